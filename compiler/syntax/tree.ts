@@ -65,13 +65,30 @@ export interface Parameter {
 
 export type TypeSyntax =
   /** `number`, `Tensor<["N", 784]>`, `Labels<"N">`, an alias, or in math strings `f64`, `i32`. */
-  | { readonly kind: "name"; readonly name: string; readonly arguments: readonly TypeSyntax[]; readonly span: Span }
+  | {
+      readonly kind: "name";
+      readonly name: string;
+      readonly arguments: readonly TypeSyntax[];
+      readonly span: Span;
+    }
   /** A dimension or a dtype given as a literal: `784`, `"N"`, `"f64"`. */
-  | { readonly kind: "literal"; readonly value: number | string; readonly span: Span }
+  | {
+      readonly kind: "literal";
+      readonly value: number | string;
+      readonly span: Span;
+    }
   /** `typeof HIDDEN`. */
   | { readonly kind: "typeof"; readonly name: string; readonly span: Span }
-  | { readonly kind: "tuple"; readonly elements: readonly TypeSyntax[]; readonly span: Span }
-  | { readonly kind: "object"; readonly fields: readonly TypeField[]; readonly span: Span }
+  | {
+      readonly kind: "tuple";
+      readonly elements: readonly TypeSyntax[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "object";
+      readonly fields: readonly TypeField[];
+      readonly span: Span;
+    }
   /** Math strings: `f64[N, 3]`, `[3]`, `i32[2 * N]`. `element` is absent where no dtype is written. */
   | {
       readonly kind: "array";
@@ -128,25 +145,55 @@ export type Statement =
       readonly body: readonly Statement[];
       readonly span: Span;
     }
-  | { readonly kind: "while"; readonly condition: Expression; readonly body: readonly Statement[]; readonly span: Span }
+  | {
+      readonly kind: "while";
+      readonly condition: Expression;
+      readonly body: readonly Statement[];
+      readonly span: Span;
+    }
   /** `do body while (condition)`. */
-  | { readonly kind: "doWhile"; readonly condition: Expression; readonly body: readonly Statement[]; readonly span: Span }
+  | {
+      readonly kind: "doWhile";
+      readonly condition: Expression;
+      readonly body: readonly Statement[];
+      readonly span: Span;
+    }
   | { readonly kind: "break"; readonly span: Span }
   | { readonly kind: "continue"; readonly span: Span }
-  | { readonly kind: "block"; readonly body: readonly Statement[]; readonly span: Span }
-  | { readonly kind: "return"; readonly value?: Expression | undefined; readonly span: Span }
+  | {
+      readonly kind: "block";
+      readonly body: readonly Statement[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "return";
+      readonly value?: Expression | undefined;
+      readonly span: Span;
+    }
   /** An expression for its own sake; the elaborator refuses all but documentation-like ones. */
-  | { readonly kind: "expression"; readonly value: Expression; readonly span: Span };
+  | {
+      readonly kind: "expression";
+      readonly value: Expression;
+      readonly span: Span;
+    };
 
 export type Pattern =
   | { readonly kind: "name"; readonly name: string; readonly span: Span }
   | {
       readonly kind: "object";
-      readonly fields: readonly { readonly key: string; readonly pattern: Pattern; readonly span: Span }[];
+      readonly fields: readonly {
+        readonly key: string;
+        readonly pattern: Pattern;
+        readonly span: Span;
+      }[];
       readonly span: Span;
     }
   /** `[a, , b]`: a hole is null. */
-  | { readonly kind: "tuple"; readonly elements: readonly (Pattern | null)[]; readonly span: Span };
+  | {
+      readonly kind: "tuple";
+      readonly elements: readonly (Pattern | null)[];
+      readonly span: Span;
+    };
 
 // Expressions
 
@@ -155,7 +202,12 @@ export type Expression =
   | { readonly kind: "boolean"; readonly value: boolean; readonly span: Span }
   | { readonly kind: "string"; readonly value: string; readonly span: Span }
   | { readonly kind: "name"; readonly name: string; readonly span: Span }
-  | { readonly kind: "unary"; readonly operator: UnaryOperator; readonly operand: Expression; readonly span: Span }
+  | {
+      readonly kind: "unary";
+      readonly operator: UnaryOperator;
+      readonly operand: Expression;
+      readonly span: Span;
+    }
   | {
       readonly kind: "binary";
       readonly operator: BinaryOperator;
@@ -187,9 +239,22 @@ export type Expression =
       readonly span: Span;
     }
   /** `x[i]`, and in math strings `x[1:3, ::2]`. */
-  | { readonly kind: "index"; readonly object: Expression; readonly items: readonly IndexItem[]; readonly span: Span }
-  | { readonly kind: "array"; readonly elements: readonly Expression[]; readonly span: Span }
-  | { readonly kind: "object"; readonly fields: readonly Field[]; readonly span: Span }
+  | {
+      readonly kind: "index";
+      readonly object: Expression;
+      readonly items: readonly IndexItem[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "array";
+      readonly elements: readonly Expression[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "object";
+      readonly fields: readonly Field[];
+      readonly span: Span;
+    }
   /** `(x, y) => …`; an expression body is one `return`. */
   | {
       readonly kind: "arrow";
@@ -198,7 +263,12 @@ export type Expression =
       readonly span: Span;
     }
   /** `new Float64Array(n)`. */
-  | { readonly kind: "new"; readonly constructorName: string; readonly arguments: readonly Expression[]; readonly span: Span };
+  | {
+      readonly kind: "new";
+      readonly constructorName: string;
+      readonly arguments: readonly Expression[];
+      readonly span: Span;
+    };
 
 export interface Field {
   readonly key: string;

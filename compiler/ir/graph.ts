@@ -1,0 +1,111 @@
+import { dimNames } from "./dim.js";
+import { makeNode, withOrigin, type Attrs, type Node } from "./node.js";
+import type { Op } from "./op.js";
+
+/** A value the graph computes for its caller. */
+export interface Output {
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** A function as a DAG: what the outputs do not reach does not exist. */
+export interface Graph {
+  readonly name: string;
+  /** `input` nodes, in the order of the author's parameters, used or not. */
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Output[];
+}
+
+/** All nodes the outputs reach, operands before their users, in order of creation. */
+export function nodesOf(graph: Graph): readonly Node[] {
+  return reachable(graph.outputs.map((output) => output.node));
+}
+
+/** All nodes these reach, operands before their users, in order of creation. */
+export function reachable(roots: readonly Node[]): readonly Node[] {
+  const seen = new Set<Node>(roots);
+  const stack = [...roots];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const input of node.inputs) {
+      if (seen.has(input)) continue;
+      seen.add(input);
+      stack.push(input);
+    }
+  }
+  return [...seen].toSorted((a, b) => a.id - b.id);
+}
+
+/** Who reads each node. A user that reads a node twice is listed twice. */
+export function usersOf(
+  nodes: readonly Node[],
+): ReadonlyMap<Node, readonly Node[]> {
+  const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));
+  for (const node of nodes) {
+    for (const input of node.inputs) users.get(input)?.push(node);
+  }
+  return users;
+}
+
+/** Named sizes that occur anywhere in the graph, sorted. */
+export function sizesOf(graph: Graph): readonly string[] {
+  const types = [...graph.inputs, ...nodesOf(graph)].map((node) => node.type);
+  return [
+    ...new Set(types.flatMap((type) => type.shape.flatMap(dimNames))),
+  ].toSorted();
+}
+
+/** What a rewriting pass does with one node, whose inputs are already rewritten. */
+export type Rewrite = (node: Node, inputs: readonly Node[]) => Node;
+
+/**
+ * Rebuilds a graph from its inputs up. Every node is made anew, in the old
+ * order, so that increasing ids remain both a topological order and the order
+ * the author would expect to read.
+ */
+export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
+  const made = new Map<Node, Node>();
+  const image = (node: Node): Node => {
+    const found = made.get(node);
+    if (found === undefined)
+      throw new Error(`${node.op.name} is used before it is made`);
+    return found;
+  };
+  for (const node of [...graph.inputs, ...nodesOf(graph)]) {
+    if (made.has(node)) continue;
+    made.set(
+      node,
+      withOrigin(node.origin, () => rewrite(node, node.inputs.map(image))),
+    );
+  }
+  return {
+    name: graph.name,
+    inputs: graph.inputs.map(image),
+    outputs: graph.outputs.map(({ name, node }) => ({
+      name,
+      node: image(node),
+    })),
+  };
+}
+
+/** A copy of the node with new inputs; its origin is that of the surrounding rewrite. */
+export function cloneNode(node: Node, inputs: readonly Node[]): Node {
+  return makeNode(node.op, inputs, node.attrs, node.name);
+}
+
+/** A node made in place of another takes over its name, unless it has one of its own or stands elsewhere. */
+export function replacing(node: Node, replacement: Node): Node {
+  if (node.name === undefined || replacement.name !== undefined)
+    return replacement;
+  return withOrigin(node.origin, () =>
+    makeNode(replacement.op, replacement.inputs, replacement.attrs, node.name),
+  );
+}
+
+/** Equal keys mean equal values: same operation, operands and attributes. */
+export function structuralKey(
+  op: Op,
+  inputs: readonly Node[],
+  attrs: Attrs,
+): string {
+  return `${op.name}(${inputs.map((input) => input.id).join(",")})${JSON.stringify(attrs)}`;
+}

@@ -1,0 +1,36 @@
+import { makeNode, type Node } from "../ir/node.js";
+import { nth } from "./chain.js";
+import { defineOp } from "./define.js";
+
+/**
+ * The gradient of a value that forks: the sum of its contributions, in the
+ * order the backward pass meets them. Printers write `dx = …` and then
+ * `dx += …`, each under the line it comes from.
+ */
+const accumulateOp = defineOp({
+  name: "accumulate",
+  group: "leaves",
+  summary: "Sum of the contributions to one gradient.",
+  gradient: "every contribution receives dy",
+  internal: true,
+  parameters: [{ name: "contributions", kind: { kind: "rest" } }],
+  type: (inputs) => nth(inputs, 0),
+  vjp: ({ inputs, dOut }) => inputs.map(() => dOut),
+  evaluate: (inputs, _attrs, type) => ({
+    ...type,
+    data: nth(inputs, 0).data.map((_, i) =>
+      inputs.map((x) => x.data[i] ?? NaN).reduce((p, q) => p + q),
+    ),
+  }),
+  lowering: { kind: "accumulate" },
+});
+
+/** The sum of contributions of one shape; a single one is itself. */
+export function accumulate(
+  contributions: readonly Node[],
+  name?: string,
+): Node {
+  return contributions.length === 1
+    ? nth(contributions, 0)
+    : makeNode(accumulateOp, contributions, {}, name);
+}

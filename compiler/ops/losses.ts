@@ -1,0 +1,313 @@
+import { makeNode, type Attrs, type Node } from "../ir/node.js";
+import { TypeFault, type Op, type VjpContext } from "../ir/op.js";
+import { formatShape, type Shape, type TensorType } from "../ir/type.js";
+import { add, div, equal, mul, sub, where } from "./arithmetic.js";
+import { normaliseAxes, normaliseAxis, reducedShape } from "./axes.js";
+import { at, chain1, nth } from "./chain.js";
+import {
+  defineOp,
+  numberAttr,
+  numbersAttr,
+  operand,
+  parameter,
+  broadcastAll,
+} from "./define.js";
+import { exp, log, relu } from "./elementwise.js";
+import {
+  oneHotLike,
+  requireFloat,
+  requireIntegers,
+  takeAlong,
+} from "./indexing.js";
+import { constant, zero } from "./leaf.js";
+import { max, mean, reducedCount, spread, sum } from "./reduce.js";
+import { iota, reshape } from "./shape.js";
+
+const normalised = "Normalisation over an axis";
+const losses = "Losses";
+
+/** An operation kept whole while differentiating, and written out afterwards. */
+function defineGrouped(
+  definition: Omit<Op, "evaluate" | "lowering"> & {
+    readonly expand: (inputs: readonly Node[], attrs: Attrs) => Node;
+  },
+): Op {
+  const { expand, ...rest } = definition;
+  return defineOp({
+    ...rest,
+    evaluate: () => {
+      throw new Error(`${rest.name} is evaluated through its expansion`);
+    },
+    lowering: { kind: "expand", expand },
+  });
+}
+
+const lastAxis = parameter("axis", { kind: "axis" }, -1);
+
+/** The shape is the operand's, the dtype float. */
+const sameFloat =
+  (name: string) =>
+  (inputs: readonly TensorType[]): TensorType => {
+    requireFloat(name, inputs, 0);
+    return nth(inputs, 0);
+  };
+
+const along = (attrs: Attrs) => ({
+  axes: [numberAttr(attrs, "axis")],
+  keepDims: true,
+});
+
+/**
+ * The largest element, as the shift that keeps exp in range. A row of only
+ * −inf shifts by 0, since −inf − (−inf) has no value.
+ */
+function shiftOf(x: Node, axes: readonly number[]): Node {
+  const top = max(x, { axes, keepDims: true });
+  return where(equal(top, constant(-Infinity)), zero(), top);
+}
+
+const softmaxOp = defineGrouped({
+  name: "softmax",
+  group: normalised,
+  summary: "exp(x) divided by its sum along an axis.",
+  gradient: "dx = y · (dy − Σ dy · y)",
+  numerics: "Shifted by the largest element: finite for [1000, 1000, 0].",
+  parameters: [operand("x"), lastAxis],
+  normalise: normaliseAxis("softmax"),
+  type: sameFloat("softmax"),
+  vjp: chain1((_x, y, dy, { attrs }) =>
+    mul(y, sub(dy, sum(mul(dy, y), along(attrs)))),
+  ),
+  expand: ([x], attrs) => expandSoftmax(x, attrs),
+});
+
+function expandSoftmax(x: Node | undefined, attrs: Attrs): Node {
+  const logits = at({ inputs: x ? [x] : [] }, 0);
+  const e = exp(sub(logits, shiftOf(logits, along(attrs).axes)));
+  return div(e, sum(e, along(attrs)));
+}
+
+const logSoftmaxOp = defineGrouped({
+  name: "logSoftmax",
+  group: normalised,
+  summary: "x minus logSumExp(x) along an axis.",
+  gradient: "dx = dy − softmax(x) · Σ dy",
+  numerics: "Shifted by the largest element.",
+  parameters: [operand("x"), lastAxis],
+  normalise: normaliseAxis("logSoftmax"),
+  type: sameFloat("logSoftmax"),
+  vjp: chain1((_x, y, dy, { attrs }) =>
+    sub(dy, mul(exp(y), sum(dy, along(attrs)))),
+  ),
+  expand: (inputs, attrs) => {
+    const x = nth(inputs, 0);
+    const shifted = sub(x, shiftOf(x, along(attrs).axes));
+    return sub(shifted, log(sum(exp(shifted), along(attrs))));
+  },
+});
+
+const logSumExpOp = defineGrouped({
+  name: "logSumExp",
+  group: normalised,
+  summary: "log of the sum of exp(x) over axes.",
+  gradient: "dx = dy · exp(x − y)",
+  numerics: "Shifted by the largest element; elements of −inf count as zero.",
+  parameters: [
+    operand("x"),
+    parameter("axis", { kind: "axes" }, null),
+    parameter("keepDims", { kind: "boolean" }, false),
+  ],
+  normalise: normaliseAxes("logSumExp"),
+  type: (inputs, attrs) => {
+    requireFloat("logSumExp", inputs, 0);
+    const { dtype, shape } = nth(inputs, 0);
+    return {
+      dtype,
+      shape: reducedShape(
+        shape,
+        numbersAttr(attrs, "axes"),
+        attrs["keepDims"] === true,
+      ),
+    };
+  },
+  vjp: chain1((x, y, dy, { attrs }) =>
+    mul(spread(dy, x, attrs), exp(sub(x, shiftedLike(spread(y, x, attrs))))),
+  ),
+  expand: (inputs, attrs) => {
+    const x = nth(inputs, 0);
+    const axes = numbersAttr(attrs, "axes");
+    const shift = shiftOf(x, axes);
+    const total = add(
+      log(sum(exp(sub(x, shift)), { axes, keepDims: true })),
+      shift,
+    );
+    return reshape(
+      total,
+      reducedShape(x.type.shape, axes, attrs["keepDims"] === true),
+    );
+  },
+});
+
+/** y, or 0 where y is −inf: all of x is then −inf and its gradient exp(−inf) = 0. */
+function shiftedLike(y: Node): Node {
+  return where(equal(y, constant(-Infinity)), zero(), y);
+}
+
+// Losses
+
+const reduction = parameter(
+  "reduction",
+  { kind: "choice", of: ["mean", "sum", "none"] },
+  "mean",
+);
+
+/** Combines one loss per example as the author asked. */
+function reduceLoss(loss: Node, attrs: Attrs): Node {
+  if (attrs["reduction"] === "none") return loss;
+  return attrs["reduction"] === "sum" ? sum(loss) : mean(loss);
+}
+
+function lossShape(shape: Shape, attrs: Attrs): Shape {
+  return attrs["reduction"] === "none" ? shape : [];
+}
+
+/** The gradient of each example's loss: dy shared out by the reduction, with an axis for the classes. */
+function perExample({ attrs, dOut }: VjpContext, scores: Node): Node {
+  const batch = scores.type.shape.slice(0, -1);
+  if (attrs["reduction"] === "none") return reshape(dOut, [...batch, 1]);
+  if (attrs["reduction"] === "sum") return dOut;
+  const axes = batch.map((_, i) => i);
+  return div(dOut, reducedCount(scores, { axes }));
+}
+
+/** Scores [..., C] and labels [...]. @throws TypeFault */
+function classLossType(name: string) {
+  return (inputs: readonly TensorType[], attrs: Attrs): TensorType => {
+    requireFloat(name, inputs, 0);
+    requireIntegers(name, inputs, 1);
+    const [scores, labels] = [nth(inputs, 0), nth(inputs, 1)];
+    const batch = scores.shape.slice(0, -1);
+    if (
+      scores.shape.length !== labels.shape.length + 1 ||
+      batch.some((dim, i) => dim !== labels.shape[i])
+    ) {
+      throw new TypeFault(
+        "FG301",
+        `${name}: scores ${formatShape(scores.shape)} and labels ${formatShape(labels.shape)} do not fit`,
+        {
+          operands: [0, 1],
+          accepted: "scores [N, classes] with labels [N]",
+        },
+      );
+    }
+    return { dtype: scores.dtype, shape: lossShape(batch, attrs) };
+  };
+}
+
+const classParameters = [
+  operand("scores", "[N, classes]"),
+  operand("labels", "[N], i32 from 0 to classes − 1"),
+];
+
+/** The score of each example's own class. */
+function ownScore(scores: Node, labels: Node): Node {
+  const rank = labels.type.shape.length;
+  return takeAlong(scores, reshape(labels, [...labels.type.shape, 1]), rank);
+}
+
+function floatDtype(node: Node): "f32" | "f64" {
+  return node.type.dtype === "f32" ? "f32" : "f64";
+}
+
+defineGrouped({
+  name: "softmaxCrossEntropy",
+  group: losses,
+  summary: "−log of the softmax of each example's own class, averaged.",
+  gradient: "dscores = (softmax(scores) − onehot(labels)) / N",
+  numerics: "Grouped: one shifted pass, no log of a rounded probability.",
+  parameters: [...classParameters, reduction],
+  type: classLossType("softmaxCrossEntropy"),
+  vjp: (context) => {
+    const [scores, labels] = [at(context, 0), at(context, 1)];
+    const classes = nth(scores.type.shape, scores.type.shape.length - 1);
+    const probabilities = makeNode(softmaxOp, [scores], {
+      axis: scores.type.shape.length - 1,
+    });
+    const residual = sub(
+      probabilities,
+      oneHotLike(labels, classes, floatDtype(scores)),
+    );
+    return [mul(residual, perExample(context, scores)), null];
+  },
+  expand: (inputs, attrs) => {
+    const [scores, labels] = [nth(inputs, 0), nth(inputs, 1)];
+    const axis = labels.type.shape.length;
+    // Written from the same pieces as softmax, so that forward and backward share them.
+    const shifted = sub(scores, shiftOf(scores, [axis]));
+    const total = sum(exp(shifted), { axes: [axis], keepDims: true });
+    const loss = sub(log(total), ownScore(shifted, labels));
+    return reduceLoss(reshape(loss, labels.type.shape), attrs);
+  },
+});
+
+defineGrouped({
+  name: "multiclassHinge",
+  group: losses,
+  summary:
+    "Σ max(0, score − own score + margin) over the other classes, averaged over examples.",
+  gradient:
+    "1 for each class above the margin, minus their number for the own class",
+  conventions: ["relu"],
+  parameters: [
+    ...classParameters,
+    parameter("margin", { kind: "number" }, 1),
+    reduction,
+  ],
+  type: classLossType("multiclassHinge"),
+  expand: (inputs, attrs) => {
+    const [scores, labels] = [nth(inputs, 0), nth(inputs, 1)];
+    const shape = scores.type.shape;
+    const axis = shape.length - 1;
+    const margins = relu(
+      add(
+        sub(scores, ownScore(scores, labels)),
+        constant(numberAttr(attrs, "margin")),
+      ),
+    );
+    const own = equal(
+      iota(shape, axis),
+      reshape(labels, [...labels.type.shape, 1]),
+    );
+    return reduceLoss(
+      sum(where(own, zero(), margins), { axes: [axis] }),
+      attrs,
+    );
+  },
+});
+
+defineGrouped({
+  name: "meanSquaredError",
+  group: losses,
+  summary: "Squared difference, averaged over all elements.",
+  gradient: "dp = 2 (p − t) / n",
+  parameters: [operand("prediction"), operand("target"), reduction],
+  type: (inputs, attrs) => {
+    const shape = broadcastAll("meanSquaredError", inputs);
+    requireFloat("meanSquaredError", inputs, 0);
+    return { dtype: nth(inputs, 0).dtype, shape: lossShape(shape, attrs) };
+  },
+  expand: (inputs, attrs) => {
+    const difference = sub(nth(inputs, 0), nth(inputs, 1));
+    return reduceLoss(mul(difference, difference), attrs);
+  },
+});
+
+export const softmax = (x: Node, axis: number): Node =>
+  makeNode(softmaxOp, [x], { axis });
+export const logSoftmax = (x: Node, axis: number): Node =>
+  makeNode(logSoftmaxOp, [x], { axis });
+export const logSumExp = (
+  x: Node,
+  axes: readonly number[],
+  keepDims = false,
+): Node => makeNode(logSumExpOp, [x], { axes, keepDims });
