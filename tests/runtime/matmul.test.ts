@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { matmulNN, matmulNT, matmulTN } from "../../runtime/matmul.js";
+import { matmulNN64, matmulNT64, matmulTN64 } from "../../runtime/matmul64.js";
+import { random } from "../../runtime/random.js";
+
+type Kind = "NN" | "NT" | "TN";
+type Floats = Float32Array | Float64Array;
+
+interface Case {
+  readonly kind: Kind;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly accumulate?: boolean;
+  readonly offsets?: readonly [a: number, b: number, c: number];
+}
+
+const kinds: readonly Kind[] = ["NN", "NT", "TN"];
+const f32 = { NN: matmulNN, NT: matmulNT, TN: matmulTN };
+const f64 = { NN: matmulNN64, NT: matmulNT64, TN: matmulTN64 };
+const generator = random(7);
+
+/** Small integers: every product and sum is exact, so equality is exact. */
+function integers<T extends Floats>(array: T): T {
+  return array.map(() => generator.integer(17) - 8) as T;
+}
+
+function reference(
+  a: Floats,
+  b: Floats,
+  c: Floats,
+  problem: Case,
+): Float64Array {
+  const { kind, m, n, k, accumulate = false, offsets = [0, 0, 0] } = problem;
+  const result = Float64Array.from(c);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) {
+        const left = a[offsets[0] + (kind === "TN" ? p * m + i : i * k + p)];
+        const right = b[offsets[1] + (kind === "NT" ? j * k + p : p * n + j)];
+        sum += (left ?? NaN) * (right ?? NaN);
+      }
+      const at = offsets[2] + i * n + j;
+      result[at] = accumulate ? (result[at] ?? NaN) + sum : sum;
+    }
+  }
+  return result;
+}
+
+/** Also shows that nothing before or after C is written. */
+function check(problem: Case): void {
+  const { kind, m, n, k, accumulate, offsets = [0, 0, 0] } = problem;
+  const [aAt, bAt, cAt] = offsets;
+  const a = integers(new Float32Array(aAt + m * k));
+  const b = integers(new Float32Array(bAt + k * n));
+  const c = integers(new Float32Array(cAt + m * n + 5));
+  const a64 = Float64Array.from(a);
+  const b64 = Float64Array.from(b);
+  const c64 = Float64Array.from(c);
+  const expected = reference(a, b, c, problem);
+  f32[kind](a, b, c, m, n, k, accumulate, aAt, bAt, cAt);
+  f64[kind](a64, b64, c64, m, n, k, accumulate, aAt, bAt, cAt);
+  const label = JSON.stringify(problem);
+  expect(firstDifference(c, expected), `f32 ${label}`).toBe(-1);
+  expect(firstDifference(c64, expected), `f64 ${label}`).toBe(-1);
+}
+
+function firstDifference(actual: Floats, expected: Floats): number {
+  return actual.findIndex((value, i) => value !== expected[i]);
+}
+
+describe.each(kinds)("matmul%s", (kind) => {
+  it("agrees with three loops for all sizes from 1 to 9", () => {
+    for (let m = 1; m <= 9; m++) {
+      for (let n = 1; n <= 9; n++) {
+        for (let k = 1; k <= 9; k++) {
+          check({ kind, m, n, k });
+          check({ kind, m, n, k, accumulate: true, offsets: [3, 1, 2] });
+        }
+      }
+    }
+  });
+
+  it.each([
+    [10, 11, 12],
+    [192, 2, 256],
+    [193, 3, 257],
+    [194, 9, 300],
+    [195, 4, 513],
+    [401, 17, 66],
+    [3, 200, 520],
+    [2, 50, 300],
+    [300, 2, 50],
+    [1, 101, 70],
+    [101, 1, 70],
+    [60, 61, 1],
+    [60, 61, 2],
+  ])("agrees with three loops for %i × %i × %i", (m, n, k) => {
+    check({ kind, m, n, k });
+    check({ kind, m, n, k, accumulate: true, offsets: [5, 7, 4] });
+  });
+
+  it("handles sizes of zero", () => {
+    check({ kind, m: 0, n: 4, k: 4 });
+    check({ kind, m: 4, n: 0, k: 4 });
+    check({ kind, m: 4, n: 5, k: 0 });
+    check({ kind, m: 40, n: 50, k: 0, accumulate: true });
+  });
+
+  it("gives the same bits again, whatever ran before", () => {
+    const fill = <T extends Floats>(array: T) =>
+      array.map(() => generator.normal()) as T;
+    const [m, n, k] = [50, 31, 270];
+    const a = fill(new Float32Array(m * k));
+    const b = fill(new Float32Array(k * n));
+    const first = new Float32Array(m * n);
+    const second = new Float32Array(m * n);
+    f32[kind](a, b, first, m, n, k);
+    check({ kind: "NN", m: 20, n: 20, k: 20 });
+    f32[kind](a, b, second, m, n, k);
+    expect(second).toEqual(first);
+  });
+
+  it("sums real numbers as accurately as f64 allows", () => {
+    const [m, n, k] = [20, 21, 500];
+    const a = new Float64Array(m * k).map(() => generator.normal());
+    const b = new Float64Array(k * n).map(() => generator.normal());
+    const c = new Float64Array(m * n);
+    f64[kind](a, b, c, m, n, k);
+    const expected = reference(a, b, c, { kind, m, n, k });
+    const worst = c.reduce(
+      (w, v, i) => Math.max(w, Math.abs(v - (expected[i] ?? NaN))),
+      0,
+    );
+    expect(worst).toBeLessThan(1e-12);
+  });
+});
+
+it("padding never mixes into real elements: inf and NaN stay in their row", () => {
+  const [m, n, k] = [10, 9, 11];
+  const a = new Float32Array(m * k).fill(1);
+  a[9 * k] = Infinity;
+  a[8 * k] = NaN;
+  const b = new Float32Array(k * n).fill(1);
+  const c = new Float32Array(m * n);
+  matmulNN(a, b, c, m, n, k);
+  for (let i = 0; i < m * n; i++) {
+    const row = Math.floor(i / n);
+    expect(c[i]).toBe(row === 9 ? Infinity : row === 8 ? NaN : k);
+  }
+});

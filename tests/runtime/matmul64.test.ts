@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { format } from "prettier";
+import { expect, it } from "vitest";
+
+const source = new URL("../../runtime/matmul.ts", import.meta.url);
+
+it("the f64 kernels are the f32 kernels with the element type exchanged", async () => {
+  const text = readFileSync(source, "utf8");
+  const body = text
+    .slice(text.indexOf("import "))
+    .replaceAll("Float32Array", "Float64Array")
+    .replace(/\b(matmul(?:NN|NT|TN))\b/g, "$164");
+  const header = `/**
+ * Matrix products of row-major f64 matrices.
+ *
+ * Do not edit: tests/runtime/matmul64.test.ts writes this file from matmul.ts
+ * (\`npx vitest run -u tests/runtime/matmul64.test.ts\`). The engine needs a text
+ * of its own per element type; people should not maintain two.
+ */
+`;
+  const twin = await format(header + body, { parser: "typescript" });
+  await expect(twin).toMatchFileSnapshot("../../runtime/matmul64.ts");
+});
