@@ -1,0 +1,424 @@
+import type { DiagnosticCode } from "./diagnostic.js";
+
+/** What `flatgrad explain` tells of one diagnostic. */
+export interface CatalogueEntry {
+  readonly title: string;
+  readonly cause: string;
+  /** A program that has the problem. */
+  readonly example: string;
+  /** The same program without it, or what to do. */
+  readonly fix: string;
+}
+
+/** Every diagnostic of the compiler: 1xx syntax, 2xx names and language, 3xx shapes and types, 4xx derivatives, 5xx use of the tool. */
+export const catalogue = {
+  FG101: {
+    title: "Syntax error",
+    cause:
+      "The text does not follow the grammar of its language, so nothing can be said about what it means. The span marks the first place where it could not be read on.",
+    example: "f(x) = a = x^2; a + 1",
+    fix: "f(x) = { a = x^2; a + 1 }",
+  },
+  FG102: {
+    title: "Unclosed bracket or string",
+    cause:
+      "A bracket is open at the end of its statement, or a string at the end of its line.",
+    example: "sum((x + y)^2",
+    fix: "sum((x + y)^2)",
+  },
+  FG103: {
+    title: "Not a number",
+    cause:
+      "Digits run into letters or a second point, or the number is larger than any f64. A product needs its `*`.",
+    example: "2x + 1",
+    fix: "2 * x + 1",
+  },
+  FG104: {
+    title: "Nested too deeply",
+    cause:
+      "Brackets, operators or blocks are nested more than 500 levels deep; a sum of 600 terms written out in one expression counts as 600 levels. In TypeScript, more than 10 `<` may not be open at once either.",
+    example: "x + x + x + …   (10,000 times)",
+    fix: "Give parts names in statements of their own, or put the numbers into a tensor and use `sum`.",
+  },
+  FG105: {
+    title: "Statement not accepted",
+    cause:
+      "A model consists of `const` and `let`, assignments, `if`, loops, `return` and blocks. Other statements of TypeScript have no gradient, or none that could be read off them.",
+    example:
+      "switch (kind) {\n  case 0:\n    return x;\n  default:\n    return x * x;\n}",
+    fix: "if (kind === 0) {\n  return x;\n}\nreturn x * x;",
+  },
+  FG106: {
+    title: "Expression not accepted",
+    cause:
+      "An expression of a model is made of numbers, names, operators, calls, indexing, arrays, objects and `condition ? a : b`. Text, `await`, spreads, `this` and optional chaining are no part of it.",
+    example: "const y = model?.scale * x;",
+    fix: "const y = model.scale * x;",
+  },
+  FG107: {
+    title: "Statement at the top of a file",
+    cause:
+      "The top of a model file holds imports, types, `const` and functions. Statements that run when the file is loaded are not compiled, and would be lost.",
+    example:
+      'export function f(x: number) {\n  return x * x;\n}\nconsole.log("loaded");',
+    fix: "Leave the statement out, or move it to a file that imports the generated code.",
+  },
+  FG108: {
+    title: "Parameter not accepted",
+    cause:
+      "The compiler must know each parameter and its type: no default values, no optional and no rest parameters, and in TypeScript a type for every one.",
+    example: "export function f(x: number, k = 2) {\n  return k * x;\n}",
+    fix: "export function f(x: number, k: number) {\n  return k * x;\n}",
+  },
+  FG109: {
+    title: "Kind of function not accepted",
+    cause:
+      "Functions of a model compute a result from their parameters and return it. `async` functions, generators, type parameters, overloads, decorators and functions without a name are not accepted.",
+    example: "export async function f(x: number) {\n  return x * x;\n}",
+    fix: "export function f(x: number) {\n  return x * x;\n}",
+  },
+  FG110: {
+    title: "Type not accepted",
+    cause:
+      "The type says too little, or more than a model can use. Accepted are `number`, `boolean`, `Tensor<…>`, `Param<…>`, `Labels<…>`, and tuples, objects, aliases and interfaces of these.",
+    example: "export function f(xs: number[]) {\n  return sum(xs);\n}",
+    fix: 'export function f(xs: Tensor<["N"]>) {\n  return sum(xs);\n}',
+  },
+  FG111: {
+    title: "Import or export not accepted",
+    cause:
+      "Functions are imported and exported by their own names, so that it is clear which one is meant.",
+    example: 'import layers from "./layers.js";',
+    fix: 'import { dense } from "./layers.js";',
+  },
+  FG112: {
+    title: "Declaration not accepted",
+    cause:
+      "A declaration is `const` or `let` with a value; at the top of a file only `const NAME = value`. `var`, `using`, default values and rest elements in patterns are not accepted.",
+    example: "var h = x * w;",
+    fix: "const h = x * w;",
+  },
+  FG113: {
+    title: "Operator not accepted",
+    cause:
+      "The operators of a model are `+ - * / % **`, comparisons, `&&`, `||`, `!` and `condition ? a : b`. Operators on bits have no gradient.",
+    example: "const half = n >> 1;",
+    fix: "const half = Math.floor(n / 2);",
+  },
+  FG114: {
+    title: "Sign without a meaning",
+    cause:
+      "The text holds a sign that math strings do not use, such as `×` or `²`.",
+    example: "3 × x²",
+    fix: "3 * x^2",
+  },
+  FG115: {
+    title: "Statements outside a function",
+    cause:
+      "Statements without a header make a function `f`. They come after all definitions, and there must be no other `f`.",
+    example: "f(x) = x^2\nf(y) + 1",
+    fix: "f(x) = x^2\ng(y) = f(y) + 1",
+  },
+  FG116: {
+    title: "Assignment not accepted",
+    cause:
+      "An assignment is a statement of its own, to a name, a field or an element. It cannot stand inside an expression, nor take a value apart into names that exist already.",
+    example: "const y = (n += 1) * x;",
+    fix: "n += 1;\nconst y = n * x;",
+  },
+  FG117: {
+    title: "No result",
+    cause:
+      "A math string, or the block of a function in it, is empty or ends in a statement without a value.",
+    example: "f(x) = { }",
+    fix: "f(x) = { a = x^2; a + 1 }",
+  },
+  FG201: {
+    title: "Unknown name",
+    cause:
+      "Nothing of this name is declared before this place, nor is it an operation.",
+    example: "f(x) = sigmiod(x)",
+    fix: "f(x) = sigmoid(x)",
+  },
+  FG202: {
+    title: "Wrong number of arguments",
+    cause:
+      "The function or operation takes fewer or more arguments than the call gives it.",
+    example: "atan2(y)",
+    fix: "atan2(y, x)",
+  },
+  FG203: {
+    title: "Unknown option",
+    cause:
+      "The operation has no option of this name. Names follow NumPy in camel case.",
+    example: "sum(x, axes=0)",
+    fix: "sum(x, axis=0)",
+  },
+  FG204: {
+    title: "Not supported in a model",
+    cause:
+      "The statement or expression can be read, but the compiler has no gradient for what it does.",
+    example: "const buffer = new Float64Array(8);",
+    fix: "Compute values with operators and operations; the generated code allocates its buffers itself.",
+  },
+  FG205: {
+    title: "Recursion",
+    cause:
+      "The function calls itself, directly or through others. Called functions are inlined, and that would never end.",
+    example: "f(x) = x < 1 ? x : f(x / 2)",
+    fix: "Write a loop with bounds known at build time.",
+  },
+  FG206: {
+    title: "Loop bound not known at build time",
+    cause:
+      "The number of turns of this loop depends on a value that is known only at run time.",
+    example: "for (let i = 0; i < n; i++) {\n  s += x ** i;\n}",
+    fix: "for (let i = 0; i < 8; i++) {\n  s += x ** i;\n}",
+  },
+  FG207: {
+    title: "Loop too long to unroll",
+    cause:
+      "Loops are unrolled, turn by turn, and this one has more turns than could be read in the generated code.",
+    example: "for (let i = 0; i < 10000; i++) {\n  s += x[i] * y[i];\n}",
+    fix: "const s = sum(x * y);",
+  },
+  FG208: {
+    title: "Declared twice",
+    cause:
+      "Two parameters, functions or declarations of one scope have the same name.",
+    example: "f(x, x) = x^2",
+    fix: "f(x, y) = x^2 + y",
+  },
+  FG209: {
+    title: "Assignment to a constant or unknown name",
+    cause:
+      "Only names declared with `let` can be assigned again, and only after their declaration.",
+    example: "const s = x;\ns += y;",
+    fix: "let s = x;\ns += y;",
+  },
+  FG210: {
+    title: "Missing return",
+    cause: "The function can come to its end without a result.",
+    example:
+      "export function f(x: number) {\n  if (x > 0) {\n    return x;\n  }\n}",
+    fix: "export function f(x: number) {\n  if (x > 0) {\n    return x;\n  }\n  return 0;\n}",
+  },
+  FG211: {
+    title: "Import not found",
+    cause:
+      "The imported file is not among those handed to the compiler, or exports no such name.",
+    example: 'import { dense } from "./layer.js";',
+    fix: 'import { dense } from "./layers.js";',
+  },
+  FG212: {
+    title: "Unknown type",
+    cause:
+      "The name is neither a type of flatgrad nor an alias or interface that this file declares or imports.",
+    example: 'export function f(x: Matrix<["N", 3]>) {\n  return sum(x);\n}',
+    fix: 'export function f(x: Tensor<["N", 3]>) {\n  return sum(x);\n}',
+  },
+  FG213: {
+    title: "Name not allowed",
+    cause:
+      "The name would become a name in generated code, where it is reserved or has a meaning of its own.",
+    example: "f(class) = class^2",
+    fix: "f(category) = category^2",
+  },
+  FG214: {
+    title: "Value of an option not accepted",
+    cause: "The option exists, but not with this value or kind of value.",
+    example: 'sum(x, axis="rows")',
+    fix: "sum(x, axis=0)",
+  },
+  FG215: {
+    title: "Wrong kind of value",
+    cause:
+      "A number or tensor is needed where there is a tuple, an object, text or a function, or the reverse.",
+    example: "exp([x, y])",
+    fix: "exp(stack([x, y]))",
+  },
+  FG216: {
+    title: "No such field or element",
+    cause:
+      "The value has no field of this name, or fewer elements than are taken out of it.",
+    example: "const { W, c } = layer; // layer has W and b",
+    fix: "const { W, b } = layer;",
+  },
+  FG217: {
+    title: "Function not found",
+    cause: "The file exports no function of the name asked for.",
+    example: 'compile({ …, functions: ["los"] })',
+    fix: 'compile({ …, functions: ["loss"] })',
+  },
+  FG301: {
+    title: "Shapes do not broadcast",
+    cause:
+      "Seen from the last axis backwards, sizes must be equal, or one of them 1.",
+    example: "f(x: [4, 3], b: [4]) = sum(x + b)",
+    fix: "f(x: [4, 3], b: [4]) = sum(x + b[:, None])",
+  },
+  FG302: {
+    title: "Inner dimensions differ",
+    cause:
+      "In a matrix product the last axis of the left matrix and the last but one of the right must have the same size.",
+    example: "f(x: [4, 3], w: [5, 3]) = sum(x @ w)",
+    fix: "f(x: [4, 3], w: [5, 3]) = sum(x @ w.T)",
+  },
+  FG303: {
+    title: "Axis out of range",
+    cause:
+      "Axes count from 0, or from −1 backwards; a tensor of rank r has the axes −r to r − 1.",
+    example: "f(x: [4, 3]) = sum(sum(x, axis=2))",
+    fix: "f(x: [4, 3]) = sum(sum(x, axis=1))",
+  },
+  FG304: {
+    title: "Index out of range",
+    cause:
+      "The index is known at build time, and the axis has no such element. Indices count from 0, or in math strings from −1 backwards.",
+    example: "f(x: [3]) = x[3]",
+    fix: "f(x: [3]) = x[2]",
+  },
+  FG305: {
+    title: "Wrong rank",
+    cause: "The tensor has more or fewer axes than the operation works on.",
+    example: "f(x: [3]) = sum(x[0, 1])",
+    fix: "f(x: [3, 2]) = sum(x[0, 1])",
+  },
+  FG306: {
+    title: "Cannot reshape",
+    cause:
+      "The new shape has another number of elements than the old, or more than one size left open with −1.",
+    example: "f(x: [4, 3]) = sum(reshape(x, [5, 2]))",
+    fix: "f(x: [4, 3]) = sum(reshape(x, [6, 2]))",
+  },
+  FG307: {
+    title: "Wrong dtype",
+    cause:
+      "Floats are needed where there are integers or truth values, or the reverse.",
+    example: "f(x: [3], i: f64[2]) = sum(take(x, i))",
+    fix: "f(x: [3], i: i32[2]) = sum(take(x, i))",
+  },
+  FG308: {
+    title: "Reduction of an empty axis",
+    cause: "The largest or smallest of no elements does not exist.",
+    example: "f(x: [0]) = max(x)",
+    fix: "f(x: [3]) = max(x)",
+  },
+  FG309: {
+    title: "Tensor as a condition",
+    cause:
+      "`if`, `? :`, `&&` and loops choose once; a tensor would have to choose for each element.",
+    example: "f(x: [3]) = sum(x > 0 ? x : 0)",
+    fix: "f(x: [3]) = sum(where(x > 0, x, 0))",
+  },
+  FG310: {
+    title: "Size not known or not equal",
+    cause:
+      "Two named sizes must be equal here, and nothing says that they are; or a number is needed where the size has only a name.",
+    example: "f(x: [N], y: [M]) = sum(x * y)",
+    fix: "f(x: [N], y: [N]) = sum(x * y)",
+  },
+  FG311: {
+    title: "Branches of different types",
+    cause:
+      "Both branches of a choice must give values of the same shape, dtype and structure.",
+    example: "f(c, x: [3]) = sum(c > 0 ? x : [1, 2])",
+    fix: "f(c, x: [3]) = sum(c > 0 ? x : [1, 2, 3])",
+  },
+  FG401: {
+    title: "Nothing to differentiate",
+    cause: "The function has no float parameter, or none was selected.",
+    example: "f(n: i32) = n * 2",
+    fix: "f(x: f64) = x * 2",
+  },
+  FG402: {
+    title: "Gradient of or by an integer",
+    cause:
+      "Integers and truth values do not change by small steps, so there is no derivative of them, nor by them.",
+    example: "f(x: [3], i: i32) = x[i]   (gradient by i)",
+    fix: "Ask for the gradient by x only.",
+  },
+  FG403: {
+    title: "Result is not a scalar",
+    cause:
+      "A gradient belongs to one number. For a result of several the compiler makes a vector-Jacobian product, with a cotangent as input.",
+    example: "f(x: [3]) = x^2   (asked for its gradient)",
+    fix: "f(x: [3]) = sum(x^2)",
+  },
+  FG404: {
+    title: "Unused parameter",
+    cause:
+      "The result does not depend on this parameter; its gradient is zero. A warning.",
+    example: "f(x, y) = x^2",
+    fix: "f(x) = x^2",
+  },
+  FG405: {
+    title: "Gradient is zero everywhere",
+    cause:
+      "Every path to this parameter goes through an operation whose derivative is zero, such as `round` or a comparison. A warning.",
+    example: "f(x) = round(x)",
+    fix: "Drop the parameter from those differentiated, or use a smooth operation.",
+  },
+  FG406: {
+    title: "Operation without a derivative",
+    cause:
+      "The operation can be computed but not differentiated, in the mode or order that was asked for.",
+    example: "A second derivative through an operation that has only a first.",
+    fix: "Wrap it in `stopGradient` where its gradient is not wanted, or write it with other operations.",
+  },
+  FG410: {
+    title: "May come to a pole",
+    cause:
+      "The logarithm or the root of zero, or a division by zero, is within reach here, and the gradient there is infinite. A warning.",
+    example: "f(x) = sqrt(x^2)",
+    fix: "f(x) = sqrt(x^2 + 1e-12)",
+  },
+  FG501: {
+    title: "File not found or not readable",
+    cause:
+      "There is no such file, or the system does not let it be read or written.",
+    example: "flatgrad build modle.ts",
+    fix: "flatgrad build model.ts",
+  },
+  FG502: {
+    title: "Unknown value on the command line",
+    cause: "The option exists, but does not take this value.",
+    example: "flatgrad build model.ts --target java",
+    fix: "flatgrad build model.ts --target js",
+  },
+  FG503: {
+    title: "Nothing to compile",
+    cause:
+      "The file exports no function, so there is nothing to write a gradient for.",
+    example: "function f(x: number) {\n  return x * x;\n}",
+    fix: "export function f(x: number) {\n  return x * x;\n}",
+  },
+  FG599: {
+    title: "Error in the compiler",
+    cause:
+      "This is a bug in flatgrad, not in the program. Please report it, with the program if you can.",
+    example: "Any program may meet it; none should.",
+    fix: "Smaller statements often avoid it until it is mended.",
+  },
+} as const satisfies Record<DiagnosticCode, CatalogueEntry>;
+
+export type CataloguedCode = keyof typeof catalogue;
+
+/** The catalogue entry of a code such as `FG203` as plain text; undefined for an unknown code. */
+export function explain(code: string): string | undefined {
+  const entry = new Map<string, CatalogueEntry>(Object.entries(catalogue)).get(
+    code.toUpperCase(),
+  );
+  if (entry === undefined) return undefined;
+  const { title, cause, example, fix } = entry;
+  return [
+    `${code.toUpperCase()}: ${title}`,
+    cause,
+    `For example:\n\n${indent(example)}`,
+    `Instead:\n\n${indent(fix)}`,
+  ].join("\n\n");
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "    ");
+}
