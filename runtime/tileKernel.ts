@@ -26,17 +26,21 @@ export interface Tiles {
 }
 
 /**
- * The tile of 3 × 2 sums keeps 11 values in registers. Two details make it run
- * 1.6 times faster: the panels are constants of an enclosing function, whose
- * addresses V8 writes into the machine code (bundlers turn a module's `const`
- * into `var`, for which it does not), and `| 0` rules out integer overflow.
+ * The tile of 3 × 2 sums keeps 11 values in registers. Three details double its
+ * speed in V8: the panels are constants of an enclosing function, so that their
+ * addresses become part of the machine code (bundlers turn a module's `const`
+ * into `var`, whose value is loaded anew); local copies lift the checks of the
+ * arrays out of the loops; and `| 0` rules out integer overflow.
  */
 export const tiles: Tiles = /* @__PURE__ */ (() => {
-  const left = new Float64Array(panelRows * panelDepth);
-  const right = new Float64Array(2 * panelDepth);
-  const product = new Float64Array(2 * panelRows);
+  const leftPanel = new Float64Array(panelRows * panelDepth);
+  const rightPanel = new Float64Array(2 * panelDepth);
+  const productPanel = new Float64Array(2 * panelRows);
 
   function multiply(rows: number, depth: number): void {
+    const left = leftPanel;
+    const right = rightPanel;
+    const product = productPanel;
     for (let i = 0; i < rows; i += 3) {
       let p = (i * depth) | 0;
       let q = 0;
@@ -71,5 +75,10 @@ export const tiles: Tiles = /* @__PURE__ */ (() => {
     }
   }
 
-  return { left, right, product, multiply };
+  return {
+    left: leftPanel,
+    right: rightPanel,
+    product: productPanel,
+    multiply,
+  };
 })();
