@@ -133,10 +133,17 @@ export const catalogue = {
     example: "f(x) = { }",
     fix: "f(x) = { a = x^2; a + 1 }",
   },
+  FG190: {
+    title: "Malformed textual IR",
+    cause:
+      "The text of a graph, as the compiler prints it for reading and for tests, was changed so that it cannot be read back.",
+    example: "%2 = exp(%1",
+    fix: "%2 = exp(%1)",
+  },
   FG201: {
     title: "Unknown name",
     cause:
-      "Nothing of this name is declared before this place, nor is it an operation.",
+      "Nothing of this name is declared before this place or has a value there, nor is it an operation or the name of a size.",
     example: "f(x) = sigmiod(x)",
     fix: "f(x) = sigmoid(x)",
   },
@@ -176,9 +183,9 @@ export const catalogue = {
     fix: "for (let i = 0; i < 8; i++) {\n  s += x ** i;\n}",
   },
   FG207: {
-    title: "Loop too long to unroll",
+    title: "Too large once unrolled",
     cause:
-      "Loops are unrolled, turn by turn, and this one has more turns than could be read in the generated code.",
+      "Loops are unrolled turn by turn, and called functions written out at every call. The result would have more operations than could be read in the generated code.",
     example: "for (let i = 0; i < 10000; i++) {\n  s += x[i] * y[i];\n}",
     fix: "const s = sum(x * y);",
   },
@@ -220,7 +227,7 @@ export const catalogue = {
   FG213: {
     title: "Name not allowed",
     cause:
-      "The name would become a name in generated code, where it is reserved or has a meaning of its own.",
+      "The name would become a name in generated code. It may have ASCII letters, digits, `_` and `$`, must not start with a digit, and must not be a reserved word.",
     example: "f(class) = class^2",
     fix: "f(category) = category^2",
   },
@@ -251,9 +258,9 @@ export const catalogue = {
     fix: 'compile({ …, functions: ["loss"] })',
   },
   FG301: {
-    title: "Shapes do not broadcast",
+    title: "Shapes do not fit",
     cause:
-      "Seen from the last axis backwards, sizes must be equal, or one of them 1.",
+      "Operands broadcast: seen from the last axis backwards, sizes must be equal, or one of them 1. Operations that join tensors or pair them with labels need equal shapes, apart from the axis they work along.",
     example: "f(x: [4, 3], b: [4]) = sum(x + b)",
     fix: "f(x: [4, 3], b: [4]) = sum(x + b[:, None])",
   },
@@ -267,7 +274,7 @@ export const catalogue = {
   FG303: {
     title: "Axis out of range",
     cause:
-      "Axes count from 0, or from −1 backwards; a tensor of rank r has the axes −r to r − 1.",
+      "Axes count from 0, or from −1 backwards; a tensor of rank r has the axes −r to r − 1. None may be named twice.",
     example: "f(x: [4, 3]) = sum(sum(x, axis=2))",
     fix: "f(x: [4, 3]) = sum(sum(x, axis=1))",
   },
@@ -307,7 +314,7 @@ export const catalogue = {
   FG309: {
     title: "Tensor as a condition",
     cause:
-      "`if`, `? :`, `&&` and loops choose once; a tensor would have to choose for each element.",
+      "A choice by `if`, `? :`, `&&` or a loop is made once; a tensor would have to choose for each element.",
     example: "f(x: [3]) = sum(x > 0 ? x : 0)",
     fix: "f(x: [3]) = sum(where(x > 0, x, 0))",
   },
@@ -324,6 +331,13 @@ export const catalogue = {
       "Both branches of a choice must give values of the same shape, dtype and structure.",
     example: "f(c, x: [3]) = sum(c > 0 ? x : [1, 2])",
     fix: "f(c, x: [3]) = sum(c > 0 ? x : [1, 2, 3])",
+  },
+  FG312: {
+    title: "Shape not possible",
+    cause:
+      "Sizes are whole numbers from 0 on, and a tensor has a limited number of axes and elements.",
+    example: "f(x: [2.5]) = sum(x)",
+    fix: "f(x: [2]) = sum(x)",
   },
   FG401: {
     title: "Nothing to differentiate",
@@ -353,18 +367,11 @@ export const catalogue = {
     fix: "f(x) = x^2",
   },
   FG405: {
-    title: "Gradient is zero everywhere",
+    title: "No derivative",
     cause:
-      "Every path to this parameter goes through an operation whose derivative is zero, such as `round` or a comparison. A warning.",
+      "An operation between a parameter and the result cannot be differentiated. Where its derivative exists but is zero everywhere, as with `round` and comparisons, this is a warning.",
     example: "f(x) = round(x)",
-    fix: "Drop the parameter from those differentiated, or use a smooth operation.",
-  },
-  FG406: {
-    title: "Operation without a derivative",
-    cause:
-      "The operation can be computed but not differentiated, in the mode or order that was asked for.",
-    example: "A second derivative through an operation that has only a first.",
-    fix: "Wrap it in `stopGradient` where its gradient is not wanted, or write it with other operations.",
+    fix: "Use a smooth operation, or put `stopGradient` around the value if its gradient should be zero.",
   },
   FG410: {
     title: "May come to a pole",

@@ -38,3 +38,22 @@ export function findTooDeep(root: object): Span | undefined {
   }
   return undefined;
 }
+
+/**
+ * Runs what recurses over a program. If the stack ends before {@link MAX_DEPTH},
+ * because the caller has used up most of it, the program is refused all the same.
+ */
+export function withinStack<T>(
+  sink: DiagnosticSink,
+  path: string,
+  run: () => T,
+  otherwise: T,
+): T {
+  try {
+    return run();
+  } catch (failure) {
+    if (!(failure instanceof RangeError)) throw failure;
+    reportTooDeep(sink, { file: path, start: 0, end: 0 });
+    return otherwise;
+  }
+}

@@ -1,5 +1,5 @@
 import type { DiagnosticSink, SourceFile, Span } from "../diagnostic.js";
-import { findTooDeep, reportTooDeep } from "./depth.js";
+import { findTooDeep, reportTooDeep, withinStack } from "./depth.js";
 import { Abandoned, type Cursor } from "./mathCursor.js";
 import { parseParameters } from "./mathParameters.js";
 import { StatementParser } from "./mathStatements.js";
@@ -23,7 +23,8 @@ const UNNAMED = "f";
  * one is left out of the result.
  */
 export function parseMath(source: SourceFile, sink: DiagnosticSink): Module {
-  const functions = new MathParser(source, sink).run();
+  const parse = () => new MathParser(source, sink).run();
+  const functions = withinStack(sink, source.path, parse, []);
   const kept = functions.filter((declaration) => {
     const deep = findTooDeep(declaration);
     if (deep !== undefined) reportTooDeep(sink, deep);

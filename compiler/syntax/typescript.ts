@@ -1,4 +1,5 @@
 import type { DiagnosticSink, SourceFile } from "../diagnostic.js";
+import { withinStack } from "./depth.js";
 import type {
   ConstantDeclaration,
   FunctionDeclaration,
@@ -30,7 +31,8 @@ export function parseTypeScript(
   const file = readTypeScript(source, sink);
   const reader = new ModuleReader();
   if (file !== undefined) {
-    reader.read(new Context(file, source.path, sink));
+    const read = () => reader.read(new Context(file, source.path, sink));
+    withinStack(sink, source.path, read, undefined);
   }
   return reader.module(source.path);
 }

@@ -13,6 +13,7 @@ export class Context {
   readonly #path: string;
   readonly #sink: DiagnosticSink;
   #depth = 0;
+  #tooDeep = false;
 
   constructor(file: ts.SourceFile, path: string, sink: DiagnosticSink) {
     this.file = file;
@@ -45,10 +46,12 @@ export class Context {
     this.#sink.error(code, message, this.span(node), details);
   }
 
-  /** Converts one level further down; refuses `node` and gives `otherwise` below the deepest level. */
+  /** Converts one level further down; gives `otherwise` below the deepest level, which is reported once. */
   nested<T>(node: ts.Node, convert: () => T, otherwise: T): T {
     if (this.#depth >= MAX_DEPTH) {
-      reportTooDeep(this.#sink, this.span(node));
+      // Siblings at the same depth would all say the same.
+      if (!this.#tooDeep) reportTooDeep(this.#sink, this.span(node));
+      this.#tooDeep = true;
       return otherwise;
     }
     this.#depth += 1;
