@@ -58,10 +58,10 @@ export const catalogue = {
   FG107: {
     title: "Statement at the top of a file",
     cause:
-      "The top of a model file holds imports, types, `const` and functions. Statements that run when the file is loaded are not compiled, and would be lost.",
+      "The top of a model file holds imports, types, `const` and functions. Statements that run when the file is loaded are not compiled, and would be lost: leave them to a file that imports the generated code.",
     example:
       'export function f(x: number) {\n  return x * x;\n}\nconsole.log("loaded");',
-    fix: "Leave the statement out, or move it to a file that imports the generated code.",
+    fix: "export function f(x: number) {\n  return x * x;\n}",
   },
   FG108: {
     title: "Parameter not accepted",

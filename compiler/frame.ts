@@ -1,15 +1,17 @@
 import type { Diagnostic, Note, Span } from "./diagnostic.js";
 
+type Paint = (text: string) => string;
+
 /** How to colour parts of a rendered diagnostic. */
 export interface Colors {
-  red(text: string): string;
-  yellow(text: string): string;
-  cyan(text: string): string;
-  dim(text: string): string;
-  bold(text: string): string;
+  readonly red: Paint;
+  readonly yellow: Paint;
+  readonly cyan: Paint;
+  readonly dim: Paint;
+  readonly bold: Paint;
 }
 
-const plain = (text: string): string => text;
+const plain: Paint = (text) => text;
 const NO_COLORS: Colors = {
   red: plain,
   yellow: plain,
@@ -121,8 +123,6 @@ function lineIndexAt(lines: readonly Line[], offset: number): number {
   return lines.findLastIndex(({ start }) => start <= offset);
 }
 
-type Paint = (text: string) => string;
-
 /** The code frame between two empty lines; nothing where there is no text to show. */
 function frameOf(
   span: Span | undefined,
@@ -226,7 +226,7 @@ function display(line: string): string {
 }
 
 const UNPRINTABLE =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+  /(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
 /** Control and direction characters would move or hide text; a sign stands for each. */
 function printable(text: string): string {

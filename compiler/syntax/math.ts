@@ -25,8 +25,8 @@ const UNNAMED = "f";
 export function parseMath(source: SourceFile, sink: DiagnosticSink): Module {
   const parse = () => new MathParser(source, sink).run();
   const functions = withinStack(sink, source.path, parse, []);
-  const kept = functions.filter((declaration) => {
-    const deep = findTooDeep(declaration);
+  const kept = functions.filter((one) => {
+    const deep = findTooDeep(one);
     if (deep !== undefined) reportTooDeep(sink, deep);
     return deep === undefined;
   });

@@ -60,7 +60,11 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 /** Words of the language, which can name nothing. */
 export const WORDS: ReadonlySet<string> = new Set([
   ...BOOLEANS.keys(),
-  ...["and", "or", "not", "None", "newaxis"],
+  "and",
+  "or",
+  "not",
+  "None",
+  "newaxis",
 ]);
 
 /**

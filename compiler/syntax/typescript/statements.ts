@@ -91,7 +91,8 @@ export function declaresWith(
   context: Context,
   list: ts.VariableDeclarationList,
 ): "const" | "let" {
-  switch (list.flags & ts.NodeFlags.BlockScoped) {
+  const keyword: ts.NodeFlags = list.flags & ts.NodeFlags.BlockScoped;
+  switch (keyword) {
     case ts.NodeFlags.Const:
       return "const";
     case ts.NodeFlags.Let:
