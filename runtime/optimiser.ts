@@ -23,7 +23,7 @@ export interface Optimiser<T> {
 }
 
 /** Changes one parameter; `states` are the arrays kept for it between steps. */
-export type Update = (
+type Update = (
   parameter: FloatArray,
   gradient: FloatArray,
   states: readonly FloatArray[],

@@ -11,7 +11,7 @@ export const panelRows = 192;
 export const panelDepth = 256;
 
 /** Scratch of the blocked product, shared by all calls. */
-export interface Tiles {
+interface Tiles {
   /** Left operand, in tiles of 3 rows, each stored depth-major. */
   readonly left: Float64Array;
   /** Two columns of the right operand, stored depth-major. */

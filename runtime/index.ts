@@ -1,0 +1,46 @@
+/** flatgrad's runtime: small, without dependencies, and tree-shakeable. */
+export { batches, gatherRows } from "./batches.js";
+export {
+  checkDirections,
+  checkGradient,
+  type CheckOptions,
+  type DerivativeCheck,
+  type ParameterCheck,
+  type ScalarFunction,
+} from "./checkGradient.js";
+export { checkIndices, checkLength } from "./checks.js";
+export type { FloatArray } from "./floatArray.js";
+export type { Arrays, Gradients } from "./gradientNames.js";
+export {
+  heNormal,
+  heUniform,
+  xavierNormal,
+  xavierUniform,
+  zeros,
+  type ArrayOf,
+  type InitialiserOptions,
+} from "./initialisers.js";
+export { matmulNN, matmulNT, matmulTN } from "./matmul.js";
+export { matmulNN64, matmulNT64, matmulTN64 } from "./matmul64.js";
+export type { LearningRate, Optimiser } from "./optimiser.js";
+export {
+  adam,
+  adamw,
+  momentum,
+  nesterov,
+  sgd,
+  type AdamOptions,
+  type AdamWOptions,
+  type MomentumOptions,
+  type SgdOptions,
+} from "./optimisers.js";
+export { random, type Random } from "./random.js";
+export {
+  constant,
+  cosineDecay,
+  exponentialDecay,
+  linearWarmup,
+  stepDecay,
+  type Schedule,
+} from "./schedules.js";
+export * from "./special.js";
