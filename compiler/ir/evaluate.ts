@@ -1,0 +1,144 @@
+import { dimNames, evaluateDim, parseDim } from "./dim.js";
+import type { Graph } from "./graph.js";
+import type { Attr, Attrs, Node } from "./node.js";
+import type { Op, Value } from "./op.js";
+
+type Sizes = Readonly<Record<string, number>>;
+
+/**
+ * The reference interpreter: what a graph means, slowly.
+ *
+ * Numbers are doubles; the elements of an f32 tensor are rounded to single
+ * precision where they are computed. Scalars are not rounded whatever their
+ * dtype, as in generated code, where they are local variables; nor is what
+ * only moves elements (views and reshapes), which need not exist in memory.
+ *
+ * @param inputs by name, row-major, of the shapes that the sizes give.
+ * @throws RangeError if an input or a size is missing or does not fit.
+ */
+export function evaluateGraph(
+  graph: Graph,
+  inputs: Readonly<Record<string, Value>>,
+  sizes: Sizes = {},
+): Record<string, Value> {
+  const interpreter = new Interpreter(inputs, sizes);
+  return Object.fromEntries(
+    graph.outputs.map(({ name, node }) => [name, interpreter.valueOf(node)]),
+  );
+}
+
+class Interpreter {
+  readonly #inputs: Readonly<Record<string, Value>>;
+  readonly #sizes: Sizes;
+  readonly #values = new Map<Node, Value>();
+
+  constructor(inputs: Readonly<Record<string, Value>>, sizes: Sizes) {
+    this.#inputs = inputs;
+    this.#sizes = sizes;
+  }
+
+  /** The value of a node; recursion goes no deeper than expansions nest. */
+  valueOf(root: Node): Value {
+    for (const node of this.#unknown(root)) {
+      const value = this.#compute(node);
+      this.#values.set(node, rounds(node) ? rounded(value) : value);
+    }
+    return this.#known(root);
+  }
+
+  #known(node: Node): Value {
+    const value = this.#values.get(node);
+    if (value === undefined)
+      throw new Error(`${node.op.name} is read before it is computed`);
+    return value;
+  }
+
+  /** What is still to be computed for a node, operands first. */
+  #unknown(root: Node): readonly Node[] {
+    const found = new Set<Node>();
+    const stack = [root];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (found.has(node) || this.#values.has(node)) continue;
+      found.add(node);
+      stack.push(...node.inputs);
+    }
+    return [...found].toSorted((a, b) => a.id - b.id);
+  }
+
+  #compute(node: Node): Value {
+    const { op, attrs } = node;
+    if (op.name === "input") return this.#bind(node);
+    if (op.name === "size")
+      return {
+        dtype: "f64",
+        shape: [],
+        data: [evaluateDim(attrs["dim"] as string, this.#sizes)],
+      };
+    if (op.lowering.kind === "expand")
+      return this.valueOf(op.lowering.expand(node.inputs, attrs));
+    return op.evaluate(
+      node.inputs.map((input) => this.#known(input)),
+      resolveAttrs(op, attrs, this.#sizes),
+      { dtype: node.type.dtype, shape: this.#shapeOf(node) },
+    );
+  }
+
+  #bind(node: Node): Value {
+    const name = String(node.attrs["name"]);
+    const value = Object.hasOwn(this.#inputs, name)
+      ? this.#inputs[name]
+      : undefined;
+    if (value === undefined) throw new RangeError(`input ${name} is not given`);
+    const shape = this.#shapeOf(node);
+    const count = shape.reduce((p, q) => p * q, 1);
+    if (value.data.length !== count) {
+      throw new RangeError(
+        `input ${name} has ${value.data.length} elements and its shape [${shape.join(", ")}] has ${count}`,
+      );
+    }
+    return { dtype: node.type.dtype, shape, data: value.data };
+  }
+
+  #shapeOf(node: Node): readonly number[] {
+    return node.type.shape.map((dim) => evaluateDim(dim, this.#sizes));
+  }
+}
+
+function rounds(node: Node): boolean {
+  const { kind } = node.op.lowering;
+  return (
+    node.type.dtype === "f32" &&
+    node.type.shape.length > 0 &&
+    kind !== "view" &&
+    kind !== "reshape"
+  );
+}
+
+function rounded(value: Value): Value {
+  return { ...value, data: value.data.map(Math.fround) };
+}
+
+/** Attributes with numbers in place of named sizes; texts that an operation declares as such stay. */
+function resolveAttrs(op: Op, attrs: Attrs, sizes: Sizes): Attrs {
+  const texts = new Set(["name", "dtype", "value"]);
+  for (const { name, kind } of op.parameters) {
+    if (kind.kind === "string" || kind.kind === "choice") texts.add(name);
+  }
+  return Object.fromEntries(
+    Object.entries(attrs).map(([key, attr]) => [
+      key,
+      texts.has(key) ? attr : resolveAttr(attr, sizes),
+    ]),
+  );
+}
+
+function resolveAttr(attr: Attr, sizes: Sizes): Attr {
+  if (Array.isArray(attr))
+    return attr.map((item: Attr) => resolveAttr(item, sizes));
+  if (typeof attr !== "string") return attr;
+  const dim = parseDim(attr);
+  const known =
+    dim !== undefined &&
+    dimNames(dim).every((name) => Object.hasOwn(sizes, name));
+  return known ? evaluateDim(dim, sizes) : attr;
+}

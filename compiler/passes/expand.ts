@@ -1,0 +1,44 @@
+import {
+  cloneNode,
+  nodesOf,
+  replacing,
+  rewriteGraph,
+  type Graph,
+} from "../ir/graph.js";
+import type { Node } from "../ir/node.js";
+import type { Pass } from "./pass.js";
+
+/** Replaces nodes by their expansions, and what these consist of in turn. */
+function expand(graph: Graph, applies: (node: Node) => boolean): Graph {
+  let current = graph;
+  while (nodesOf(current).some(applies)) {
+    current = rewriteGraph(current, (node, inputs) => {
+      const { lowering } = node.op;
+      return lowering.kind === "expand" && applies(node)
+        ? replacing(node, lowering.expand(inputs, node.attrs))
+        : cloneNode(node, inputs);
+    });
+  }
+  return current;
+}
+
+function isExpandable(node: Node): boolean {
+  return node.op.lowering.kind === "expand";
+}
+
+/**
+ * Before differentiation: operations without a chain rule of their own, which
+ * are differentiated through their formula. Those with one (softmax) stay
+ * whole, since their rule is shorter and safer.
+ */
+export const expandUngrouped: Pass = {
+  name: "expandUngrouped",
+  run: (graph) =>
+    expand(graph, (node) => isExpandable(node) && node.op.vjp === undefined),
+};
+
+/** Before scheduling: everything that is a formula of other operations. */
+export const expandAll: Pass = {
+  name: "expandAll",
+  run: (graph) => expand(graph, isExpandable),
+};

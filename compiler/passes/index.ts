@@ -1,0 +1,72 @@
+import type { Graph } from "../ir/graph.js";
+import { verifyGraph } from "../ir/verify.js";
+import { registry } from "../ops/index.js";
+import { pass as cse } from "./cse.js";
+import { expandAll, expandUngrouped } from "./expand.js";
+import { pass as fold } from "./fold.js";
+import { pass as foldTranspose } from "./foldTranspose.js";
+import type { Pass, PassOptions } from "./pass.js";
+import { pass as powers } from "./powers.js";
+import { pass as simplify } from "./simplify.js";
+import { pass as stabilise } from "./stabilise.js";
+
+export type { Pass, PassOptions } from "./pass.js";
+
+/**
+ * From the author's graph to the one that is differentiated. Expansion comes
+ * first, so that stable forms are also found in the formulas of operations;
+ * cse before stabilise, so that both exp(x) of exp(x) / (1 + exp(x)) are one.
+ */
+export const forwardPasses: readonly Pass[] = [
+  expandUngrouped,
+  fold,
+  cse,
+  simplify,
+  stabilise,
+  simplify,
+  cse,
+];
+
+/**
+ * From the graph of a function, with or without its gradient, to the one that
+ * is scheduled. What cse leaves equal operands of, simplify takes further.
+ */
+export const jointPasses: readonly Pass[] = [
+  expandAll,
+  fold,
+  cse,
+  simplify,
+  powers,
+  foldTranspose,
+  simplify,
+  fold,
+  cse,
+];
+
+export interface RunOptions extends PassOptions {
+  /** Check the graph after every pass; for tests. */
+  readonly verify?: boolean | undefined;
+}
+
+/** Runs passes in order. @throws Error with `verify`, naming the pass that left the graph invalid. */
+export function runPasses(
+  graph: Graph,
+  passes: readonly Pass[],
+  { verify = false, ...options }: RunOptions = {},
+): Graph {
+  let current = graph;
+  for (const pass of passes) {
+    current = pass.run(current, options);
+    if (verify) verifyAfter(pass, current);
+  }
+  return current;
+}
+
+function verifyAfter(pass: Pass, graph: Graph): void {
+  try {
+    verifyGraph(graph, registry);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`after pass ${pass.name}: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,12 @@
+import type { Graph } from "../ir/graph.js";
+
+export interface PassOptions {
+  /** Also rewrite where the result may be rounded differently. Off by default. */
+  readonly inexact?: boolean | undefined;
+}
+
+/** One step of the compiler from a graph to an equal, better one. */
+export interface Pass {
+  readonly name: string;
+  run(graph: Graph, options?: PassOptions): Graph;
+}
