@@ -1,0 +1,9 @@
+/** What a model file imports: `import { matmul, relu, type Tensor } from "flatgrad"`. */
+export type { DType, Labels, Param, Tensor } from "./types.js";
+export * from "./elementwise.js";
+export * from "./binary.js";
+export * from "./reductions.js";
+export * from "./shaping.js";
+export * from "./matrix.js";
+export * from "./networks.js";
+export * from "./losses.js";
