@@ -71,7 +71,7 @@ export function checkGradient(
     const array = point[name]!;
     const order = Uint32Array.from(array, (_, i) => i);
     if (order.length > maxElements) generator.shuffle(order);
-    const chosen = order.subarray(0, maxElements).sort();
+    const chosen = order.subarray(0, maxElements).toSorted();
     let worst = { error: 0, analytic: 0, numeric: 0, index: -1 };
     for (const index of chosen) {
       const x = array[index]!;

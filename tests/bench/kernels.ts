@@ -69,7 +69,7 @@ function seconds(run: () => void, repeats: number): number {
 }
 
 function median(values: number[]): number {
-  return values.sort((x, y) => x - y)[values.length >> 1] ?? NaN;
+  return values.toSorted((x, y) => x - y)[values.length >> 1] ?? NaN;
 }
 
 export function benchKernels(): void {

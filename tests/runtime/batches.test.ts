@@ -12,7 +12,7 @@ describe("batches", () => {
 
   it("take every row at most once, in random order", () => {
     const all = [...batches(100, 10, random(2))].flatMap((b) => [...b]);
-    expect(all).not.toEqual([...all].sort((x, y) => x - y));
+    expect(all).not.toEqual(Array.from({ length: 100 }, (_, i) => i));
     expect(new Set(all).size).toBe(100);
     expect(Math.max(...all)).toBe(99);
   });

@@ -59,7 +59,9 @@ describe("random", () => {
       const value = generator.integer(7);
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
-    expect([...counts.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect([...counts.keys()].toSorted((x, y) => x - y)).toEqual([
+      0, 1, 2, 3, 4, 5, 6,
+    ]);
     for (const count of counts.values()) {
       expect(Math.abs(count - 1000)).toBeLessThan(150);
     }
@@ -77,7 +79,7 @@ describe("random", () => {
       const key = generator.shuffle(["a", "b", "c"]).join("");
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    expect([...counts.keys()].sort()).toEqual([
+    expect([...counts.keys()].toSorted()).toEqual([
       "abc",
       "acb",
       "bac",

@@ -1,5 +1,27 @@
 import { describe, expect, it } from "vitest";
-import * as special from "../../runtime/special.js";
+import {
+  digamma,
+  erf,
+  erfc,
+  lgamma,
+  logSigmoid,
+  sigmoid,
+  sinc,
+  softplus,
+  trigamma,
+} from "../../runtime/special.js";
+
+const special = {
+  digamma,
+  erf,
+  erfc,
+  lgamma,
+  logSigmoid,
+  sigmoid,
+  sinc,
+  softplus,
+  trigamma,
+};
 
 type Name = keyof typeof special;
 
@@ -107,7 +129,7 @@ const known: Record<Name, readonly (readonly [x: number, value: number])[]> = {
     [-700, 9.85967654375977e-305],
     [-20, 2.061153620314381e-9],
     [-1, 0.3132616875182228],
-    [0, 0.6931471805599453],
+    [0, Math.LN2],
     [1, 1.3132616875182228],
     [20, 20.000000002061153],
     [700, 700.0],
@@ -115,7 +137,7 @@ const known: Record<Name, readonly (readonly [x: number, value: number])[]> = {
   logSigmoid: [
     [-700, -700.0],
     [-1, -1.3132616875182228],
-    [0, -0.6931471805599453],
+    [0, -Math.LN2],
     [1, -0.3132616875182228],
     [20, -2.061153620314381e-9],
     [700, -9.85967654375977e-305],
@@ -202,10 +224,7 @@ describe("extremes", () => {
     ["logSigmoid", Infinity, 0],
     ["logSigmoid", -Infinity, -Infinity],
   ])("%s(%f) is %f", (name, x, value) => {
-    // −0 and 0 differ only where the sign is the point of the row.
-    const result = special[name](x);
-    if (Object.is(value, 0)) expect(Math.abs(result)).toBe(0);
-    else expect(result).toBe(value);
+    expect(special[name](x)).toBe(value);
   });
 });
 
