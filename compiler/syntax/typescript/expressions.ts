@@ -72,14 +72,13 @@ function convertSimple(
   return undefined;
 }
 
-/** What stands inside parentheses, `x!`, `x as T`, `x satisfies T` or `<T>x`. */
+/** What stands inside parentheses, `x!`, `x as T` or `x satisfies T`. */
 export function unwrap(node: ts.Expression): ts.Expression | undefined {
   const isWrapper =
     ts.isParenthesizedExpression(node) ||
     ts.isNonNullExpression(node) ||
     ts.isAsExpression(node) ||
-    ts.isSatisfiesExpression(node) ||
-    ts.isTypeAssertionExpression(node);
+    ts.isSatisfiesExpression(node);
   return isWrapper ? node.expression : undefined;
 }
 

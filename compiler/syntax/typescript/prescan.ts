@@ -13,8 +13,38 @@ const BACKTRACKING: ReadonlyMap<ts.SyntaxKind, string> = new Map([
 ]);
 const MAX_BACKTRACKING = 4;
 
-/** The same holds of `<`, which may open type arguments, as long as no `>` closes it. */
+/** So does a `<` that begins an expression or a type, as in `<T>x` and `<T>() => x`. */
+const LEADING_ANGLE = "`<…>` before a value";
+
+/** The same holds of other `<`, which may open type arguments, as long as no `>` closes it. */
 const MAX_OPEN_ANGLES = 10;
+
+/** Tokens that can end a value, so that a `<` after them compares it or gives it type arguments. */
+const VALUE_ENDS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.Identifier,
+  ts.SyntaxKind.NumericLiteral,
+  ts.SyntaxKind.StringLiteral,
+  ts.SyntaxKind.CloseParenToken,
+  ts.SyntaxKind.CloseBracketToken,
+  ts.SyntaxKind.CloseBraceToken,
+  ts.SyntaxKind.ThisKeyword,
+  ts.SyntaxKind.TrueKeyword,
+  ts.SyntaxKind.FalseKeyword,
+]);
+
+/** The parser also reads the first half of `<<` as a `<`. */
+const ANGLES: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanLessThanToken,
+  ts.SyntaxKind.LessThanLessThanEqualsToken,
+]);
+
+/** Tokens that may stand before or after a value. */
+const EITHER_SIDE: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.ExclamationToken,
+  ts.SyntaxKind.PlusPlusToken,
+  ts.SyntaxKind.MinusMinusToken,
+]);
 
 /**
  * Looks over the tokens of a file for what would overflow the stack of
@@ -35,6 +65,7 @@ class Prescan {
   /** For each open bracket, and the file itself, how many `<` are open right inside. */
   readonly #angles = [0];
   #openAngles = 0;
+  #isAfterValue = false;
   #deepest = { depth: 0, start: 0 };
   #mostAngles = { depth: 0, start: 0 };
   readonly #backtracking: { found: string; span: Span }[] = [];
@@ -50,6 +81,7 @@ class Prescan {
       const token = this.#scanner.scan();
       if (token === ts.SyntaxKind.EndOfFileToken) break;
       this.#look(token);
+      if (!EITHER_SIDE.has(token)) this.#isAfterValue = VALUE_ENDS.has(token);
     }
     return this.#isDepthSafe() && this.#isBacktrackingSafe();
   }
@@ -57,7 +89,8 @@ class Prescan {
   #look(token: ts.SyntaxKind): void {
     // Without semicolons, a comparison still ends with its line.
     if (this.#scanner.hasPrecedingLineBreak()) this.#endLine();
-    const found = BACKTRACKING.get(token);
+    const isLeadingAngle = ANGLES.has(token) && !this.#isAfterValue;
+    const found = isLeadingAngle ? LEADING_ANGLE : BACKTRACKING.get(token);
     if (found !== undefined) {
       const start = this.#scanner.getTokenStart();
       const span = this.#span(start, this.#scanner.getTokenEnd());
@@ -74,6 +107,8 @@ class Prescan {
         return this.#close();
       case ts.SyntaxKind.LessThanToken:
         return this.#changeAngles(1);
+      case ts.SyntaxKind.LessThanLessThanToken:
+        return this.#changeAngles(2);
       case ts.SyntaxKind.GreaterThanToken:
         return this.#changeAngles(-1);
       case ts.SyntaxKind.SemicolonToken:
@@ -133,7 +168,8 @@ class Prescan {
     if (this.#backtracking.length <= MAX_BACKTRACKING) return true;
     for (const { found, span } of this.#backtracking) {
       this.#sink.error("FG109", `${found} is not accepted`, span, {
-        accepted: "plain functions",
+        accepted: "plain functions and values",
+        hint: found === LEADING_ANGLE ? "write `x as T` for `<T>x`" : undefined,
       });
     }
     return false;

@@ -194,6 +194,10 @@ const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
     ts.SyntaxKind.FunctionExpression,
     { found: "a `function` expression", hint: "write `(x: number) => …`" },
   ],
+  [
+    ts.SyntaxKind.TypeAssertionExpression,
+    { found: "a type before a value", hint: "write `x as T` for `<T>x`" },
+  ],
   [ts.SyntaxKind.ClassExpression, { found: "a class expression" }],
   [
     ts.SyntaxKind.ThisKeyword,
