@@ -1,5 +1,5 @@
 import type { FloatArray } from "./floatArray.js";
-import { gradientPrefix } from "./gradientNames.js";
+import { checkGradientLength, gradientKeys } from "./gradientNames.js";
 import { numericalSlope } from "./numericalSlope.js";
 import { random } from "./random.js";
 
@@ -156,15 +156,11 @@ function copies(inputs: Inputs): Record<string, Float64Array> {
 }
 
 function pairs(inputs: Inputs, gradients: object): [string, FloatArray][] {
-  const prefix = gradientPrefix(Object.keys(inputs), gradients);
+  const keys = gradientKeys(Object.keys(inputs))(gradients);
   const byKey = gradients as Readonly<Record<string, FloatArray>>;
-  return Object.entries(inputs).map(([name, { length }]) => {
-    const gradient = byKey[prefix + name]!;
-    if (gradient.length !== length) {
-      throw new RangeError(
-        `${prefix}${name} has ${gradient.length} elements, ${name} has ${length}`,
-      );
-    }
+  return Object.entries(inputs).map(([name, { length }], i) => {
+    const gradient = byKey[keys[i]!]!;
+    checkGradientLength(keys[i]!, gradient.length, name, length);
     return [name, gradient];
   });
 }

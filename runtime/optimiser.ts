@@ -1,7 +1,8 @@
 import type { FloatArray } from "./floatArray.js";
 import {
   type Arrays,
-  gradientPrefix,
+  checkGradientLength,
+  gradientKeys,
   type Gradients,
 } from "./gradientNames.js";
 import type { Schedule } from "./schedules.js";
@@ -12,7 +13,7 @@ export type LearningRate = number | Schedule;
 /** Updates parameters in place, one step per gradient. */
 export interface Optimiser<T> {
   /**
-   * Takes one step against the gradients. Allocates nothing that lasts.
+   * Takes one step against the gradients. Allocates nothing.
    *
    * @param gradients `{ dW1, … }` or `{ W1, … }` for parameters `{ W1, … }`
    * @param learningRate replaces the optimiser's own for this step
@@ -44,30 +45,27 @@ export function createOptimiser<T extends Arrays<T>>(
   stateCount: number,
   update: Update,
 ): Optimiser<T> {
-  const entries = Object.entries<FloatArray>(parameters);
-  const names = entries.map(([name]) => name);
-  const keys = { d: names.map((name) => `d${name}`), "": names };
-  const states = entries.map(([, array]) =>
+  const names = Object.keys(parameters);
+  const arrays = Object.values<FloatArray>(parameters);
+  const states = arrays.map((array) =>
     Array.from({ length: stateCount }, () => array.map(() => 0)),
   );
+  const keysIn = gradientKeys(names);
   let steps = 0;
 
   function step(gradients: Gradients<T>, rate?: number): void {
+    const keys = keysIn(gradients);
     const source = gradients as Readonly<Record<string, FloatArray>>;
-    const sourceKeys = keys[gradientPrefix(names, source)];
-    entries.forEach(([name, { length }], i) => {
-      const actual = source[sourceKeys[i]!]!.length;
-      if (actual !== length) {
-        throw new RangeError(
-          `${sourceKeys[i]} has ${actual} elements, ${name} has ${length}`,
-        );
-      }
-    });
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      const { length } = source[key]!;
+      checkGradientLength(key, length, names[i]!, arrays[i]!.length);
+    }
     rate ??=
       typeof learningRate === "number" ? learningRate : learningRate(steps);
     steps++;
     for (let i = 0; i < names.length; i++) {
-      update(entries[i]![1], source[sourceKeys[i]!]!, states[i]!, rate, steps);
+      update(arrays[i]!, source[keys[i]!]!, states[i]!, rate, steps);
     }
   }
 
