@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as model from "../../compiler/model/index.js";
+import * as model from "flatgrad";
 import { registry } from "../../compiler/ops/index.js";
 import type { Op } from "../../compiler/ir/op.js";
 

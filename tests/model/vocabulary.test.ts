@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as model from "../../compiler/model/index.js";
+import * as model from "flatgrad";
 import type { Op, Parameter } from "../../compiler/ir/op.js";
 import { registry } from "../../compiler/ops/index.js";
 import { typeErrors } from "./typeErrors.js";
