@@ -1,0 +1,166 @@
+import type { Note, Span } from "../diagnostic.js";
+import { dimNames } from "../ir/dim.js";
+import { makeNode, type Attrs, type Node } from "../ir/node.js";
+import { TypeFault, type Op } from "../ir/op.js";
+import { formatType, type Shape } from "../ir/type.js";
+import { inputOp } from "../ops/leaf.js";
+import { registry } from "../ops/index.js";
+import type { Context, Placed } from "./context.js";
+import { checkOperand, toNodes } from "./operands.js";
+import {
+  booleanValue,
+  nodeValue,
+  numberValue,
+  POISON,
+  type Value,
+} from "./values.js";
+
+/** Elements of one tensor: what a typed array can address. */
+const MAX_ELEMENTS = 2 ** 32;
+const MAX_RANK = 32;
+/** Terms of the number of elements of a tensor, as a polynomial of named sizes. */
+const MAX_TERMS = 200;
+
+/** An operation by its name, which must exist. */
+export function operation(name: string): Op {
+  const op = registry.get(name);
+  if (op === undefined) throw new Error(`there is no operation ${name}`);
+  return op;
+}
+
+/**
+ * Applies an operation as the author wrote it at `span`. Numbers known at
+ * build time give a number; faults of type become diagnostics with the shapes
+ * of the operands and where each comes from.
+ */
+export function applyOperation(
+  context: Context,
+  op: Op,
+  operands: readonly Placed[],
+  attrs: Attrs,
+  span: Span,
+): Value {
+  const valid = operands.map((operand) => checkOperand(context, operand));
+  if (valid.includes(false)) return POISON;
+  const values = operands.map(({ value }) => value);
+  const folded = fold(op, values, attrs);
+  if (folded !== undefined) return folded;
+  return buildChecked(context, operands, span, () => {
+    const inputs = toNodes(op, values);
+    const types = inputs.map((input) => input.type);
+    return makeNode(op, inputs, op.normalise?.(types, attrs) ?? attrs);
+  });
+}
+
+/** Builds nodes from operands at `span`, reporting faults of type against the operands. */
+export function buildChecked(
+  context: Context,
+  operands: readonly Placed[],
+  span: Span,
+  make: () => Node,
+): Value {
+  try {
+    const node = context.build(span, make);
+    return checkShape(context, node.type.shape, span)
+      ? nodeValue(node)
+      : POISON;
+  } catch (fault) {
+    if (!(fault instanceof TypeFault)) throw fault;
+    return context.error(fault.code, fault.message, span, {
+      accepted: fault.accepted,
+      hint: fault.hint,
+      notes: blame(context, fault, operands),
+    });
+  }
+}
+
+/** An elementwise operation on numbers known at build time. */
+function fold(
+  op: Op,
+  values: readonly Value[],
+  attrs: Attrs,
+): Value | undefined {
+  if (op.lowering.kind !== "scalar" || values.length === 0) return undefined;
+  const numbers = values.flatMap((value) =>
+    value.kind === "number" || value.kind === "boolean"
+      ? [Number(value.value)]
+      : [],
+  );
+  if (numbers.length < values.length) return undefined;
+  const inputs = values.map((value, i) => ({
+    dtype: value.kind === "boolean" ? ("bool" as const) : ("f64" as const),
+    shape: [],
+    data: [numbers[i] ?? NaN],
+  }));
+  const { dtype } = op.type(inputs, attrs);
+  const result =
+    op.evaluate(inputs, attrs, { dtype, shape: [] }).data[0] ?? NaN;
+  return dtype === "bool" ? booleanValue(result !== 0) : numberValue(result);
+}
+
+function blame(
+  context: Context,
+  fault: TypeFault,
+  operands: readonly Placed[],
+): readonly Note[] {
+  const blamed =
+    fault.operands.length === 0
+      ? operands
+      : [...new Set(fault.operands)].flatMap((i) => operands[i] ?? []);
+  const inputs = new Set<Node>();
+  return blamed.flatMap(({ value, span }) => {
+    if (value.kind !== "node") return [];
+    const { node } = value;
+    const found = formatType(node.type);
+    const message =
+      node.type.shape.length === 0
+        ? `this is a scalar, ${found}`
+        : `this has shape ${found}`;
+    const declared = context.inputSpans.get(node);
+    if (node.op !== inputOp || declared === undefined || inputs.has(node))
+      return [{ message, span }];
+    inputs.add(node);
+    const note = {
+      message: `\`${node.name}\` is declared here`,
+      span: declared,
+    };
+    return [{ message, span }, note];
+  });
+}
+
+/** Refuses shapes beyond any memory, and sizes whose polynomials would be too large to work with. */
+export function checkShape(
+  context: Context,
+  shape: Shape,
+  span: Span,
+): boolean {
+  const terms = shape.reduce<number>(
+    (product, dim) => product * termCount(String(dim)),
+    1,
+  );
+  const numbers = shape.filter((dim) => typeof dim === "number");
+  const elements = numbers.reduce((p, q) => p * q, 1);
+  const valid =
+    shape.length <= MAX_RANK &&
+    elements <= MAX_ELEMENTS &&
+    terms <= MAX_TERMS &&
+    numbers.every((dim) => Number.isSafeInteger(dim) && dim >= 0) &&
+    shape.every((dim) => dimNames(dim).length <= MAX_RANK);
+  if (!valid) {
+    const shown = `[${shape.join(", ")}]`;
+    context.error(
+      "FG312",
+      `${shown.length > 80 ? "this shape" : `the shape ${shown}`} is not possible`,
+      span,
+      {
+        accepted: `at most ${MAX_RANK} axes of whole, non-negative sizes, and ${MAX_ELEMENTS} elements`,
+      },
+    );
+  }
+  return valid;
+}
+
+/** Number of terms of a dimension in canonical text; long products count for more. */
+export function termCount(dim: string): number {
+  return dim.split(/ [+-] /).length + Math.floor(dim.length / 200);
+}

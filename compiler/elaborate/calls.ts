@@ -1,0 +1,88 @@
+import type { Expression, Field } from "../syntax/tree.js";
+import type { Context, Placed } from "./context.js";
+import { callMath } from "./mathFunctions.js";
+import { callOperation, takesOptions } from "./operations.js";
+import type { Scope } from "./scopes.js";
+import { describe, POISON, type Value } from "./values.js";
+
+type Call = Extract<Expression, { kind: "call" }>;
+
+/** `callee(arguments)`. */
+export function evaluateCall(
+  context: Context,
+  call: Call,
+  scope: Scope,
+): Value {
+  const callee = context.evaluate(call.callee, scope);
+  const { positional, named } = readArguments(context, call, callee, scope);
+  switch (callee.kind) {
+    case "poison":
+      return POISON;
+    case "operation": {
+      const { op } = callee;
+      const { span } = call;
+      return callOperation(context, { op, positional, named, span, scope });
+    }
+    case "math":
+      return callMath(context, callee.name, positional, call.span);
+    case "function":
+      return context.call(callee.callable, positional, named, call.span);
+    default:
+      return context.error(
+        "FG215",
+        `${describe(callee)} cannot be called`,
+        call.callee.span,
+        {
+          accepted: "a function of the program or an operation",
+          hint:
+            scope.frame.module.language === "math"
+              ? "for a product write `*`"
+              : undefined,
+        },
+      );
+  }
+}
+
+interface Arguments {
+  readonly positional: readonly Placed[];
+  readonly named: ReadonlyMap<string, Placed>;
+}
+
+/** Options are keywords in math strings; for an operation in TypeScript the fields of a last object literal. */
+function readArguments(
+  context: Context,
+  call: Call,
+  callee: Value,
+  scope: Scope,
+): Arguments {
+  const last = call.arguments.at(-1);
+  const options =
+    callee.kind === "operation" &&
+    takesOptions(callee.op) &&
+    last?.kind === "object"
+      ? last
+      : undefined;
+  const written =
+    options === undefined ? call.arguments : call.arguments.slice(0, -1);
+  return {
+    positional: written.map((one) => context.placed(one, scope)),
+    named: readNamed(context, options?.fields ?? call.options, scope),
+  };
+}
+
+function readNamed(
+  context: Context,
+  fields: readonly Field[],
+  scope: Scope,
+): ReadonlyMap<string, Placed> {
+  const named = new Map<string, Placed>();
+  for (const { key, value, span } of fields) {
+    if (named.has(key)) {
+      context.error("FG202", `\`${key.slice(0, 40)}\` is given twice`, span, {
+        accepted: "each option once",
+      });
+    }
+    named.set(key, context.placed(value, scope));
+  }
+  return named;
+}

@@ -1,0 +1,192 @@
+import type {
+  DiagnosticCode,
+  DiagnosticDetails,
+  DiagnosticSink,
+  Note,
+  Span,
+} from "../diagnostic.js";
+import {
+  renamed,
+  withOrigin,
+  type Line,
+  type Naming,
+  type Node,
+} from "../ir/node.js";
+import type { Expression } from "../syntax/tree.js";
+import type { Program } from "./modules.js";
+import type { Scope, Store } from "./scopes.js";
+import { POISON, type Callable, type Value } from "./values.js";
+
+/** Nodes of one function after inlining and unrolling. */
+const MAX_NODES = 200_000;
+/** Expressions and statements evaluated for one function: bounds work that makes no nodes. */
+const MAX_WORK = 1_000_000;
+/** Expressions and statements inside each other, through calls; keeps clear of the stack's end. */
+const MAX_DEPTH = 1_200;
+
+const MAX_CALL_NOTES = 3;
+
+/** Ends the elaboration of one function, the reason being reported. Never leaves the elaborator. */
+export class Abandoned extends Error {}
+
+/** An argument or operand: its value and where it is written. */
+export interface Placed {
+  readonly value: Value;
+  readonly span: Span;
+  readonly expression?: Expression | undefined;
+}
+
+/** The evaluator as the files it is made of see it; injected, since they need each other. */
+export interface Evaluator {
+  evaluate(context: Context, expression: Expression, scope: Scope): Value;
+  /** Calls a function of the program. `named` are keyword arguments. */
+  call(
+    context: Context,
+    callable: Callable,
+    positional: readonly Placed[],
+    named: ReadonlyMap<string, Placed>,
+    span: Span,
+  ): Value;
+}
+
+/** The call of a function that is being inlined. */
+export interface CallInProgress {
+  readonly callable: Callable;
+  readonly span: Span;
+}
+
+/** Loops being unrolled: counted from the outermost. */
+export interface LoopNest {
+  iterations: number;
+  readonly nodesBefore: number;
+  refused: boolean;
+}
+
+/** What the elaboration of one function carries along. */
+export class Context {
+  readonly program: Program;
+  readonly sink: DiagnosticSink;
+  readonly precision: "f64" | undefined;
+  readonly calls: CallInProgress[] = [];
+  /** Where inputs were declared, for notes. */
+  readonly inputSpans = new Map<Node, Span>();
+  readonly constants = new Map<object, Value | "evaluating">();
+  store: Store = new Map();
+  line: Line = { text: "" };
+  loops: LoopNest | undefined;
+  /** Nodes made so far. */
+  nodes = 0;
+  /** The id of the node made last. */
+  lastId = -1;
+  readonly #evaluator: Evaluator;
+  #work = 0;
+  #depth = 0;
+
+  constructor(
+    program: Program,
+    evaluator: Evaluator,
+    sink: DiagnosticSink,
+    precision: "f64" | undefined,
+  ) {
+    this.program = program;
+    this.#evaluator = evaluator;
+    this.sink = sink;
+    this.precision = precision;
+  }
+
+  /** Reports an error and gives the value that silences what follows from it. */
+  error(
+    code: DiagnosticCode,
+    message: string,
+    span: Span,
+    details: DiagnosticDetails = {},
+  ): Value {
+    const notes = [...(details.notes ?? []), ...this.#callNotes()];
+    this.sink.error(code, message, span, { ...details, notes });
+    return POISON;
+  }
+
+  /** How the function that is being inlined was reached, innermost call first. */
+  #callNotes(): Note[] {
+    return this.calls
+      .slice(1)
+      .toReversed()
+      .slice(0, MAX_CALL_NOTES)
+      .map(({ callable, span }) => ({
+        message: `\`${callable.name}\` is called here`,
+        span,
+      }));
+  }
+
+  evaluate(expression: Expression, scope: Scope): Value {
+    return this.nested(expression.span, () =>
+      this.#evaluator.evaluate(this, expression, scope),
+    );
+  }
+
+  placed(expression: Expression, scope: Scope): Placed {
+    const value = this.evaluate(expression, scope);
+    return { value, span: expression.span, expression };
+  }
+
+  call(
+    callable: Callable,
+    positional: readonly Placed[],
+    named: ReadonlyMap<string, Placed>,
+    span: Span,
+  ): Value {
+    return this.#evaluator.call(this, callable, positional, named, span);
+  }
+
+  /** Runs something one level further down. */
+  nested<T>(span: Span, run: () => T): T {
+    this.work(span);
+    if (this.#depth >= MAX_DEPTH) {
+      this.error("FG104", "calls and expressions nest too deeply here", span, {
+        accepted: `at most ${MAX_DEPTH} levels, counted through all calls`,
+        hint: "give the inner parts names, in statements of their own",
+      });
+      throw new Abandoned();
+    }
+    this.#depth += 1;
+    const result = run();
+    this.#depth -= 1;
+    return result;
+  }
+
+  /** Counts a piece of work. */
+  work(span: Span): void {
+    this.#work += 1;
+    if (this.#work > MAX_WORK) this.#tooLarge(span);
+  }
+
+  /** Makes nodes as one operation of the author's, written at `span`. */
+  build(span: Span, make: () => Node): Node {
+    this.nodes += 1;
+    if (this.nodes > MAX_NODES) this.#tooLarge(span);
+    const step = { line: this.line, span };
+    const node = withOrigin({ step, phase: "forward" }, make);
+    this.lastId = Math.max(this.lastId, node.id);
+    return node;
+  }
+
+  /** The node under the author's name for it. */
+  rename(node: Node, naming: Naming | string): Node {
+    const copy = renamed(node, naming);
+    this.lastId = copy.id;
+    return copy;
+  }
+
+  #tooLarge(span: Span): never {
+    this.error(
+      "FG207",
+      "the function is too large once calls are inlined and loops unrolled",
+      span,
+      {
+        accepted: `at most ${MAX_NODES} operations`,
+        hint: "use operations over whole tensors, such as `sum` or `matmul`, in place of one statement for each element",
+      },
+    );
+    throw new Abandoned();
+  }
+}

@@ -1,0 +1,63 @@
+import type { Span } from "../diagnostic.js";
+import type { Dim } from "../ir/dim.js";
+import type { Module } from "../syntax/tree.js";
+import type { Value } from "./values.js";
+
+/** A declared name. Its value is in the store, so that branches can have stores of their own. */
+export interface Variable {
+  readonly name: string;
+  readonly mutable: boolean;
+  readonly span: Span;
+}
+
+/** The values of all variables at one point of the program. */
+export type Store = Map<Variable, Value>;
+
+/** What all scopes of one call have in common. */
+export interface Frame {
+  readonly module: Module;
+  /** Named sizes of the function's parameters, as its caller knows them. */
+  readonly sizes: Map<string, Dim>;
+}
+
+/** The names of one block. */
+export class Scope {
+  readonly frame: Frame;
+  readonly parent: Scope | undefined;
+  readonly #variables = new Map<string, Variable>();
+
+  constructor(frame: Frame, parent?: Scope) {
+    this.frame = frame;
+    this.parent = parent;
+  }
+
+  inner(): Scope {
+    return new Scope(this.frame, this);
+  }
+
+  /** The variable declared in this very block. */
+  own(name: string): Variable | undefined {
+    return this.#variables.get(name);
+  }
+
+  declare(variable: Variable): void {
+    this.#variables.set(variable.name, variable);
+  }
+
+  find(name: string): Variable | undefined {
+    let scope: Scope | undefined = this;
+    for (; scope !== undefined; scope = scope.parent) {
+      const found = scope.own(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** All names that can be read here. */
+  names(): string[] {
+    const names = [...this.#variables.keys()];
+    return this.parent === undefined
+      ? names
+      : [...names, ...this.parent.names()];
+  }
+}

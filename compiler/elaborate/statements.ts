@@ -1,0 +1,242 @@
+import type { Span } from "../diagnostic.js";
+import type { Statement } from "../syntax/tree.js";
+import {
+  mergeStores,
+  mergeValues,
+  readCondition,
+  type Choice,
+} from "./branches.js";
+import type { Context, Placed } from "./context.js";
+import { NEXT, sequence, valueOf, type Flow } from "./flow.js";
+import { lineOf } from "./lines.js";
+import { executeLoop, refuseLoop } from "./loops.js";
+import { applyBinary } from "./operators.js";
+import { bindPattern, named } from "./patterns.js";
+import type { Scope } from "./scopes.js";
+import { didYouMean } from "./suggest.js";
+import { POISON, UNSET } from "./values.js";
+
+type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
+
+/** Runs the statements of a block in its scope. */
+export function executeBlock(
+  context: Context,
+  body: readonly Statement[],
+  scope: Scope,
+): Flow {
+  return sequence(
+    body.map(
+      (statement) => () =>
+        context.nested(statement.span, () =>
+          executeStatement(context, statement, scope),
+        ),
+    ),
+  );
+}
+
+function executeStatement(
+  context: Context,
+  statement: Statement,
+  scope: Scope,
+): Flow {
+  const { span } = statement;
+  const end =
+    statement.kind === "if" ? statement.condition.span.end + 1 : span.end;
+  setLine(context, { ...span, end }, scope);
+  switch (statement.kind) {
+    case "declare":
+      declare(context, statement, scope);
+      return NEXT;
+    case "assign":
+      assign(context, statement, scope);
+      return NEXT;
+    case "return":
+      return executeReturn(context, statement, scope);
+    case "if":
+      return executeIf(context, statement, scope);
+    case "block":
+      return executeBlock(context, statement.body, scope.inner());
+    case "for":
+    case "forOf":
+      return executeLoop(context, statement, scope, executeBlock);
+    case "while":
+    case "doWhile":
+      return refuseLoop(context, statement, scope);
+    case "break":
+    case "continue":
+      context.error("FG204", `\`${statement.kind}\` is not accepted`, span, {
+        accepted: "loops that run to their end",
+        hint: "choose with `if` inside the loop",
+      });
+      return NEXT;
+    case "expression":
+      executeExpression(context, statement, scope);
+      return NEXT;
+  }
+}
+
+function setLine(context: Context, span: Span, scope: Scope): void {
+  const source = context.program.sources.get(span.file);
+  context.line = lineOf(source, span, scope.frame.module.language);
+}
+
+function declare(
+  context: Context,
+  { pattern, value, mutable }: Of<"declare">,
+  scope: Scope,
+): void {
+  const freshAfter = context.lastId;
+  const placed: Placed =
+    value === undefined
+      ? { value: UNSET, span: pattern.span }
+      : context.placed(value, scope);
+  const what = "variable" as const;
+  bindPattern(context, pattern, placed, { scope, mutable, what, freshAfter });
+}
+
+function assign(
+  context: Context,
+  { target, operator, value, span }: Of<"assign">,
+  scope: Scope,
+): void {
+  const freshAfter = context.lastId;
+  const current =
+    operator === undefined ? undefined : context.placed(target, scope);
+  const given = context.placed(value, scope);
+  if (target.kind !== "name") {
+    context.error(
+      "FG204",
+      "an element or field cannot be assigned to",
+      target.span,
+      {
+        accepted: "assignment to names",
+        hint: "make a new value: `where` or `concat` for a tensor, a new object or list for a field",
+      },
+    );
+    return;
+  }
+  const { name } = target;
+  const result =
+    current === undefined || operator === undefined
+      ? given.value
+      : applyBinary(context, operator, current, given, span);
+  const variable = scope.find(name);
+  if (variable === undefined) {
+    // A compound assignment has read the name, and reported it.
+    if (operator !== undefined) return;
+    context.error(
+      "FG209",
+      `\`${name.slice(0, 40)}\` is not declared`,
+      target.span,
+      {
+        accepted: "a name declared with `let`",
+        hint: didYouMean(name, scope.names()),
+      },
+    );
+    return;
+  }
+  if (!variable.mutable) {
+    context.error("FG209", `\`${name}\` is a constant`, target.span, {
+      accepted: "a name declared with `let`",
+      hint: "declare it with `let`",
+      notes: [{ message: "it is declared here", span: variable.span }],
+    });
+    context.store.set(variable, POISON);
+    return;
+  }
+  context.store.set(variable, named(context, result, name, freshAfter));
+}
+
+function executeReturn(
+  context: Context,
+  { value, span }: Of<"return">,
+  scope: Scope,
+): Flow {
+  if (value !== undefined)
+    return { kind: "return", value: context.evaluate(value, scope) };
+  context.error("FG210", "this `return` gives no value", span, {
+    accepted: "`return` with the result of the function",
+  });
+  return { kind: "return", value: POISON };
+}
+
+function executeExpression(
+  context: Context,
+  { value, span }: Of<"expression">,
+  scope: Scope,
+): void {
+  if (value.kind === "string") return;
+  const { kind } = context.evaluate(value, scope);
+  if (kind === "poison") return;
+  context.error("FG204", "this expression has no effect", span, {
+    accepted: "declarations, assignments, `if`, `for` and `return`",
+    hint: "give the value a name, `const y = …`, or return it",
+  });
+}
+
+function executeIf(
+  context: Context,
+  { condition, then, otherwise }: Of<"if">,
+  scope: Scope,
+): Flow {
+  const { line } = context;
+  const decided = readCondition(context, context.placed(condition, scope));
+  const run = (body: readonly Statement[]) => () =>
+    executeBlock(context, body, scope.inner());
+  if (typeof decided === "boolean") return run(decided ? then : otherwise)();
+  if (decided === undefined) return tryBoth(context, run(then), run(otherwise));
+  const choice = { condition: decided, span: condition.span, line };
+  return executeChoice(context, choice, run(then), run(otherwise));
+}
+
+/** Both branches, each from the same store, and what comes of them. */
+function executeChoice(
+  context: Context,
+  choice: Choice,
+  then: () => Flow,
+  otherwise: () => Flow,
+): Flow {
+  const before = context.store;
+  context.store = new Map(before);
+  const a = then();
+  const afterThen = context.store;
+  context.store = new Map(before);
+  const b = otherwise();
+  const afterElse = context.store;
+  // Where one branch has left, only the other one is seen by what follows.
+  if (a.kind === "return") context.store = afterElse;
+  else if (b.kind === "return") context.store = afterThen;
+  else
+    context.store = mergeStores(context, choice, before, afterThen, afterElse);
+  if (a.kind === "next" && b.kind === "next") return NEXT;
+  const finish = (rest: Parameters<typeof valueOf>[1]) =>
+    mergeValues(context, choice, valueOf(a, rest), valueOf(b, rest));
+  return a.kind === "return" && b.kind === "return"
+    ? { kind: "return", value: finish(POISON) }
+    : { kind: "maybe", finish };
+}
+
+/** After an erroneous condition: both branches are checked, and what either assigns is unknown. */
+function tryBoth(
+  context: Context,
+  then: () => Flow,
+  otherwise: () => Flow,
+): Flow {
+  const before = context.store;
+  const after = [then, otherwise].map((run) => {
+    context.store = new Map(before);
+    const flow = run();
+    return { flow, store: context.store };
+  });
+  context.store = new Map(before);
+  for (const [variable, value] of before) {
+    const changed = after.some(({ store }) => store.get(variable) !== value);
+    if (changed) context.store.set(variable, POISON);
+  }
+  const returns = after.map(({ flow }) => flow.kind);
+  if (returns.every((kind) => kind === "return"))
+    return { kind: "return", value: POISON };
+  return returns.every((kind) => kind === "next")
+    ? NEXT
+    : { kind: "maybe", finish: () => POISON };
+}
