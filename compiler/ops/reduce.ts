@@ -276,7 +276,7 @@ const varianceOp = defineDerivedReduction(
   (x, { ddof, ...attrs }) => {
     const centred = sub(x, makeNode(meanOp, [x], { ...attrs, keepDims: true }));
     const total = makeNode(sumOp, [mul(centred, centred)], attrs);
-    return div(total, sub(reducedCount(x, attrs), size(Number(ddof))));
+    return div(total, sub(reducedCount(x, attrs), size(Number(ddof ?? 0))));
   },
 );
 

@@ -23,6 +23,7 @@ export const forwardPasses: readonly Pass[] = [
   cse,
   simplify,
   stabilise,
+  fold,
   simplify,
   cse,
 ];

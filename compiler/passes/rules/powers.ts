@@ -42,5 +42,5 @@ export const powerRules: readonly Rule[] = [
 
 /** Not bits: (−0)^½ is 0 and (−∞)^½ is ∞, where sqrt gives −0 and NaN. */
 export const rootRules: readonly Rule[] = [
-  inexact(powerRule("x^½ = √x, but for −0 and −∞", 0.5, sqrt)),
+  inexact(powerRule("x^½ = √x, but for −0 and −∞", 0.5, (x) => sqrt(x))),
 ];

@@ -113,13 +113,10 @@ const stable = (rules: readonly Rule[]): readonly Rule[] =>
 
 /**
  * Formulas that lose digits or overflow, and what they were meant to be. The
- * values agree where the formula works at all.
+ * values agree where the formula works at all. Rules compose: log(1 + exp(x))
+ * is log1p(exp(x)), and that is softplus(x).
  */
 export const stableRules: readonly Rule[] = stable([
-  rule1("log(1 + exp(x)) = softplus(x)", "log", (y) => {
-    const x = onePlusExp(y);
-    return x && softplus(x);
-  }),
   rule1("log1p(exp(x)) = softplus(x)", "log1p", (y) => {
     const x = match1(y, "exp");
     return x && softplus(x);
@@ -144,10 +141,6 @@ export const stableRules: readonly Rule[] = stable([
     const x = match1(y, "sigmoid");
     return x && logSigmoid(x);
   }),
-  rule1("log(1 − sigmoid(x)) = logSigmoid(−x)", "log", (y) => {
-    const x = match1(oneMinus(y) ?? undefined, "sigmoid");
-    return x && logSigmoid(opposite(x));
-  }),
   rule1("log1p(−sigmoid(x)) = logSigmoid(−x)", "log1p", (y) => {
     const x = match1(match1(y, "neg") ?? undefined, "sigmoid");
     return x && logSigmoid(opposite(x));
@@ -156,11 +149,8 @@ export const stableRules: readonly Rule[] = stable([
     const x = match1(y, "softmax");
     return x && logSoftmax(x, Number(y.attrs["axis"]));
   }),
-  rule1("log(Σ exp(x)) = logSumExp(x)", "log", (y) => {
-    const sum = sumOfExp(y);
-    return sum && logSumExpOf(sum);
-  }),
-  rule1("log(reshape(Σ exp(x))) = reshape(logSumExp(x))", "log", (y, node) => {
+  // Also where the sum is reshaped, which logSumExp then is.
+  rule1("log(Σ exp(x)) = logSumExp(x)", "log", (y, node) => {
     const sum = sumOfExp(match1(y, "reshape") ?? y);
     return sum && reshape(logSumExpOf(sum), node.type.shape);
   }),
