@@ -89,15 +89,16 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
 
 /** A copy of the node with new inputs; its origin is that of the surrounding rewrite. */
 export function cloneNode(node: Node, inputs: readonly Node[]): Node {
-  return makeNode(node.op, inputs, node.attrs, node.name);
+  return makeNode(node.op, inputs, node.attrs, node);
 }
 
-/** A node made in place of another takes over its name, unless it has one of its own or stands elsewhere. */
+/** A node made in place of another takes over its name, unless the author gave it one of its own. */
 export function replacing(node: Node, replacement: Node): Node {
-  if (node.name === undefined || replacement.name !== undefined)
-    return replacement;
+  const keeps =
+    replacement.name !== undefined && replacement.derivedName !== true;
+  if (node.name === undefined || keeps) return replacement;
   return withOrigin(node.origin, () =>
-    makeNode(replacement.op, replacement.inputs, replacement.attrs, node.name),
+    makeNode(replacement.op, replacement.inputs, replacement.attrs, node),
   );
 }
 

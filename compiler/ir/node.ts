@@ -42,6 +42,8 @@ export interface Node {
   readonly origin: Origin;
   /** The author's name for the value, or `d` + name for its gradient. */
   readonly name?: string | undefined;
+  /** True where the compiler made the name up; such a value may be written inline. */
+  readonly derivedName?: boolean | undefined;
 }
 
 let nextId = 0;
@@ -58,28 +60,46 @@ export function withOrigin<T>(origin: Origin, build: () => T): T {
   }
 }
 
+/** A name and who gave it. */
+export type Naming = Pick<Node, "name" | "derivedName">;
+
 /** Makes a node; its type follows from the operation. @throws TypeFault if the inputs do not fit. */
 export function makeNode(
   op: Op,
   inputs: readonly Node[],
   attrs: Attrs = {},
-  name?: string,
+  naming: Naming | string = {},
 ): Node {
   const type = op.type(
     inputs.map((input) => input.type),
     attrs,
   );
-  return { id: nextId++, op, inputs, attrs, type, origin: currentOrigin, name };
+  const { name, derivedName } =
+    typeof naming === "string"
+      ? { name: naming, derivedName: undefined }
+      : naming;
+  return {
+    id: nextId++,
+    op,
+    inputs,
+    attrs,
+    type,
+    origin: currentOrigin,
+    name,
+    derivedName,
+  };
 }
 
-/** The same value under the author's name for it. The node is fresh: names are not shared by aliases. */
-export function renamed(node: Node, name: string): Node {
-  return { ...node, id: nextId++, name };
+/** The same value under another name. The node is fresh: names are not shared by aliases. */
+export function renamed(node: Node, naming: Naming | string): Node {
+  return withOrigin(node.origin, () =>
+    makeNode(node.op, node.inputs, node.attrs, naming),
+  );
 }
 
-/** A copy with other inputs (and, if given, another name), keeping the origin. */
+/** A copy with other inputs, keeping origin and name. */
 export function withInputs(node: Node, inputs: readonly Node[]): Node {
   return withOrigin(node.origin, () =>
-    makeNode(node.op, inputs, node.attrs, node.name),
+    makeNode(node.op, inputs, node.attrs, node),
   );
 }

@@ -1,4 +1,4 @@
-import { makeNode, type Node } from "../ir/node.js";
+import { makeNode, type Naming, type Node } from "../ir/node.js";
 import { nth } from "./chain.js";
 import { defineOp } from "./define.js";
 
@@ -26,11 +26,30 @@ const accumulateOp = defineOp({
 });
 
 /** The sum of contributions of one shape; a single one is itself. */
-export function accumulate(
-  contributions: readonly Node[],
-  name?: string,
-): Node {
+export function accumulate(contributions: readonly Node[], naming: Naming = {}): Node {
   return contributions.length === 1
     ? nth(contributions, 0)
-    : makeNode(accumulateOp, contributions, {}, name);
+    : makeNode(accumulateOp, contributions, {}, naming);
+}
+
+/**
+ * The same value under another name: `const dsigx = dden`. Kept in scalar
+ * code, where it costs nothing and reads as on the board.
+ */
+const aliasOp = defineOp({
+  name: "alias",
+  group: "leaves",
+  summary: "The same value under another name.",
+  gradient: "dx = dy",
+  internal: true,
+  parameters: [{ name: "x", kind: { kind: "operand" } }],
+  type: (inputs) => nth(inputs, 0),
+  vjp: ({ dOut }) => [dOut],
+  evaluate: (inputs) => nth(inputs, 0),
+  lowering: { kind: "reshape" },
+});
+
+/** The same value under another name. */
+export function alias(x: Node, naming: Naming): Node {
+  return makeNode(aliasOp, [x], {}, naming);
 }

@@ -1,0 +1,600 @@
+import type { Step } from "../../ir/node.js";
+import type {
+  Buffer,
+  Local,
+  Loop,
+  Operand,
+  Program,
+  Scalar,
+  Statement,
+} from "../../schedule/program.js";
+import { fixed } from "../../schedule/element.js";
+import { inlineSingleUses, visitScalars } from "../../schedule/tidy.js";
+import { Lines, phaseOf, stepsOf } from "./comments.js";
+import {
+  combineText,
+  dimCode,
+  expressionText,
+  flatPosition,
+  literal,
+  type ExpressionContext,
+} from "./expression.js";
+import type { Names } from "./names.js";
+
+/** What a function body is printed with. */
+export interface BodyOptions {
+  readonly names: Names;
+  readonly typed: boolean;
+  /** Notes a function of the runtime and returns its name in this module. */
+  runtime(name: string): string;
+  /** True where values the compiler named may be written in place of their only use. */
+  readonly inline: boolean;
+  /** "statement": every forward statement is a stage. "line": every line of the author is. */
+  readonly stages: "statement" | "line";
+  /** The forward pass alone needs no headings. */
+  readonly headings: boolean;
+}
+
+export const printWidth = 80;
+
+/** Prints the statements of a program as lines of a function body, indented by two. */
+export function printBody(
+  program: Program,
+  options: BodyOptions,
+): readonly string[] {
+  return new BodyPrinter(program, options).print();
+}
+
+class BodyPrinter implements ExpressionContext {
+  readonly typed: boolean;
+  readonly #program: Program;
+  readonly #options: BodyOptions;
+  readonly #lines = new Lines();
+  readonly #out: string[] = [];
+  readonly #buffers = new Set<Buffer["node"]>();
+  readonly #openLoops: Loop[] = [];
+  #heading = "";
+  #phase: "forward" | "backward" | null = null;
+
+  constructor(program: Program, options: BodyOptions) {
+    this.#program = program;
+    this.#options = options;
+    this.typed = options.typed;
+    for (const buffer of program.buffers) this.#buffers.add(buffer.node);
+  }
+
+  print(): readonly string[] {
+    const results = this.#program.outputs.flatMap(({ value }) =>
+      value.kind === "local" ? [value] : [],
+    );
+    const statements = this.#options.inline
+      ? inlineSingleUses(this.#program.body, results, (_local, _value, into) =>
+          this.#fits(into),
+        )
+      : this.#program.body;
+    for (const statement of this.#splitTotals(statements))
+      this.#statement(statement, 1);
+    return this.#out;
+  }
+
+  runtime(name: string): string {
+    return this.#options.runtime(name);
+  }
+
+  nameOfBuffer(buffer: Buffer): string {
+    return this.#options.names.of(buffer, buffer.node.name ?? "t");
+  }
+
+  /** An element of a value that is also in memory is written with its indices: `h_ij`. */
+  nameOfLocal(local: Local): string {
+    const name = local.node.name ?? "t";
+    if (!this.#buffers.has(local.node))
+      return this.#options.names.of(local, name);
+    const indices = this.#openLoops
+      .map((loop) => this.nameOfLoop(loop))
+      .join("");
+    return this.#options.names.of(
+      local,
+      indices === "" ? `${name}_` : `${name}_${indices}`,
+    );
+  }
+
+  nameOfLoop(loop: Loop): string {
+    return this.#options.names.of(loop, "i");
+  }
+
+  /** Names a loop by its depth, the usual letters first; sibling loops share a letter. */
+  #openLoop(loop: Loop): void {
+    const taken = this.#openLoops.map((outer) => this.nameOfLoop(outer));
+    const letter = ["i", "j", "k", "l", "m", "n"].find(
+      (wish) => !taken.includes(wish) && this.#options.names.isLoopName(wish),
+    );
+    this.#options.names.share(loop, letter ?? "i");
+    this.#openLoops.push(loop);
+  }
+
+  #fits(statement: Statement): boolean {
+    return statement.kind === "define" ||
+      statement.kind === "store" ||
+      statement.kind === "update"
+      ? expressionText(statement.value, this).length <= 60
+      : true;
+  }
+
+  // Gradients of values that fork
+
+  /**
+   * `dx = a + b`, whose parts come from different lines, becomes `let dx = a`
+   * under the first of them and `dx += b` under the second.
+   */
+  #splitTotals(statements: readonly Statement[]): readonly Statement[] {
+    const order = forwardOrder(statements);
+    const result: Statement[] = [];
+    const pending: Statement[] = [];
+    const position = (statement: Statement) =>
+      Math.max(-1, ...stepsOf(statement).map((step) => order.get(step) ?? -1));
+    for (const statement of statements) {
+      if (statement.kind !== "define" || statement.value.kind !== "total")
+        result.push(statement);
+      else pending.push(statement);
+    }
+    for (const statement of pending) {
+      if (statement.kind !== "define" || statement.value.kind !== "total")
+        continue;
+      insertTerms(result, statement, statement.value.terms, order, position);
+    }
+    return result;
+  }
+
+  // Statements
+
+  #statement(statement: Statement, depth: number): void {
+    this.#announce(statement, depth);
+    switch (statement.kind) {
+      case "define":
+        return this.#define(statement, depth);
+      case "update":
+        return this.#assignment(
+          this.nameOfLocal(statement.local),
+          this.nameOfLocal(statement.local),
+          statement,
+          depth,
+        );
+      case "store":
+        return this.#store(statement, depth);
+      case "fill":
+        return this.#line(
+          depth,
+          `${this.nameOfBuffer(statement.buffer)}.fill(${literal(statement.value, statement.buffer.dtype === "bool" ? "i32" : statement.buffer.dtype).text});`,
+        );
+      case "loop":
+        return this.#loop(statement, depth);
+      case "if":
+        return this.#if(statement, depth);
+      case "matmul":
+        return this.#matmul(statement, depth);
+      case "kernel":
+        return this.#call(
+          this.runtime(statement.callee),
+          statement.arguments.map((part) => this.#argument(part)),
+          depth,
+        );
+      case "checkIndices": {
+        const single = statement.value.kind !== "buffer";
+        const value =
+          statement.value.kind === "buffer"
+            ? this.nameOfBuffer(statement.value)
+            : expressionText(statement.value, this);
+        const callee = this.runtime(single ? "checkIndex" : "checkIndices");
+        return this.#call(
+          callee,
+          [
+            JSON.stringify(pathName(statement.of)),
+            value,
+            dimCode(statement.size).text,
+          ],
+          depth,
+        );
+      }
+    }
+  }
+
+  #define(
+    statement: Extract<Statement, { kind: "define" }>,
+    depth: number,
+  ): void {
+    const value = this.#narrow(
+      statement.value,
+      depth,
+      (text) => `const ${this.nameOfLocal(statement.local)} = ${text};`,
+    );
+    const name = this.nameOfLocal(statement.local);
+    const declared = `${statement.mutable ? "let" : "const"} ${name}`;
+    const text = expressionText(value, this);
+    this.#line(
+      depth,
+      `${declared} = ${text};${this.#stageNumber(statement, `${name} = ${text}`)}`,
+    );
+  }
+
+  /** In scalar code every forward statement is a numbered stage. */
+  #stageNumber(statement: Statement, text: string): string {
+    if (
+      this.#options.stages === "line" ||
+      !this.#options.headings ||
+      phaseOf(statement) === "backward"
+    )
+      return "";
+    return ` // (${this.#lines.add(stepsOf(statement), text)})`;
+  }
+
+  #assignment(
+    target: string,
+    read: string,
+    statement: Extract<Statement, { kind: "update" | "store" }>,
+    depth: number,
+  ): void {
+    const { combine } = statement;
+    const value = this.#narrow(
+      statement.value,
+      depth,
+      (text) => `${target} += ${text};`,
+    );
+    const line = combineText(target, read, combine, value, this);
+    const number =
+      combine === null && statement.kind === "update"
+        ? this.#stageNumber(statement, line)
+        : "";
+    this.#line(depth, `${line};${number}`);
+  }
+
+  #store(
+    statement: Extract<Statement, { kind: "store" }>,
+    depth: number,
+  ): void {
+    const { buffer, shape, index, combine } = statement;
+    const place = `${this.nameOfBuffer(buffer)}[${flatPosition(shape, index, this)}]`;
+    const read = this.typed && combine !== null ? `${place}!` : place;
+    if (buffer.dtype !== "bool")
+      return this.#assignment(
+        combine === null ? place : read,
+        read,
+        statement,
+        depth,
+      );
+    const text = combineText(
+      place,
+      `${read} !== 0`,
+      combine,
+      statement.value,
+      this,
+    );
+    const [, value] = [place, text.slice(place.length + 3)];
+    this.#line(
+      depth,
+      `${place} = ${statement.value.kind === "literal" ? value.replace("false", "0").replace("true", "1") : `${wrapCondition(value)} ? 1 : 0`};`,
+    );
+  }
+
+  #loop(
+    { loop, body }: Extract<Statement, { kind: "loop" }>,
+    depth: number,
+  ): void {
+    this.#openLoop(loop);
+    const name = this.nameOfLoop(loop);
+    this.#line(
+      depth,
+      `for (let ${name} = 0; ${name} < ${dimCode(loop.extent).text}; ${name}++) {`,
+    );
+    for (const statement of body) this.#statement(statement, depth + 1);
+    this.#line(depth, "}");
+    this.#openLoops.pop();
+  }
+
+  #if(
+    { condition, then, otherwise }: Extract<Statement, { kind: "if" }>,
+    depth: number,
+  ): void {
+    const negated = then.length === 0;
+    const test = expressionText(condition, this);
+    this.#line(
+      depth,
+      `if (${negated ? `!${/^[\w$]+$/.test(test) ? test : `(${test})`}` : test}) {`,
+    );
+    for (const statement of negated ? otherwise : then)
+      this.#statement(statement, depth + 1);
+    if (!negated && otherwise.length > 0) {
+      this.#line(depth, "} else {");
+      for (const statement of otherwise) this.#statement(statement, depth + 1);
+    }
+    this.#line(depth, "}");
+  }
+
+  #matmul(
+    statement: Extract<Statement, { kind: "matmul" }>,
+    depth: number,
+  ): void {
+    const {
+      a,
+      b,
+      result,
+      transposeA,
+      transposeB,
+      accumulate,
+      rows,
+      columns,
+      inner,
+    } = statement;
+    const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
+    const callee = this.runtime(
+      `matmul${letters}${result.buffer.dtype === "f64" ? "64" : ""}`,
+    );
+    const offsets = [a, b, result].map((operand) => this.#offset(operand));
+    const isBatched = offsets.some((offset) => offset !== "0");
+    const parts = [
+      ...[a, b, result].map((operand) => this.nameOfBuffer(operand.buffer)),
+      ...[rows, columns, inner].map((dim) => dimCode(dim).text),
+      ...(accumulate || isBatched ? [String(accumulate)] : []),
+      ...(isBatched ? offsets : []),
+    ];
+    const written = (operand: Operand, transposed: boolean) =>
+      `${this.nameOfBuffer(operand.buffer)}${transposed ? "ᵀ" : ""}`;
+    const comment = `${this.nameOfBuffer(result.buffer)} ${accumulate ? "+=" : "="} ${written(a, transposeA)} · ${written(b, transposeB)}`;
+    this.#call(callee, parts, depth, comment);
+  }
+
+  #offset({ shape, batch }: Operand): string {
+    return flatPosition(shape, [...batch, fixed(0), fixed(0)], this);
+  }
+
+  #argument(
+    part: Extract<Statement, { kind: "kernel" }>["arguments"][number],
+  ): string {
+    if (part.kind === "buffer") return this.nameOfBuffer(part);
+    return part.kind === "dim" ? dimCode(part.value).text : String(part.value);
+  }
+
+  #call(
+    callee: string,
+    parts: readonly string[],
+    depth: number,
+    comment?: string,
+  ): void {
+    const indent = "  ".repeat(depth);
+    const flat = `${callee}(${parts.join(", ")});`;
+    if (indent.length + flat.length <= printWidth)
+      return this.#line(
+        depth,
+        flat + (comment === undefined ? "" : ` // ${comment}`),
+      );
+    if (comment !== undefined) this.#line(depth, `// ${comment}`);
+    this.#line(depth, `${callee}(`);
+    for (const part of parts) this.#line(depth + 1, `${part},`);
+    this.#line(depth, ");");
+  }
+
+  // Width
+
+  /** The value, with operands moved to statements of their own until the line fits the page. */
+  #narrow(
+    value: Scalar,
+    depth: number,
+    line: (text: string) => string,
+  ): Scalar {
+    const room = printWidth - 2 * depth;
+    let narrowed = value;
+    while (line(expressionText(narrowed, this)).length > room) {
+      const widest = widestOperand(
+        narrowed,
+        (part) => expressionText(part, this).length,
+      );
+      if (widest === null) break;
+      const local: Local = {
+        kind: "local",
+        node: {
+          ...widest.node,
+          name: this.#options.names.fresh(temporary(widest)),
+        },
+        dtype: widest.node.type.dtype,
+      };
+      this.#options.names.set(local, local.node.name ?? "t");
+      const inner = this.#narrow(
+        widest,
+        depth,
+        (text) => `const ${this.nameOfLocal(local)} = ${text};`,
+      );
+      this.#line(
+        depth,
+        `const ${this.nameOfLocal(local)} = ${expressionText(inner, this)};`,
+      );
+      narrowed = replaceOperand(narrowed, widest, local);
+    }
+    return narrowed;
+  }
+
+  // Comments
+
+  /** Says which of the author's lines the statement belongs to, once for statements in a row. */
+  #announce(statement: Statement, depth: number): void {
+    if (!this.#options.headings || statement.kind === "if") return;
+    const phase = phaseOf(statement);
+    if (depth === 1 && phase !== this.#phase) {
+      if (this.#phase !== null) this.#out.push("");
+      this.#line(depth, phase === "forward" ? "// forward" : "// backward of");
+      this.#phase = phase;
+      this.#heading = "";
+    }
+    if (this.#openLoops.length > 0) return;
+    const quotes = this.#quotes(statement, phase);
+    if (quotes.length === 0 || quotes.join("\n") === this.#heading) return;
+    this.#heading = quotes.join("\n");
+    for (const quote of quotes) this.#line(depth, `// ${quote}`);
+  }
+
+  #quotes(
+    statement: Statement,
+    phase: "forward" | "backward",
+  ): readonly string[] {
+    const steps = stepsOf(statement).filter((step) => step.line.text !== "");
+    if (this.#options.stages === "statement") {
+      if (phase === "forward" || !("origin" in statement)) return [];
+      const quote = this.#lines.quote(statement.origin.step);
+      return quote === undefined ? [] : [quote];
+    }
+    for (const step of steps)
+      if (!this.#lines.has(step.line) && phase === "forward")
+        this.#lines.add([step.line], step.line.text);
+    const numbered = steps.flatMap((step) => {
+      const number = this.#lines.numberOf(step);
+      return number === undefined
+        ? []
+        : [{ number, quote: this.#lines.quote(step) ?? "" }];
+    });
+    const sorted = numbered.toSorted((p, q) =>
+      phase === "forward" ? p.number - q.number : q.number - p.number,
+    );
+    return [...new Set(sorted.map(({ quote }) => quote))];
+  }
+
+  #line(depth: number, text: string): void {
+    this.#out.push("  ".repeat(depth) + text);
+  }
+}
+
+function pathName(node: Buffer["node"]): string {
+  return String(node.attrs["name"] ?? node.name ?? "index");
+}
+
+function wrapCondition(text: string): string {
+  return /\?/.test(text) ? `(${text})` : text;
+}
+
+/** A name for a part of a line too long for the page. */
+function temporary({ node }: Extract<Scalar, { kind: "apply" }>): string {
+  return node.name ?? "part";
+}
+
+type Apply = Extract<Scalar, { kind: "apply" }>;
+
+/** The longest operand anywhere at the top of an expression that is itself an operation. */
+function widestOperand(
+  value: Scalar,
+  width: (part: Scalar) => number,
+): Apply | null {
+  const parts =
+    value.kind === "apply"
+      ? value.arguments
+      : value.kind === "total"
+        ? value.terms.map((term) => term.value)
+        : [];
+  const operations = parts.filter((part) => part.kind === "apply");
+  return operations.reduce<Apply | null>(
+    (best, part) => (best === null || width(part) > width(best) ? part : best),
+    null,
+  );
+}
+
+function replaceOperand(value: Scalar, part: Scalar, by: Scalar): Scalar {
+  if (value.kind === "apply")
+    return {
+      ...value,
+      arguments: value.arguments.map((argument) =>
+        argument === part ? by : argument,
+      ),
+    };
+  if (value.kind !== "total") return value;
+  return {
+    ...value,
+    terms: value.terms.map((term) =>
+      term.value === part ? { ...term, value: by } : term,
+    ),
+  };
+}
+
+/** The position of each forward step among the statements. */
+function forwardOrder(
+  statements: readonly Statement[],
+): ReadonlyMap<Step, number> {
+  const order = new Map<Step, number>();
+  statements.forEach((statement, i) => {
+    if (phaseOf(statement) !== "forward") return;
+    for (const step of stepsOf(statement))
+      if (!order.has(step)) order.set(step, i);
+  });
+  return order;
+}
+
+type Define = Extract<Statement, { kind: "define" }>;
+type Terms = Extract<Scalar, { kind: "total" }>["terms"];
+
+/** Puts each term of a gradient after the backward statements of its own step. */
+function insertTerms(
+  result: Statement[],
+  { local, origin }: Define,
+  terms: Terms,
+  order: ReadonlyMap<Step, number>,
+  position: (statement: Statement) => number,
+): void {
+  let from = 0;
+  terms.forEach((term, k) => {
+    const own = order.get(term.origin.step) ?? -1;
+    const needed = localsIn(term.value);
+    let at = from;
+    for (let i = from; i < result.length; i++) {
+      const statement = result[i];
+      if (statement === undefined || phaseOf(statement) === "forward") {
+        at = i + 1;
+        continue;
+      }
+      const defines =
+        (statement.kind === "define" || statement.kind === "update") &&
+        needed.has(statement.local);
+      if (defines || position(statement) >= own) at = i + 1;
+      else if (!anyDefines(result.slice(i), needed)) break;
+    }
+    const inserted: Statement =
+      k === 0
+        ? {
+            kind: "define",
+            local,
+            value: term.value,
+            mutable: true,
+            origin: { ...origin, step: term.origin.step, phase: "backward" },
+          }
+        : {
+            kind: "update",
+            local,
+            combine: "add",
+            value: term.value,
+            origin: { ...origin, step: term.origin.step, phase: "backward" },
+          };
+    result.splice(at, 0, inserted);
+    from = at + 1;
+  });
+}
+
+function localsIn(value: Scalar): ReadonlySet<Local> {
+  const found = new Set<Local>();
+  const probe: Statement = {
+    kind: "if",
+    condition: value,
+    then: [],
+    otherwise: [],
+  };
+  visitScalars(probe, (part) => part.kind === "local" && found.add(part));
+  return found;
+}
+
+function anyDefines(
+  statements: readonly Statement[],
+  locals: ReadonlySet<Local>,
+): boolean {
+  return statements.some(
+    (statement) =>
+      ((statement.kind === "define" || statement.kind === "update") &&
+        locals.has(statement.local)) ||
+      (statement.kind === "if" &&
+        (anyDefines(statement.then, locals) ||
+          anyDefines(statement.otherwise, locals))),
+  );
+}

@@ -1,0 +1,109 @@
+import type { ModelFunction } from "../../elaborate/function.js";
+import type { Node } from "../../ir/node.js";
+import type { Program } from "../../schedule/program.js";
+import { importLine } from "./layout.js";
+import { printScalarModule } from "./scalarModule.js";
+import { printTensorModule } from "./tensorModule.js";
+
+/** A function ready to print: scheduled forward alone, and together with its gradient. */
+export interface Programs {
+  readonly forward: Program;
+  readonly gradient: Program;
+  /** Inputs of the gradient that are cotangents of the result; none for a scalar result. */
+  readonly cotangents: readonly Node[];
+  readonly wrt: ReadonlySet<Node>;
+}
+
+export interface CompiledFunction {
+  readonly model: ModelFunction;
+  readonly programs: Programs;
+}
+
+export interface PrintOptions {
+  /** TypeScript with types, or plain JavaScript. */
+  readonly target: "ts" | "js";
+  readonly level: 0 | 2;
+  /** Lines of the header comment. */
+  readonly header: readonly string[];
+  /** Source texts of runtime functions to write into the module instead of importing them. */
+  readonly inlineRuntime?: ((names: readonly string[]) => string) | undefined;
+}
+
+/** What the functions of one module share. */
+export interface ModuleContext {
+  readonly typed: boolean;
+  readonly inline: boolean;
+  /** Names at the top of the module, which nothing inside may hide. */
+  readonly moduleNames: readonly string[];
+  /** Notes a function of the runtime and returns its name in the module. */
+  readonly runtime: (name: string) => string;
+}
+
+/** The text of a generated module. */
+export function printModule(
+  functions: readonly CompiledFunction[],
+  options: PrintOptions,
+): string {
+  const used = new Set<string>();
+  const bodies = functions.map(({ model, programs }) => {
+    const context: ModuleContext = {
+      typed: options.target === "ts",
+      inline: options.level > 0,
+      moduleNames: [
+        ...runtimeNames,
+        ...functions.map((f) => f.model.name),
+        ...functions.flatMap((f) => [
+          `${f.model.name}Grad`,
+          `${f.model.name}Vjp`,
+        ]),
+      ],
+      runtime: (name) => {
+        used.add(name);
+        return name;
+      },
+    };
+    return isScalar(programs)
+      ? printScalarModule(model, programs, context)
+      : printTensorModule(model, programs, context);
+  });
+  const names = [...used].toSorted();
+  const runtime =
+    options.inlineRuntime === undefined
+      ? importLine(names, "flatgrad/runtime").join("\n")
+      : options.inlineRuntime(names);
+  const sections = [
+    options.header.map((line) => `// ${line}`.trimEnd()).join("\n"),
+    runtime,
+    ...bodies.map((body) => body.join("\n")),
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+/** All inputs and results are numbers, and no memory is needed. */
+function isScalar({ forward, gradient }: Programs): boolean {
+  return [forward, gradient].every(
+    (program) =>
+      program.buffers.length === 0 &&
+      program.inputs.every((node) => node.type.shape.length === 0) &&
+      program.outputs.every((output) => output.node.type.shape.length === 0) &&
+      program.sizes.length === 0,
+  );
+}
+
+/** Functions of the runtime a generated module may call; no variable takes their names. */
+export const runtimeNames: readonly string[] = [
+  "checkIndex",
+  "checkIndices",
+  "checkLength",
+  "checkSize",
+  "logSigmoid",
+  "matmulNN",
+  "matmulNN64",
+  "matmulNT",
+  "matmulNT64",
+  "matmulTN",
+  "matmulTN64",
+  "relu",
+  "sigmoid",
+  "softplus",
+];

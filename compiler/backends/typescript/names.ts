@@ -1,0 +1,67 @@
+/** Words that cannot be, or must not become, a variable of the generated code. */
+const reserved = new Set(
+  (
+    "abstract any arguments as async await boolean break case catch class const constructor continue debugger declare " +
+    "default delete do else enum eval export extends false finally for from function get if implements import in " +
+    "instanceof interface let new null number object of package private protected public return set static string super " +
+    "switch symbol this throw true try type typeof undefined var void while with yield " +
+    "Array ArrayBuffer Boolean Error Float32Array Float64Array Infinity Int32Array Math NaN Number Object RangeError " +
+    "Uint8Array globalThis inputs isFinite isNaN module prototype require result sizes work __proto__"
+  ).split(" "),
+);
+
+/** Hands out identifiers that are unique within a scope and everything around it. */
+export class Names {
+  readonly #taken: Set<string>;
+  readonly #given = new Map<object, string>();
+  readonly #counters = new Set<string>();
+
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken);
+  }
+
+  /** The name of a thing, chosen when it is first asked for: the wish, or the wish with `_` appended. */
+  of(thing: object, wish: string): string {
+    const known = this.#given.get(thing);
+    if (known !== undefined) return known;
+    const name = this.fresh(wish);
+    this.#given.set(thing, name);
+    return name;
+  }
+
+  /** An identifier nothing else has. */
+  fresh(wish: string): string {
+    let name = toIdentifier(wish);
+    while (this.#taken.has(name) || reserved.has(name)) name += "_";
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** Binds a thing to a name that is already spoken for. */
+  set(thing: object, name: string): void {
+    this.#given.set(thing, name);
+  }
+
+  /** True if `name` is a loop counter already, or free to become one. */
+  isLoopName(name: string): boolean {
+    return this.#counters.has(name) || !this.#taken.has(name);
+  }
+
+  /** Gives a loop a counter's name, which loops that are not nested may share. */
+  share(loop: object, name: string): void {
+    this.#counters.add(name);
+    this.#taken.add(name);
+    this.#given.set(loop, name);
+  }
+}
+
+/** Whatever it was, an identifier: this is the last gate between input and code. */
+export function toIdentifier(text: string): string {
+  const cleaned = text.replace(/[^A-Za-z0-9_$]/g, "_");
+  return /^[A-Za-z_$]/.test(cleaned) ? cleaned : `_${cleaned}`;
+}
+
+/** `loss` → `Loss`. */
+export function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,283 @@
+import type { ModelFunction } from "../../elaborate/function.js";
+import type { Structure } from "../../ir/structure.js";
+import type { Node } from "../../ir/node.js";
+import type { Program, ProgramOutput } from "../../schedule/program.js";
+import { printBody } from "./functionBody.js";
+import { expressionText } from "./expression.js";
+import { docComment, signature } from "./layout.js";
+import { Names, toIdentifier } from "./names.js";
+import type { ModuleContext, Programs } from "./module.js";
+
+/** Functions of numbers: the function and its gradient, as plain functions of plain numbers. */
+export function printScalarModule(
+  model: ModelFunction,
+  programs: Programs,
+  context: ModuleContext,
+): readonly string[] {
+  return [
+    ...printForward(model, programs.forward, context),
+    "",
+    ...printGradient(model, programs, context),
+  ];
+}
+
+function printForward(
+  model: ModelFunction,
+  program: Program,
+  context: ModuleContext,
+): readonly string[] {
+  const writer = new ScalarFunction(program, context, false);
+  const parameters = writer.parameters(model.parameters);
+  const type = context.typed
+    ? `: ${structureType(model.result, "number")}`
+    : "";
+  const doc =
+    model.doc === undefined ? [`\`${model.name}\`.`] : model.doc.split("\n");
+  return [
+    ...docComment(doc),
+    ...signature(`export function ${model.name}`, parameters, `${type} {`),
+    ...writer.prologue,
+    ...writer.body(),
+    `  return ${writer.structureText(model.result)};`,
+    "}",
+  ];
+}
+
+function printGradient(
+  model: ModelFunction,
+  { gradient: program, cotangents, wrt }: Programs,
+  context: ModuleContext,
+): readonly string[] {
+  const writer = new ScalarFunction(program, context, true);
+  const isGradient = cotangents.length === 0;
+  const name = `${model.name}${isGradient ? "Grad" : "Vjp"}`;
+  const parameters = [
+    ...writer.parameters(model.parameters),
+    ...cotangents.map((node) => writer.parameter(node)),
+  ];
+  const value = { name: "value", structure: model.result };
+  const gradients = model.parameters
+    .filter(({ structure }) => hasAny(structure, wrt))
+    .map(({ name: parameter, structure }) => ({
+      name: `d${parameter}`,
+      structure: pruned(structure, wrt),
+    }));
+  const fields = [value, ...gradients];
+  const type = `{ ${fields.map((field) => `${field.name}: ${structureType(field.structure, "number")}`).join("; ")} }`;
+  const body = writer.body();
+  const items = fields.map((field) =>
+    property(field.name, writer.structureText(field.structure)),
+  );
+  const doc = isGradient
+    ? `\`${model.name}\` and its gradient.`
+    : `\`${model.name}\` and its vector-Jacobian product with the given cotangent.`;
+  return [
+    ...docComment([doc]),
+    ...signatureWithType(
+      `export function ${name}`,
+      parameters,
+      fields,
+      context.typed ? type : null,
+    ),
+    ...writer.prologue,
+    ...body,
+    "",
+    ...returnObject(items),
+    "}",
+  ];
+}
+
+/** `a: a` is `a`. */
+function property(name: string, text: string): string {
+  return name === text ? name : `${name}: ${text}`;
+}
+
+function returnObject(items: readonly string[]): readonly string[] {
+  const flat = `  return { ${items.join(", ")} };`;
+  if (flat.length <= 80) return [flat];
+  return ["  return {", ...items.map((item) => `    ${item},`), "  };"];
+}
+
+/** A long object type is broken inside its braces, before the parameters are. */
+function signatureWithType(
+  head: string,
+  parameters: readonly string[],
+  fields: readonly {
+    readonly name: string;
+    readonly structure: Structure<unknown>;
+  }[],
+  type: string | null,
+): readonly string[] {
+  if (type === null) return signature(head, parameters, " {");
+  const flat = `${head}(${parameters.join(", ")}): ${type} {`;
+  if (flat.length <= 80) return [flat];
+  const lines = fields.map(
+    (field) => `  ${field.name}: ${structureType(field.structure, "number")};`,
+  );
+  const first = `${head}(${parameters.join(", ")}): {`;
+  if (first.length <= 80) return [first, ...lines, "} {"];
+  return [
+    `${head}(`,
+    ...parameters.map((parameter) => `  ${parameter},`),
+    "): {",
+    ...lines,
+    "} {",
+  ];
+}
+
+export function structureType(
+  structure: Structure<unknown>,
+  leaf: string,
+): string {
+  switch (structure.kind) {
+    case "leaf":
+      return leaf;
+    case "object":
+      return `{ ${structure.fields.map((field) => `${field.name}: ${structureType(field.value, leaf)}`).join("; ")} }`;
+    case "tuple":
+      return `[${structure.elements.map((element) => structureType(element, leaf)).join(", ")}]`;
+  }
+}
+
+/** True if any leaf is differentiated. */
+export function hasAny(
+  structure: Structure<Node>,
+  wrt: ReadonlySet<Node>,
+): boolean {
+  if (structure.kind === "leaf") return wrt.has(structure.value);
+  if (structure.kind === "object")
+    return structure.fields.some((field) => hasAny(field.value, wrt));
+  return structure.elements.some((element) => hasAny(element, wrt));
+}
+
+/** The structure of the gradient: leaves that are differentiated, by the name of their output. */
+export function pruned(
+  structure: Structure<Node>,
+  wrt: ReadonlySet<Node>,
+): Structure<string> {
+  switch (structure.kind) {
+    case "leaf":
+      return {
+        kind: "leaf",
+        value: `d${String(structure.value.attrs["name"])}`,
+      };
+    case "object":
+      return {
+        kind: "object",
+        fields: structure.fields
+          .filter((field) => hasAny(field.value, wrt))
+          .map((field) => ({
+            name: field.name,
+            value: pruned(field.value, wrt),
+          })),
+      };
+    case "tuple":
+      return {
+        kind: "tuple",
+        elements: structure.elements
+          .filter((element) => hasAny(element, wrt))
+          .map((element) => pruned(element, wrt)),
+      };
+  }
+}
+
+/** One function of numbers being printed. */
+class ScalarFunction {
+  readonly names: Names;
+  readonly prologue: string[] = [];
+  readonly #program: Program;
+  readonly #context: ModuleContext;
+  readonly #headings: boolean;
+
+  constructor(program: Program, context: ModuleContext, headings: boolean) {
+    this.#program = program;
+    this.#context = context;
+    this.#headings = headings;
+    this.names = new Names(context.moduleNames);
+  }
+
+  parameters(parameters: ModelFunction["parameters"]): readonly string[] {
+    return parameters.map(({ name, structure }) => {
+      if (structure.kind === "leaf") return this.parameter(structure.value);
+      const own = this.names.fresh(name);
+      this.prologue.push(`  const ${this.#pattern(structure)} = ${own};`);
+      return this.#context.typed
+        ? `${own}: ${structureTypeOfNodes(structure)}`
+        : own;
+    });
+  }
+
+  parameter(node: Node): string {
+    const name = this.#bind(node);
+    return this.#context.typed
+      ? `${name}: ${node.type.dtype === "bool" ? "boolean" : "number"}`
+      : name;
+  }
+
+  /** Names the variable of an input: the author's name. */
+  #bind(node: Node): string {
+    const local = this.#inputLocal(node);
+    return this.names.of(local, node.name ?? "x");
+  }
+
+  #inputLocal(node: Node): object {
+    const index = this.#program.inputs.indexOf(node);
+    return this.#program.inputPlaces[index] ?? node;
+  }
+
+  #pattern(structure: Structure<Node>): string {
+    switch (structure.kind) {
+      case "leaf":
+        return this.#bind(structure.value);
+      case "object":
+        return `{ ${structure.fields.map((field) => property(field.name, this.#pattern(field.value))).join(", ")} }`;
+      case "tuple":
+        return `[${structure.elements.map((element) => this.#pattern(element)).join(", ")}]`;
+    }
+  }
+
+  body(): readonly string[] {
+    return printBody(this.#program, {
+      names: this.names,
+      typed: this.#context.typed,
+      runtime: this.#context.runtime,
+      inline: this.#context.inline,
+      stages: "statement",
+      headings: this.#headings,
+    });
+  }
+
+  structureText(structure: Structure<string>): string {
+    switch (structure.kind) {
+      case "leaf":
+        return this.#output(structure.value);
+      case "object":
+        return `{ ${structure.fields.map((field) => property(field.name, this.structureText(field.value))).join(", ")} }`;
+      case "tuple":
+        return `[${structure.elements.map((element) => this.structureText(element)).join(", ")}]`;
+    }
+  }
+
+  #output(name: string): string {
+    const output = this.#program.outputs.find(
+      (candidate: ProgramOutput) => candidate.name === name,
+    );
+    if (output === undefined || output.value.kind === "buffer")
+      throw new Error(`no scalar result ${name}`);
+    return expressionText(output.value, {
+      typed: this.#context.typed,
+      nameOfLocal: (local) => this.names.of(local, local.node.name ?? "t"),
+      nameOfBuffer: (buffer) => toIdentifier(buffer.node.name ?? "t"),
+      nameOfLoop: () => "i",
+      runtime: this.#context.runtime,
+    });
+  }
+}
+
+function structureTypeOfNodes(structure: Structure<Node>): string {
+  if (structure.kind === "leaf")
+    return structure.value.type.dtype === "bool" ? "boolean" : "number";
+  if (structure.kind === "tuple")
+    return `[${structure.elements.map(structureTypeOfNodes).join(", ")}]`;
+  return `{ ${structure.fields.map((field) => `${field.name}: ${structureTypeOfNodes(field.value)}`).join("; ")} }`;
+}

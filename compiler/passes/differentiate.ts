@@ -1,0 +1,299 @@
+import { CompileError, type Diagnostic } from "../diagnostic.js";
+import { reachable, type Graph, type Output } from "../ir/graph.js";
+import {
+  renamed,
+  withOrigin,
+  type Naming,
+  type Node,
+  type Origin,
+} from "../ir/node.js";
+import type { VjpContext } from "../ir/op.js";
+import { broadcastShapes, isFloat, sameShape, type Shape } from "../ir/type.js";
+import { alias } from "../ops/accumulate.js";
+import { cast, whereOp } from "../ops/arithmetic.js";
+import { constantValue, input, one, zero } from "../ops/leaf.js";
+import { broadcastTo, sumTo } from "../ops/shape.js";
+import {
+  anyTo,
+  combine,
+  everywhere,
+  masked,
+  maskNode,
+  transportMask,
+  withLiteral,
+  type Contribution,
+  type Literal,
+  type Mask,
+} from "./mask.js";
+
+/**
+ * Reverse mode, graph to graph: the chain rule from the outputs to `wrt`.
+ *
+ * Returns the gradient of Σ ⟨output, cotangent⟩ with respect to each of `wrt`,
+ * null where the outputs do not depend on it. Rules are IR, so the result can
+ * be differentiated again.
+ */
+export function vjp(
+  outputs: readonly Node[],
+  cotangents: readonly Node[],
+  wrt: readonly Node[],
+): readonly (Node | null)[] {
+  const nodes = reachable(outputs);
+  const active = activeNodes(nodes, wrt);
+  const pending = new Map<Node, Contribution[]>();
+  const contribute = (to: Node, contribution: Contribution) => {
+    if (!active.has(to) || constantValue(contribution.value) === 0) return;
+    const list = pending.get(to);
+    if (list === undefined) pending.set(to, [contribution]);
+    else list.push(contribution);
+  };
+  outputs.forEach((output, i) => {
+    const cotangent = cotangents[i];
+    if (cotangent !== undefined)
+      contribute(output, { value: cotangent, mask: everywhere });
+  });
+  const gradients = new Map<Node, Node>();
+  for (const node of nodes.toReversed()) {
+    const contributions = pending.get(node);
+    if (contributions === undefined) continue;
+    withOrigin(backwardOf(node, contributions), () => {
+      const adjoint = adjointOf(node, contributions, wrt.includes(node));
+      if (wrt.includes(node)) gradients.set(node, masked(adjoint));
+      if (node.inputs.length > 0) pullBack(node, adjoint, active, contribute);
+    });
+  }
+  return wrt.map((node) => gradients.get(node) ?? null);
+}
+
+/** Float values on a path from `wrt` to an output. */
+function activeNodes(
+  nodes: readonly Node[],
+  wrt: readonly Node[],
+): ReadonlySet<Node> {
+  const active = new Set<Node>(wrt);
+  for (const node of nodes) {
+    const moves = node.op.derivative !== "zero" && isFloat(node.type.dtype);
+    if (moves && node.inputs.some((x) => active.has(x))) active.add(node);
+  }
+  return active;
+}
+
+/** What is made for a node belongs to its step; the sum of contributions to a parameter, to the last of them. */
+function backwardOf(
+  node: Node,
+  contributions: readonly Contribution[],
+): Origin {
+  const last = contributions.at(-1);
+  const step =
+    node.inputs.length === 0 && last !== undefined
+      ? last.value.origin.step
+      : node.origin.step;
+  return { step, phase: "backward" };
+}
+
+/** All contributions to a node as one value, under the name `d` + name. */
+function adjointOf(
+  node: Node,
+  contributions: readonly Contribution[],
+  final: boolean,
+): Contribution {
+  const naming: Naming = {
+    name: node.name === undefined ? undefined : `d${node.name}`,
+    derivedName: node.derivedName,
+  };
+  const sum = combine(contributions);
+  const { value, mask } = final
+    ? { value: masked(sum), mask: everywhere }
+    : sum;
+  if (
+    naming.name === undefined ||
+    constantValue(value) !== undefined ||
+    value.name === naming.name
+  )
+    return { value, mask };
+  // Nodes are immutable: an unnamed value is made again under the name, and the first is never reached.
+  const fresh = value.name === undefined && value.inputs.length > 0;
+  return {
+    value: fresh
+      ? renamed(value, naming)
+      : withOrigin(value.origin, () => alias(value, naming)),
+    mask,
+  };
+}
+
+/** Hands the adjoint of a node on to its inputs. */
+function pullBack(
+  node: Node,
+  adjoint: Contribution,
+  active: ReadonlySet<Node>,
+  contribute: (to: Node, contribution: Contribution) => void,
+): void {
+  if (node.op === whereOp) return pullBackWhere(node, adjoint, contribute);
+  if (node.op.vjp === undefined) throw notDifferentiable(node);
+  const needed = node.inputs.map((x) => active.has(x));
+  const { branch, elements } = splitMask(adjoint.mask);
+  const mixes = elements.length > 0 && !keepsElementsApart(node);
+  const context: VjpContext = {
+    inputs: node.inputs,
+    out: node,
+    dOut: mixes
+      ? masked({ value: adjoint.value, mask: elements })
+      : adjoint.value,
+    attrs: node.attrs,
+    needed,
+    mask: maskNode(elements),
+  };
+  const masks = transportMask(context, elements);
+  node.op.vjp(context).forEach((value, i) => {
+    const to = node.inputs[i];
+    if (
+      value === null ||
+      to === undefined ||
+      !active.has(to) ||
+      constantValue(value) === 0
+    )
+      return;
+    const fitted = fit(
+      value,
+      to.type.shape,
+      node,
+      mixes ? everywhere : elements,
+    );
+    const mask = [...branch, ...(masks?.[i] ?? everywhere)];
+    contribute(to, {
+      value: to.type.shape.length === 0 ? fitted : cast(fitted, to.type.dtype),
+      mask,
+    });
+  });
+}
+
+/** True where each element of a contribution comes from the element of dOut at the same position, before any sum. */
+function keepsElementsApart(node: Node): boolean {
+  return (
+    node.op.lowering.kind === "scalar" || node.op.lowering.kind === "accumulate"
+  );
+}
+
+/**
+ * Undoes broadcasting, in this one place: a contribution of the result's shape
+ * is summed to the operand's. Elements that do not count are zeroed before they
+ * enter the sum.
+ */
+function fit(value: Node, shape: Shape, node: Node, mask: Mask): Node {
+  const apart = keepsElementsApart(node);
+  const full = apart ? broadcastTo(value, node.type.shape) : value;
+  if (sameShape(full.type.shape, shape))
+    return apart && sameShape(value.type.shape, shape) ? value : full;
+  const common = broadcastShapes(full.type.shape, shape) ?? full.type.shape;
+  return sumTo(broadcastTo(masked({ value: full, mask }), common), shape);
+}
+
+function pullBackWhere(
+  node: Node,
+  adjoint: Contribution,
+  contribute: (to: Node, c: Contribution) => void,
+): void {
+  const [condition, a, b] = node.inputs;
+  if (condition === undefined || a === undefined || b === undefined) return;
+  const shaped =
+    condition.type.shape.length === 0
+      ? condition
+      : broadcastTo(condition, node.type.shape);
+  for (const [to, holds] of [
+    [a, true],
+    [b, false],
+  ] as const) {
+    const inner = withLiteral(adjoint.mask, { condition: shaped, holds });
+    const { branch, elements } = splitMask(inner);
+    const value = fit(adjoint.value, to.type.shape, node, elements);
+    const whole = sameShape(to.type.shape, node.type.shape);
+    const narrowed =
+      whole || elements.length === 0
+        ? elements
+        : narrow(elements, to.type.shape);
+    contribute(to, {
+      value: to.type.shape.length === 0 ? value : cast(value, to.type.dtype),
+      mask: [...branch, ...narrowed],
+    });
+  }
+}
+
+function narrow(mask: Mask, shape: Shape): Mask {
+  const node = maskNode(mask);
+  return node === null
+    ? everywhere
+    : [{ condition: anyTo(node, shape), holds: true }];
+}
+
+/** Conditions for the whole value, and conditions element by element. */
+function splitMask(mask: Mask): {
+  readonly branch: Mask;
+  readonly elements: Mask;
+} {
+  const scalar = (literal: Literal) =>
+    literal.condition.type.shape.length === 0;
+  return {
+    branch: mask.filter(scalar),
+    elements: mask.filter((literal) => !scalar(literal)),
+  };
+}
+
+function notDifferentiable(node: Node): CompileError {
+  const diagnostic: Diagnostic = {
+    code: "FG405",
+    severity: "error",
+    message: `${node.op.name} has no derivative`,
+    span: node.origin.step.span ?? node.origin.step.line.span,
+    accepted:
+      "operations with a gradient between the parameters to differentiate and the result",
+    hint: "use stopGradient(...) around the value if its gradient should be 0",
+  };
+  return new CompileError([diagnostic]);
+}
+
+/** What {@link gradientGraph} differentiates. */
+export interface GradientOptions {
+  /** Inputs of the graph; their gradients become outputs named `d` + the input's path. */
+  readonly wrt: readonly Node[];
+  /**
+   * "one" for a scalar result. "inputs" adds an input `d` + output name for each output, whose
+   * product with the Jacobian is returned.
+   */
+  readonly cotangent: "one" | "inputs";
+}
+
+/** The graph that computes a function and its gradient together. */
+export function gradientGraph(
+  graph: Graph,
+  { wrt, cotangent }: GradientOptions,
+): Graph {
+  const differentiable = graph.outputs.filter((output) =>
+    isFloat(output.node.type.dtype),
+  );
+  const cotangents = differentiable.map(({ name, node }) =>
+    cotangent === "one" ? one() : input(`d${name}`, node.type),
+  );
+  const gradients = vjp(
+    differentiable.map((output) => output.node),
+    cotangents,
+    wrt,
+  );
+  const outputs = wrt.map((node, i): Output => {
+    const shape = node.type.shape;
+    return {
+      name: `d${pathOf(node)}`,
+      node: broadcastTo(gradients[i] ?? zero(), shape),
+    };
+  });
+  return {
+    name: graph.name,
+    inputs:
+      cotangent === "one" ? graph.inputs : [...graph.inputs, ...cotangents],
+    outputs: [...graph.outputs, ...outputs],
+  };
+}
+
+/** The path of an input in the author's parameters: `x`, `params.W1`. */
+export function pathOf(node: Node): string {
+  return String(node.attrs["name"]);
+}

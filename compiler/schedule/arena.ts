@@ -1,0 +1,251 @@
+import { dimNames, dimProduct, evaluateDim, type Dim } from "../ir/dim.js";
+import { bytesPerElement } from "../ir/type.js";
+import type { Arena, Buffer, Index, Slot, Statement } from "./program.js";
+import { bodiesOf, visitScalars } from "./tidy.js";
+
+/**
+ * The static buffer plan: every buffer lives from the first top-level statement
+ * that touches it to the last, results to the end. Buffers that are never alive
+ * together share a slot; a value written element by element over the operand it
+ * is made from may take the operand's slot.
+ */
+export function planArena(
+  statements: readonly Statement[],
+  reuse: boolean,
+): { buffers: readonly Buffer[]; arena: Arena } {
+  const lives = lifetimes(statements);
+  const slots: {
+    sizes: { count: Dim; bytesPerElement: number }[];
+    freeAfter: number;
+    last: Buffer;
+  }[] = [];
+  const slotOf = new Map<Buffer, number>();
+  for (const { buffer, first, last } of lives) {
+    const size = {
+      count: dimProduct(buffer.shape),
+      bytesPerElement: bytesPerElement[buffer.dtype],
+    };
+    const candidates = slots
+      .map((slot, i) => ({ slot, i }))
+      .filter(
+        ({ slot }) =>
+          reuse &&
+          (slot.freeAfter < first ||
+            (slot.freeAfter === first &&
+              writesOver(statements[first], slot.last, buffer))),
+      )
+      .toSorted(
+        (p, q) => misfit(p.slot.sizes, size) - misfit(q.slot.sizes, size),
+      );
+    const freeAfter = buffer.role === "output" ? Infinity : last;
+    const chosen = candidates[0];
+    if (chosen === undefined) {
+      slotOf.set(buffer, slots.length);
+      slots.push({ sizes: [size], freeAfter, last: buffer });
+      continue;
+    }
+    slotOf.set(buffer, chosen.i);
+    chosen.slot.freeAfter = freeAfter;
+    chosen.slot.last = buffer;
+    const known = chosen.slot.sizes.some(
+      (s) =>
+        s.count === size.count && s.bytesPerElement === size.bytesPerElement,
+    );
+    if (!known) chosen.slot.sizes.push(size);
+  }
+  return {
+    buffers: lives.map((life) => life.buffer),
+    arena: { slots: slots.map(({ sizes }): Slot => ({ sizes })), slotOf },
+  };
+}
+
+interface Lifetime {
+  readonly buffer: Buffer;
+  readonly first: number;
+  last: number;
+}
+
+function lifetimes(statements: readonly Statement[]): readonly Lifetime[] {
+  const lives = new Map<Buffer, Lifetime>();
+  statements.forEach((statement, at) => {
+    for (const buffer of buffersIn(statement)) {
+      if (buffer.role === "input") continue;
+      const life = lives.get(buffer);
+      if (life === undefined)
+        lives.set(buffer, { buffer, first: at, last: at });
+      else life.last = at;
+    }
+  });
+  return [...lives.values()];
+}
+
+/** Every buffer a statement or one inside it touches. */
+export function buffersIn(statement: Statement): readonly Buffer[] {
+  const found = new Set<Buffer>();
+  visitScalars(
+    statement,
+    (value) => value.kind === "load" && found.add(value.buffer),
+  );
+  if (statement.kind === "store" || statement.kind === "fill")
+    found.add(statement.buffer);
+  if (statement.kind === "matmul")
+    [statement.a, statement.b, statement.result].forEach((part) =>
+      found.add(part.buffer),
+    );
+  if (statement.kind === "kernel")
+    statement.arguments.forEach(
+      (part) => part.kind === "buffer" && found.add(part),
+    );
+  if (statement.kind === "checkIndices" && statement.value.kind === "buffer")
+    found.add(statement.value);
+  for (const body of bodiesOf(statement))
+    for (const inner of body)
+      buffersIn(inner).forEach((buffer) => found.add(buffer));
+  return [...found];
+}
+
+/** Named sizes are unknown here; to compare slots they are taken as this. */
+const nominalSize = 64;
+
+function nominalBytes({
+  count,
+  bytesPerElement: bytes,
+}: {
+  count: Dim;
+  bytesPerElement: number;
+}): number {
+  return (
+    bytes *
+    evaluateDim(
+      count,
+      Object.fromEntries(dimNames(count).map((name) => [name, nominalSize])),
+    )
+  );
+}
+
+/** How badly a size fits a slot: 0 for one already in it, else the bytes wasted or added. */
+function misfit(
+  sizes: Slot["sizes"],
+  size: { count: Dim; bytesPerElement: number },
+): number {
+  if (
+    sizes.some(
+      (s) =>
+        s.count === size.count && s.bytesPerElement === size.bytesPerElement,
+    )
+  )
+    return 0;
+  return (
+    1 + Math.abs(Math.max(...sizes.map(nominalBytes)) - nominalBytes(size))
+  );
+}
+
+/**
+ * True if the statement reads `from` and writes `to` only at the same element,
+ * reading before it writes, so that both may lie in the same memory.
+ */
+function writesOver(
+  statement: Statement | undefined,
+  from: Buffer,
+  to: Buffer,
+): boolean {
+  if (
+    statement?.kind !== "loop" ||
+    from.dtype !== to.dtype ||
+    from.shape.join() !== to.shape.join()
+  )
+    return false;
+  const accesses = accessesIn(statement.body, statement.body);
+  const about = accesses.filter(
+    ({ buffer }) => buffer === from || buffer === to,
+  );
+  const place = about[0];
+  if (
+    place === undefined ||
+    !about.every(
+      (a) =>
+        a.body === place.body && a.position === place.position && !a.partial,
+    )
+  )
+    return false;
+  const firstWrite = about.findIndex((a) => a.buffer === to && a.writes);
+  return about.every((a, i) =>
+    a.buffer === from ? !a.writes && i < firstWrite : i >= firstWrite,
+  );
+}
+
+interface Access {
+  readonly buffer: Buffer;
+  readonly body: readonly Statement[];
+  /** The index in canonical text. */
+  readonly position: string;
+  readonly writes: boolean;
+  readonly partial: boolean;
+}
+
+function accessesIn(
+  statements: readonly Statement[],
+  body: readonly Statement[],
+): readonly Access[] {
+  return statements.flatMap((statement): readonly Access[] => {
+    const own: Access[] = [];
+    visitScalars(statement, (value) => {
+      if (value.kind === "load")
+        own.push({
+          buffer: value.buffer,
+          body,
+          position: positionText(value.index),
+          writes: false,
+          partial: false,
+        });
+    });
+    if (statement.kind === "store") {
+      const { buffer, index, combine } = statement;
+      own.push({
+        buffer,
+        body,
+        position: positionText(index),
+        writes: true,
+        partial: combine !== null,
+      });
+    }
+    const opaque =
+      statement.kind === "fill" ||
+      statement.kind === "matmul" ||
+      statement.kind === "kernel";
+    if (opaque)
+      own.push(
+        ...buffersIn(statement).map((buffer) => ({
+          buffer,
+          body,
+          position: "?",
+          writes: true,
+          partial: true,
+        })),
+      );
+    return [
+      ...own,
+      ...bodiesOf(statement).flatMap((inner) => accessesIn(inner, inner)),
+    ];
+  });
+}
+
+const loopNumbers = new WeakMap<object, number>();
+let nextLoopNumber = 0;
+
+function positionText(index: readonly Index[]): string {
+  return index
+    .map(
+      ({ variable, stride, offset }) =>
+        `${variableText(variable)}*${stride}+${offset}`,
+    )
+    .join(",");
+}
+
+function variableText(variable: Index["variable"]): string {
+  if (variable === null) return "0";
+  const known = loopNumbers.get(variable);
+  if (known !== undefined) return `#${known}`;
+  loopNumbers.set(variable, nextLoopNumber);
+  return `#${nextLoopNumber++}`;
+}

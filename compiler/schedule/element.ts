@@ -1,0 +1,187 @@
+import { dimAdd, dimMul, type Dim } from "../ir/dim.js";
+import type { Node } from "../ir/node.js";
+import type { AxisMap } from "../ir/op.js";
+import type { Shape } from "../ir/type.js";
+import { nth } from "../ops/chain.js";
+import { constantValue } from "../ops/leaf.js";
+import type { Index, Loop, Scalar } from "./program.js";
+
+/**
+ * How an element of a value is had at an index: views, broadcasts and
+ * reshapes become index arithmetic on the value they look at, so that none of
+ * them is ever computed. What remains are elements of *stored* values.
+ */
+
+/** Values that have no memory of their own. */
+export function isInline(node: Node): boolean {
+  const kind = node.op.lowering.kind;
+  return (
+    kind === "view" ||
+    kind === "reshape" ||
+    kind === "iota" ||
+    constantValue(node) !== undefined ||
+    node.op.name === "size"
+  );
+}
+
+/** The value whose elements, in order, are those of a chain of reshapes. */
+export function behindReshapes(node: Node): Node {
+  const [x] = node.inputs;
+  return node.op.lowering.kind === "reshape" && x !== undefined
+    ? behindReshapes(x)
+    : node;
+}
+
+/** A reshape to a scalar, or a scalar under another name. */
+export function isScalarAlias(node: Node): boolean {
+  return node.op.lowering.kind === "reshape" && node.type.shape.length === 0;
+}
+
+/** The element of `node` at `index`; `stored` are inline values that were given memory after all. */
+export function element(
+  node: Node,
+  index: readonly Index[],
+  stored: ReadonlySet<Node>,
+): Scalar {
+  // A scalar under another name is a variable of its own.
+  const own = stored.has(node) || isScalarAlias(node);
+  return own ? elementOf(node, index) : lookThrough(node, index, stored);
+}
+
+/** The element of `node` in terms of what it looks at, even where it has memory of its own. */
+export function lookThrough(
+  node: Node,
+  index: readonly Index[],
+  stored: ReadonlySet<Node>,
+): Scalar {
+  const value = constantValue(node);
+  if (value !== undefined)
+    return { kind: "literal", value, dtype: node.type.dtype };
+  if (node.op.name === "size")
+    return { kind: "size", dim: node.attrs["dim"] as Dim };
+  const lowering = node.op.lowering;
+  const [x] = node.inputs;
+  if (lowering.kind === "iota") {
+    return {
+      kind: "index",
+      index: nth(index, Number(node.attrs["axis"])),
+    };
+  }
+  if (lowering.kind === "view" && x !== undefined) {
+    const map = lowering.map(x.type.shape, node.type.shape, node.attrs);
+    return element(x, composeIndex(map, index), stored);
+  }
+  if (lowering.kind === "reshape" && x !== undefined) {
+    const squeezed = matchOnes(node.type.shape, x.type.shape, index);
+    if (squeezed !== null) return element(x, squeezed, stored);
+    return {
+      kind: "element",
+      of: storedBehind(x, stored),
+      shape: node.type.shape,
+      index,
+    };
+  }
+  return elementOf(node, index);
+}
+
+/** The value in memory whose elements a reshape shows under another shape. */
+function storedBehind(node: Node, stored: ReadonlySet<Node>): Node {
+  const [x] = node.inputs;
+  const looksOn =
+    node.op.lowering.kind === "reshape" && x !== undefined && !stored.has(node);
+  return looksOn ? storedBehind(x, stored) : node;
+}
+
+function elementOf(node: Node, index: readonly Index[]): Scalar {
+  return { kind: "element", of: node, shape: node.type.shape, index };
+}
+
+/** The element of an operand that broadcasts to a result of shape `to`. */
+export function broadcastElement(
+  node: Node,
+  to: Shape,
+  index: readonly Index[],
+  stored: ReadonlySet<Node>,
+): Scalar {
+  const skipped = to.length - node.type.shape.length;
+  const own = node.type.shape.map((dim, axis) =>
+    dim === 1 ? fixed(0) : nth(index, axis + skipped),
+  );
+  return element(node, own, stored);
+}
+
+export const fixed = (offset: Dim): Index => ({
+  variable: null,
+  stride: 0,
+  offset,
+});
+export const along = (loop: Loop): Index => ({
+  variable: loop,
+  stride: 1,
+  offset: 0,
+});
+
+/** Positions along the axes of an operand, from those along the axes of its view. */
+export function composeIndex(
+  map: readonly AxisMap[],
+  index: readonly Index[],
+): readonly Index[] {
+  return map.map(({ axis, stride, offset }) => {
+    if (axis === null) return fixed(offset);
+    const outer = nth(index, axis);
+    return {
+      variable: outer.variable,
+      stride: stride * outer.stride,
+      offset: dimAdd(offset, dimMul(outer.offset, stride)),
+    };
+  });
+}
+
+/** The index into `to` of an element of `from`, where the shapes differ only in axes of size 1; else null. */
+function matchOnes(
+  from: Shape,
+  to: Shape,
+  index: readonly Index[],
+): readonly Index[] | null {
+  const kept = from.map((_, axis) => axis).filter((axis) => from[axis] !== 1);
+  const wanted = to.filter((dim) => dim !== 1);
+  if (
+    kept.length !== wanted.length ||
+    kept.some((axis, i) => from[axis] !== wanted[i])
+  )
+    return null;
+  let next = 0;
+  return to.map((dim) =>
+    dim === 1 ? fixed(0) : nth(index, nth(kept, next++)),
+  );
+}
+
+/** All elements of stored values an expression reads, indices included. */
+export function elementsIn(
+  value: Scalar,
+): readonly Extract<Scalar, { kind: "element" }>[] {
+  switch (value.kind) {
+    case "element":
+      return [value, ...value.index.flatMap(elementsInIndex)];
+    case "index":
+      return elementsInIndex(value.index);
+    case "apply":
+      return value.arguments.flatMap(elementsIn);
+    case "total":
+      return value.terms.flatMap((term) => elementsIn(term.value));
+    case "load":
+      return value.index.flatMap(elementsInIndex);
+    default:
+      return [];
+  }
+}
+
+export function elementsInIndex({
+  variable,
+}: Index): readonly Extract<Scalar, { kind: "element" }>[] {
+  return variable !== null && "kind" in variable ? elementsIn(variable) : [];
+}
+
+export function isLoop(variable: Index["variable"]): variable is Loop {
+  return variable !== null && !("kind" in variable);
+}

@@ -1,0 +1,448 @@
+import type { Node } from "../ir/node.js";
+import type { Combine } from "../ir/op.js";
+import { nth } from "../ops/chain.js";
+import { behindReshapes, isLoop } from "./element.js";
+import type { GuardLiteral } from "./guard.js";
+import type { Item, Leaf, Nest, Placement } from "./place.js";
+import {
+  resolve,
+  type Buffer,
+  type Index,
+  type Local,
+  type Operand,
+  type Scalar,
+  type Statement,
+} from "./program.js";
+import {
+  isVisible,
+  outermostReduced,
+  pathOf,
+  reducedNest,
+  type Home,
+  type Homes,
+} from "./storage.js";
+import type { Unit } from "./unit.js";
+
+/** Turns placed units into statements: variables and memory chosen, loops written out. */
+export function emitStatements(
+  placement: Placement,
+  homes: Homes,
+  inputs: ReadonlyMap<Node, Buffer | Local>,
+): readonly Statement[] {
+  return new Emitter(placement, homes, inputs).statements();
+}
+
+const starts: Readonly<Record<Combine, number>> = {
+  add: 0,
+  multiply: 1,
+  max: -Infinity,
+  min: Infinity,
+  or: 0,
+  and: 1,
+};
+
+class Emitter {
+  readonly #placement: Placement;
+  readonly #homes: Homes;
+  readonly #inputs: ReadonlyMap<Node, Buffer | Local>;
+  /** Reductions by the nest that must be surrounded by their start and their end. */
+  readonly #reductions = new Map<Nest, Unit[]>();
+
+  constructor(
+    placement: Placement,
+    homes: Homes,
+    inputs: ReadonlyMap<Node, Buffer | Local>,
+  ) {
+    this.#placement = placement;
+    this.#homes = homes;
+    this.#inputs = inputs;
+    for (const units of placement.unitsOf.values()) {
+      for (const unit of units) {
+        const nest =
+          unit.work.kind === "reduce"
+            ? outermostReduced(unit, placement)
+            : undefined;
+        if (nest !== undefined)
+          this.#reductions.set(nest, [
+            ...(this.#reductions.get(nest) ?? []),
+            unit,
+          ]);
+      }
+    }
+  }
+
+  statements(): readonly Statement[] {
+    return this.#guarded(this.#placement.items, 0);
+  }
+
+  /** Items in a row under the same condition share an `if`. */
+  #guarded(items: readonly Item[], depth: number): Statement[] {
+    const result: Statement[] = [];
+    let rest = items;
+    while (rest.length > 0) {
+      const literal = rest[0]?.guard[depth];
+      const run = takeWhile(rest, (item) =>
+        sameOutcome(item.guard[depth], literal),
+      );
+      rest = rest.slice(run.length);
+      if (literal === undefined) {
+        result.push(...run.flatMap((item) => this.#tree(item.tree)));
+        continue;
+      }
+      const opposite = { ...literal, holds: !literal.holds };
+      const other = literal.holds
+        ? takeWhile(rest, (item) => sameOutcome(item.guard[depth], opposite))
+        : [];
+      rest = rest.slice(other.length);
+      result.push(
+        this.#branch(
+          literal,
+          this.#guarded(run, depth + 1),
+          this.#guarded(other, depth + 1),
+        ),
+      );
+    }
+    return result;
+  }
+
+  #branch(
+    { condition, holds }: GuardLiteral,
+    then: readonly Statement[],
+    otherwise: readonly Statement[],
+  ): Statement {
+    const value = this.#scalarOf(condition);
+    return holds
+      ? { kind: "if", condition: value, then, otherwise }
+      : { kind: "if", condition: value, then: [], otherwise: then };
+  }
+
+  #scalarOf(node: Node): Scalar {
+    const known = this.#inputs.get(node) ?? this.#homes.get(node)?.local;
+    if (known === undefined || known === null || known.kind !== "local")
+      throw new Error(`${node.op.name} is not a scalar`);
+    return known;
+  }
+
+  #tree(tree: Leaf | Nest): Statement[] {
+    if (tree.kind === "leaf") return this.#leaf(tree.unit);
+    const around = this.#reductions.get(tree) ?? [];
+    const body = tree.items.flatMap((item) => this.#tree(item));
+    const loop: Statement = { kind: "loop", loop: resolve(tree.loop), body };
+    return [
+      ...around.flatMap((unit) => this.#startReduction(unit, tree)),
+      loop,
+      ...around.flatMap((unit) => this.#endReduction(unit)),
+    ];
+  }
+
+  #startReduction(unit: Unit, nest: Nest): readonly Statement[] {
+    const home = this.#home(unit);
+    const { work, node, origin } = unit;
+    if (work.kind !== "reduce") return [];
+    const start: Scalar = {
+      kind: "literal",
+      value: starts[work.combine],
+      dtype: node.type.dtype,
+    };
+    if (home.local !== null)
+      return [
+        {
+          kind: "define",
+          local: home.local,
+          value: start,
+          mutable: true,
+          origin,
+        },
+      ];
+    if (home.buffer === null) throw new Error("a reduction without a place");
+    if (nest.parent === null || home.keptAxes.length < node.type.shape.length) {
+      return [
+        {
+          kind: "fill",
+          buffer: home.buffer,
+          value: starts[work.combine],
+          origin,
+        },
+      ];
+    }
+    return [this.#storeEverywhere(unit, nest, start)];
+  }
+
+  /** Sets the part of a buffer that one run of `nest` adds to. */
+  #storeEverywhere(unit: Unit, nest: Nest, value: Scalar): Statement {
+    const { work, node, origin } = unit;
+    if (work.kind !== "reduce") throw new Error("only reductions have a start");
+    const outer = new Set(
+      pathOf(unit, this.#placement)
+        .slice(0, pathOf(unit, this.#placement).indexOf(nest))
+        .map((n) => resolve(n.loop)),
+    );
+    const inner = work.target.flatMap(({ variable }) =>
+      isLoop(variable) && !outer.has(resolve(variable))
+        ? [resolve(variable)]
+        : [],
+    );
+    const fresh = new Map(inner.map((loop) => [loop, { extent: loop.extent }]));
+    const target = work.target.map((position) => {
+      const { variable } = position;
+      return isLoop(variable)
+        ? { ...position, variable: fresh.get(resolve(variable)) ?? variable }
+        : position;
+    });
+    const buffer = this.#home(unit).buffer;
+    if (buffer === null) throw new Error("a reduction without a place");
+    const store: Statement = {
+      kind: "store",
+      buffer,
+      shape: node.type.shape,
+      index: target,
+      combine: null,
+      value,
+      origin,
+    };
+    return [...fresh.values()].reduceRight<Statement>(
+      (body, loop) => ({ kind: "loop", loop, body: [body] }),
+      store,
+    );
+  }
+
+  #endReduction(unit: Unit): readonly Statement[] {
+    const { local, buffer } = this.#home(unit);
+    if (local === null || buffer === null) return [];
+    return [this.#store(unit, local, null)];
+  }
+
+  #leaf(unit: Unit): Statement[] {
+    const { work, origin } = unit;
+    switch (work.kind) {
+      case "assign":
+        return this.#assign(unit, this.#value(work.value, unit), work.combine);
+      case "reduce":
+        return this.#reduce(unit, this.#value(work.value, unit), work.combine);
+      case "zeros":
+        return [
+          { kind: "fill", buffer: this.#bufferOf(unit.node), value: 0, origin },
+        ];
+      case "matmul":
+        return [this.#matmul(unit)];
+      case "kernel": {
+        const parts = work.call.arguments.map((argument) => {
+          if (argument.kind === "operand")
+            return this.#bufferOf(nth(work.operands, argument.index));
+          return argument.kind === "result"
+            ? this.#bufferOf(unit.node)
+            : argument;
+        });
+        return [
+          {
+            kind: "kernel",
+            callee: work.call.callee,
+            arguments: parts,
+            origin,
+          },
+        ];
+      }
+      case "check": {
+        const root = behindReshapes(work.indices);
+        const isScalar = root.type.shape.length === 0;
+        const value = isScalar ? this.#scalarValue(root) : this.#bufferOf(root);
+        return [
+          { kind: "checkIndices", of: root, value, size: work.size, origin },
+        ];
+      }
+    }
+  }
+
+  #scalarValue(node: Node): Scalar {
+    return node.op.name === "constant"
+      ? {
+          kind: "literal",
+          value: Number(node.attrs["value"]),
+          dtype: node.type.dtype,
+        }
+      : this.#scalarOf(node);
+  }
+
+  #assign(unit: Unit, value: Scalar, combine: Combine | null): Statement[] {
+    const { local, buffer } = this.#home(unit);
+    const result: Statement[] = [];
+    if (local !== null)
+      result.push({
+        kind: "define",
+        local,
+        value,
+        mutable: false,
+        origin: unit.origin,
+      });
+    if (buffer !== null)
+      result.push(this.#store(unit, local ?? value, combine));
+    return result;
+  }
+
+  #reduce(unit: Unit, value: Scalar, combine: Combine): Statement[] {
+    const { local, buffer } = this.#home(unit);
+    const single = reducedNest(unit, this.#placement) === null;
+    if (single) return this.#assign(unit, value, null);
+    if (local !== null)
+      return [{ kind: "update", local, combine, value, origin: unit.origin }];
+    if (buffer === null) throw new Error("a reduction without a place");
+    return [this.#store(unit, value, combine)];
+  }
+
+  #store(unit: Unit, value: Scalar, combine: Combine | null): Statement {
+    const { work, node, origin } = unit;
+    const home = this.#home(unit);
+    if (
+      (work.kind !== "assign" && work.kind !== "reduce") ||
+      home.buffer === null
+    )
+      throw new Error("nothing to store");
+    const target = work.target.map((position) =>
+      this.#position(position, unit),
+    );
+    return {
+      kind: "store",
+      buffer: home.buffer,
+      shape: home.buffer.shape,
+      index: home.keptAxes.map((axis) => nth(target, axis)),
+      combine,
+      value,
+      origin: node.op.lowering.kind === "accumulate" ? origin : node.origin,
+    };
+  }
+
+  /** The expression with every element turned into a variable or a load. */
+  #value(value: Scalar, unit: Unit): Scalar {
+    switch (value.kind) {
+      case "element":
+        return this.#element(value, unit);
+      case "index":
+        return { kind: "index", index: this.#position(value.index, unit) };
+      case "apply":
+        return {
+          ...value,
+          arguments: value.arguments.map((argument) =>
+            this.#value(argument, unit),
+          ),
+        };
+      case "total":
+        return {
+          ...value,
+          terms: value.terms.map((term) => ({
+            ...term,
+            value: this.#value(term.value, unit),
+          })),
+        };
+      default:
+        return value;
+    }
+  }
+
+  #position(position: Index, unit: Unit): Index {
+    const { variable } = position;
+    if (variable === null) return position;
+    return isLoop(variable)
+      ? { ...position, variable: resolve(variable) }
+      : { ...position, variable: this.#value(variable, unit) };
+  }
+
+  #element(
+    { of, shape, index }: Extract<Scalar, { kind: "element" }>,
+    unit: Unit,
+  ): Scalar {
+    const positions = index.map((position) => this.#position(position, unit));
+    const given = this.#inputs.get(of);
+    if (given !== undefined)
+      return given.kind === "local"
+        ? given
+        : { kind: "load", buffer: given, shape, index: positions };
+    const home = this.#homes.get(of);
+    if (home === undefined) throw new Error(`${of.op.name} has no place`);
+    if (
+      home.local !== null &&
+      isVisible(unit, home.scope, this.#placement) &&
+      !this.#isOwnReduction(of, unit)
+    )
+      return home.local;
+    if (home.buffer === null)
+      throw new Error(`${of.op.name} is read where it is not kept`);
+    const whole = home.keptAxes.length === of.type.shape.length;
+    return {
+      kind: "load",
+      buffer: home.buffer,
+      shape: whole ? shape : home.buffer.shape,
+      index: whole
+        ? positions
+        : home.keptAxes.map((axis) => nth(positions, axis)),
+    };
+  }
+
+  #isOwnReduction(of: Node, unit: Unit): boolean {
+    return of === unit.node;
+  }
+
+  #matmul(unit: Unit): Statement {
+    const { work, node, origin } = unit;
+    if (work.kind !== "matmul") throw new Error("not a product");
+    const { product, accumulate, batchOf } = work;
+    const [a, b] = [nth(product.inputs, 0), nth(product.inputs, 1)];
+    const { transposeA, transposeB } = product.attrs as {
+      transposeA: boolean;
+      transposeB: boolean;
+    };
+    const part = (x: Node, buffer: Buffer): Operand => ({
+      buffer,
+      shape: x.type.shape,
+      batch: batchOf(x.type.shape).map((position) =>
+        this.#position(position, unit),
+      ),
+    });
+    const shape = product.type.shape;
+    return {
+      kind: "matmul",
+      transposeA,
+      transposeB,
+      accumulate,
+      a: part(a, this.#bufferOf(a)),
+      b: part(b, this.#bufferOf(b)),
+      result: part(product, this.#bufferOf(node)),
+      rows: nth(shape, shape.length - 2),
+      columns: nth(shape, shape.length - 1),
+      inner: nth(a.type.shape, a.type.shape.length - (transposeA ? 2 : 1)),
+      node: product,
+      origin,
+    };
+  }
+
+  #home(unit: Unit): Home {
+    const home = this.#homes.get(unit.node);
+    if (home === undefined)
+      throw new Error(`${unit.node.op.name} has no place`);
+    return home;
+  }
+
+  #bufferOf(node: Node): Buffer {
+    const root = this.#homes.has(node) ? node : behindReshapes(node);
+    const given = this.#inputs.get(root) ?? this.#homes.get(root)?.buffer;
+    if (given === undefined || given === null || given.kind !== "buffer")
+      throw new Error(`${root.op.name} is not in memory`);
+    return given;
+  }
+}
+
+function sameOutcome(
+  a: GuardLiteral | undefined,
+  b: GuardLiteral | undefined,
+): boolean {
+  return a === undefined || b === undefined
+    ? a === b
+    : a.condition === b.condition && a.holds === b.holds;
+}
+
+function takeWhile<T>(
+  list: readonly T[],
+  holds: (item: T) => boolean,
+): readonly T[] {
+  const end = list.findIndex((item) => !holds(item));
+  return end < 0 ? list : list.slice(0, end);
+}

@@ -1,0 +1,125 @@
+import type { Node } from "../ir/node.js";
+import type { Scalar } from "./program.js";
+import { elementsIn, elementsInIndex } from "./element.js";
+import type { Unit } from "./unit.js";
+
+/**
+ * Under which outcomes of scalar conditions a unit's result is read at all.
+ * A `where` on a scalar condition is lazy: what only one of its sides needs is
+ * computed only when that side is taken. Conditions go from outer to inner.
+ */
+export type Guard = readonly GuardLiteral[];
+
+export interface GuardLiteral {
+  readonly condition: Node;
+  readonly holds: boolean;
+}
+
+/** A value that a unit reads, and under which condition beyond the unit's own. */
+export interface Read {
+  readonly of: Node;
+  readonly under: GuardLiteral | null;
+}
+
+/** Everything a unit reads. */
+export function readsOf(unit: Unit): readonly Read[] {
+  const plain = (of: Node): Read => ({ of, under: null });
+  const { work } = unit;
+  switch (work.kind) {
+    case "assign":
+    case "reduce":
+      return [
+        ...work.target.flatMap(elementsInIndex).map((e) => plain(e.of)),
+        ...readsOfValue(work.value),
+      ];
+    case "zeros":
+      return [];
+    case "matmul":
+      return work.product.inputs.map(plain);
+    case "kernel":
+      return work.operands.map(plain);
+    case "check":
+      return [plain(work.indices)];
+  }
+}
+
+function readsOfValue(value: Scalar): readonly Read[] {
+  const choice = scalarChoice(value);
+  if (choice === null)
+    return elementsIn(value).map((e) => ({ of: e.of, under: null }));
+  const { condition, arms } = choice;
+  const inArm = (arm: Scalar, holds: boolean) =>
+    elementsIn(arm).map((e): Read => ({
+      of: e.of,
+      under: { condition, holds },
+    }));
+  return [
+    { of: condition, under: null },
+    ...inArm(arms[0], true),
+    ...inArm(arms[1], false),
+  ];
+}
+
+/** The condition and sides of a `where` whose condition is one scalar value. */
+export function scalarChoice(value: Scalar): {
+  readonly condition: Node;
+  readonly arms: readonly [Scalar, Scalar];
+} | null {
+  if (
+    value.kind !== "apply" ||
+    value.node.op.lowering.kind !== "scalar" ||
+    value.node.op.lowering.code.kind !== "select"
+  )
+    return null;
+  const [condition, a, b] = value.arguments;
+  if (
+    condition?.kind !== "element" ||
+    condition.shape.length > 0 ||
+    a === undefined ||
+    b === undefined
+  )
+    return null;
+  return { condition: condition.of, arms: [a, b] };
+}
+
+/** For each unit, what all its readers have in common. Units come after what they read. */
+export function guardsOf(
+  units: readonly Unit[],
+  outputs: ReadonlySet<Node>,
+): ReadonlyMap<Node, Guard> {
+  const guards = new Map<Node, Guard>();
+  for (const node of outputs) guards.set(node, []);
+  for (const unit of units.toReversed()) {
+    const own = guards.get(unit.node) ?? [];
+    for (const { of, under } of readsOf(unit)) {
+      const demand =
+        under === null || own.some((g) => sameLiteral(g, under))
+          ? own
+          : [...own, under];
+      const known = guards.get(of);
+      guards.set(
+        of,
+        known === undefined ? demand : commonPrefix(known, demand),
+      );
+    }
+  }
+  return guards;
+}
+
+export function sameLiteral(a: GuardLiteral, b: GuardLiteral): boolean {
+  return a.condition === b.condition && a.holds === b.holds;
+}
+
+export function sameGuard(a: Guard, b: Guard): boolean {
+  return a.length === b.length && commonPrefix(a, b).length === a.length;
+}
+
+export function commonPrefix(a: Guard, b: Guard): Guard {
+  let length = 0;
+  for (const [i, literal] of a.entries()) {
+    const other = b[i];
+    if (other === undefined || !sameLiteral(literal, other)) break;
+    length++;
+  }
+  return a.slice(0, length);
+}
