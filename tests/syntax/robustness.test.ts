@@ -215,15 +215,27 @@ describe("what keeps TypeScript's parser busy", () => {
     ["async(a=", "FG109"],
     ["@<<(b", "FG109"],
     ["extends <<T><b\n\n", "FG109"],
-    ["(<{abstract :=?{", "FG104"],
-    ["[<<{", "FG104"],
-    ["is <<b", "FG109"],
+    ["(<{abstract :=?{", "FG109"],
+    ["[<<{", "FG109"],
+    ["is <<b", "FG104"],
+    ["a\n<<infer extends class ", "FG104"],
     ["a<{[()=>{\n", "FG104"],
   ])("is refused before it: %j", (piece, code) => {
     const { diagnostics } = typescript(`x=${piece.repeat(40)}`);
     expect(new Set(diagnostics.map((one) => one.code))).toEqual(
       new Set([code]),
     );
+  });
+
+  it("is counted in the hint's terms", () => {
+    const text = `const a = ${"x < ".repeat(20)}x;`;
+    expect(typescript(text).diagnostics).toMatchObject([
+      {
+        message: "20 `<` are open here at once",
+        accepted: "at most 10",
+        hint: "end statements with `;`, and put comparisons in parentheses",
+      },
+    ]);
   });
 
   it("does not hit comparisons", () => {

@@ -39,6 +39,21 @@ const ANGLES: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.LessThanLessThanEqualsToken,
 ]);
 
+/** Words that no expression and no type can hold: without semicolons, comparisons end here. */
+const STATEMENT_STARTS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.ConstKeyword,
+  ts.SyntaxKind.VarKeyword,
+  ts.SyntaxKind.ReturnKeyword,
+  ts.SyntaxKind.IfKeyword,
+  ts.SyntaxKind.ElseKeyword,
+  ts.SyntaxKind.ForKeyword,
+  ts.SyntaxKind.WhileKeyword,
+  ts.SyntaxKind.DoKeyword,
+  ts.SyntaxKind.BreakKeyword,
+  ts.SyntaxKind.ContinueKeyword,
+  ts.SyntaxKind.ExportKeyword,
+]);
+
 /** Tokens that may stand before or after a value. */
 const EITHER_SIDE: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.ExclamationToken,
@@ -83,12 +98,13 @@ class Prescan {
       this.#look(token);
       if (!EITHER_SIDE.has(token)) this.#isAfterValue = VALUE_ENDS.has(token);
     }
-    return this.#isDepthSafe() && this.#isBacktrackingSafe();
+    return (
+      this.#isDepthSafe() && this.#isBacktrackingSafe() && this.#isAngleSafe()
+    );
   }
 
   #look(token: ts.SyntaxKind): void {
-    // Without semicolons, a comparison still ends with its line.
-    if (this.#scanner.hasPrecedingLineBreak()) this.#endLine();
+    if (STATEMENT_STARTS.has(token)) this.#endStatement();
     const isLeadingAngle = ANGLES.has(token) && !this.#isAfterValue;
     const found = isLeadingAngle ? LEADING_ANGLE : BACKTRACKING.get(token);
     if (found !== undefined) {
@@ -112,7 +128,7 @@ class Prescan {
       case ts.SyntaxKind.GreaterThanToken:
         return this.#changeAngles(-1);
       case ts.SyntaxKind.SemicolonToken:
-        return this.#endLine();
+        return this.#endStatement();
       default:
         return;
     }
@@ -132,7 +148,7 @@ class Prescan {
   }
 
   /** Forgets the `<` right inside the innermost bracket; those around it stay open. */
-  #endLine(): void {
+  #endStatement(): void {
     this.#changeAngles(-(this.#angles.at(-1) ?? 0));
   }
 
@@ -149,17 +165,19 @@ class Prescan {
 
   #isDepthSafe(): boolean {
     const { depth, start } = this.#deepest;
-    if (depth > MAX_DEPTH) {
-      reportTooDeep(this.#sink, this.#span(start, start + 1), depth);
-      return false;
-    }
+    if (depth <= MAX_DEPTH) return true;
+    reportTooDeep(this.#sink, this.#span(start, start + 1), depth);
+    return false;
+  }
+
+  #isAngleSafe(): boolean {
     const angles = this.#mostAngles;
     if (angles.depth <= MAX_OPEN_ANGLES) return true;
     const span = this.#span(angles.start, angles.start + 1);
     const message = `${angles.depth} \`<\` are open here at once`;
     this.#sink.error("FG104", message, span, {
       accepted: `at most ${MAX_OPEN_ANGLES}`,
-      hint: "put comparisons in parentheses or in statements of their own",
+      hint: "end statements with `;`, and put comparisons in parentheses",
     });
     return false;
   }
