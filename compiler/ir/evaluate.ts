@@ -75,7 +75,10 @@ class Interpreter {
         data: [evaluateDim(attrs["dim"] as string, this.#sizes)],
       };
     if (op.lowering.kind === "expand")
-      return this.valueOf(op.lowering.expand(node.inputs, attrs));
+      return {
+        ...this.valueOf(op.lowering.expand(node.inputs, attrs)),
+        dtype: node.type.dtype,
+      };
     return op.evaluate(
       node.inputs.map((input) => this.#known(input)),
       resolveAttrs(op, attrs, this.#sizes),

@@ -6,8 +6,7 @@ import {
   type Graph,
 } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
-import { isFloat, sameType, type TensorType } from "../ir/type.js";
-import { cast } from "../ops/arithmetic.js";
+import { fitType } from "./fitType.js";
 import type { Pass } from "./pass.js";
 import type { Rule, RuleContext } from "./rule.js";
 
@@ -61,19 +60,10 @@ function firstRewrite(
 ): Node | null {
   for (const rule of rules) {
     const better = rule.rewrite(node, context);
-    const fitted = better && withType(better, node.type);
+    const fitted = better && fitType(better, node.type);
     if (fitted !== null) return fitted;
   }
   return null;
-}
-
-/** The node under the type it must have; null if its numbers would change. A float scalar has no width of its own. */
-function withType(node: Node, type: TensorType): Node | null {
-  if (sameType(node.type, type)) return node;
-  const scalars = node.type.shape.length === 0 && type.shape.length === 0;
-  return scalars && isFloat(node.type.dtype) && isFloat(type.dtype)
-    ? cast(node, type.dtype)
-    : null;
 }
 
 /** A pass that applies rules: the exact ones, and if asked the others. */

@@ -6,6 +6,8 @@ import {
   type Graph,
 } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
+import { formatType } from "../ir/type.js";
+import { fitType } from "./fitType.js";
 import type { Pass } from "./pass.js";
 
 /** Replaces nodes by their expansions, and what these consist of in turn. */
@@ -15,11 +17,20 @@ function expand(graph: Graph, applies: (node: Node) => boolean): Graph {
     current = rewriteGraph(current, (node, inputs) => {
       const { lowering } = node.op;
       return lowering.kind === "expand" && applies(node)
-        ? replacing(node, lowering.expand(inputs, node.attrs))
+        ? replacing(node, fitted(node, lowering.expand(inputs, node.attrs)))
         : cloneNode(node, inputs);
     });
   }
   return current;
+}
+
+function fitted(node: Node, expansion: Node): Node {
+  const result = fitType(expansion, node.type);
+  if (result === null)
+    throw new Error(
+      `${node.op.name} is ${formatType(node.type)} and expands to ${formatType(expansion.type)}`,
+    );
+  return result;
 }
 
 function isExpandable(node: Node): boolean {

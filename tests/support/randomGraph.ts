@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Graph } from "../../compiler/ir/graph.js";
+import { printGraph } from "../../compiler/ir/print.js";
 import { renamed, type Node } from "../../compiler/ir/node.js";
 import {
   broadcastShapes,
@@ -94,7 +95,14 @@ function build(
   const outputs = scalar
     ? [{ name: "value", node: total(results) }]
     : results.map((node, i) => ({ name: `y${i}`, node }));
-  return { name: "f", inputs, outputs };
+  return readable({ name: "f", inputs, outputs });
+}
+
+/** The graph, which fast-check prints as textual IR. */
+function readable(graph: Graph): Graph {
+  return Object.assign(graph, {
+    [fc.toStringMethod]: () => `\n${printGraph(graph)}`,
+  });
 }
 
 function total(nodes: readonly Node[]): Node {

@@ -73,10 +73,12 @@ function sumOfExp(node: Node): SumOfExp | null {
 /** A value before it was repeated or got axes of size 1, if it then broadcasts as `shape` does. */
 function unspread(node: Node, shape: Shape): Node | null {
   const narrow = match1(node, "broadcastTo") ?? node;
-  const padding = Array<number>(shape.length - narrow.type.shape.length).fill(
-    1,
-  );
-  if (!sameShape([...padding, ...narrow.type.shape], shape)) return null;
+  const missing = shape.length - narrow.type.shape.length;
+  const aligned = [
+    ...Array<number>(Math.max(0, missing)).fill(1),
+    ...narrow.type.shape,
+  ];
+  if (!sameShape(aligned, shape)) return null;
   return match1(narrow, "reshape") ?? narrow;
 }
 
