@@ -58,19 +58,19 @@ export function sizesOf(graph: Graph): readonly string[] {
 export type Rewrite = (node: Node, inputs: readonly Node[]) => Node;
 
 /**
- * Rebuilds a graph from its inputs up. Every node is made anew, in the old
- * order, so that increasing ids remain both a topological order and the order
- * the author would expect to read.
+ * Rebuilds a graph from its inputs up. Every operation is made anew, in the
+ * old order, so that increasing ids remain both a topological order and the
+ * order the author would expect to read. Inputs stay the same nodes.
  */
 export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
-  const made = new Map<Node, Node>();
+  const made = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
   const image = (node: Node): Node => {
     const found = made.get(node);
     if (found === undefined)
       throw new Error(`${node.op.name} is used before it is made`);
     return found;
   };
-  for (const node of [...graph.inputs, ...nodesOf(graph)]) {
+  for (const node of nodesOf(graph)) {
     if (made.has(node)) continue;
     made.set(
       node,
@@ -79,7 +79,7 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   }
   return {
     name: graph.name,
-    inputs: graph.inputs.map(image),
+    inputs: graph.inputs,
     outputs: graph.outputs.map(({ name, node }) => ({
       name,
       node: image(node),

@@ -44,7 +44,12 @@ export type ScalarCode =
   | { readonly kind: "infix"; readonly operator: string }
   | { readonly kind: "prefix"; readonly operator: string }
   /** A function of the host, e.g. `Math.exp`. */
-  | { readonly kind: "call"; readonly callee: string }
+  | {
+      readonly kind: "call";
+      readonly callee: string;
+      /** Numbers after the operands. */
+      readonly trailing?: readonly number[];
+    }
   /** A function of flatgrad's runtime, e.g. `sigmoid`. */
   | { readonly kind: "runtime"; readonly callee: string }
   /** `operand0 ? operand1 : operand2`. */

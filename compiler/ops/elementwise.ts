@@ -256,7 +256,7 @@ export const softplus = unary(
 export const relu = unary(
   "relu",
   "max(x, 0).",
-  runtime("relu"),
+  { kind: "call", callee: "Math.max", trailing: [0] },
   (x) => (x > 0 ? x : x === x ? 0 : x),
   // From the saved output, so that x itself need not be kept.
   (_x, y, dy) => where(greater(y, zero()), dy, zero()),

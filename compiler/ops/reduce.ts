@@ -1,6 +1,11 @@
 import { makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type Combine, type Op, type Value } from "../ir/op.js";
-import { elementCount, formatShape, type TensorType } from "../ir/type.js";
+import {
+  elementCount,
+  formatShape,
+  isFloat,
+  type TensorType,
+} from "../ir/type.js";
 import { cast, div, equal, mul, sub, where } from "./arithmetic.js";
 import { normaliseAxes, reducedShape } from "./axes.js";
 import { at, chain1 } from "./chain.js";
@@ -131,8 +136,10 @@ function interleave(
 /** A reduced value in the shape its operand had, each element repeated along the reduced axes. */
 export function spread(reduced: Node, like: Node, attrs: Attrs): Node {
   const axes = numbersAttr(attrs, "axes");
+  const floats = isFloat(reduced.type.dtype) && isFloat(like.type.dtype);
+  const typed = floats ? cast(reduced, like.type.dtype) : reduced;
   return broadcastTo(
-    reshape(reduced, reducedShape(like.type.shape, axes, true)),
+    reshape(typed, reducedShape(like.type.shape, axes, true)),
     like.type.shape,
   );
 }

@@ -112,13 +112,14 @@ function adjointOf(
   )
     return { value, mask };
   // Nodes are immutable: an unnamed value is made again under the name, and the first is never reached.
-  const fresh = value.name === undefined && value.inputs.length > 0;
-  return {
-    value: fresh
-      ? renamed(value, naming)
-      : withOrigin(value.origin, () => alias(value, naming)),
-    mask,
-  };
+  if (value.name === undefined && value.inputs.length > 0) {
+    return { value: renamed(value, naming), mask };
+  }
+  const scalar = value.type.shape.length === 0;
+  const named = scalar
+    ? withOrigin(value.origin, () => alias(value, naming))
+    : value;
+  return { value: named, mask };
 }
 
 /** Hands the adjoint of a node on to its inputs. */
@@ -154,7 +155,7 @@ function pullBack(
     )
       return;
     const fitted = fit(
-      value,
+      passedOn(value, context.dOut),
       to.type.shape,
       node,
       mixes ? everywhere : elements,
@@ -165,6 +166,14 @@ function pullBack(
       mask,
     });
   });
+}
+
+/** A scalar handed on as it is gets a name of its own on this step: `dnum = dvalue`. */
+function passedOn(value: Node, dOut: Node): Node {
+  const unchanged = value === dOut && value.type.shape.length === 0;
+  return unchanged && constantValue(value) === undefined
+    ? alias(value, {})
+    : value;
 }
 
 /** True where each element of a contribution comes from the element of dOut at the same position, before any sum. */

@@ -1,7 +1,7 @@
 import { dimAdd, dimMul, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import type { AxisMap } from "../ir/op.js";
-import type { Shape } from "../ir/type.js";
+import { isFloat, type Shape } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
 import { constantValue } from "../ops/leaf.js";
 import type { Index, Loop, Scalar } from "./program.js";
@@ -16,6 +16,7 @@ import type { Index, Loop, Scalar } from "./program.js";
 export function isInline(node: Node): boolean {
   const kind = node.op.lowering.kind;
   return (
+    isFloatCast(node) ||
     kind === "view" ||
     kind === "reshape" ||
     kind === "iota" ||
@@ -30,6 +31,18 @@ export function behindReshapes(node: Node): Node {
   return node.op.lowering.kind === "reshape" && x !== undefined
     ? behindReshapes(x)
     : node;
+}
+
+/** A scalar under another float type: scalars are held in double precision anyway. */
+export function isFloatCast(node: Node): boolean {
+  const [x] = node.inputs;
+  return (
+    node.op.name === "cast" &&
+    x !== undefined &&
+    node.type.shape.length === 0 &&
+    isFloat(node.type.dtype) &&
+    isFloat(x.type.dtype)
+  );
 }
 
 /** A reshape to a scalar, or a scalar under another name. */
@@ -61,6 +74,7 @@ export function lookThrough(
     return { kind: "size", dim: node.attrs["dim"] as Dim };
   const lowering = node.op.lowering;
   const [x] = node.inputs;
+  if (isFloatCast(node) && x !== undefined) return element(x, index, stored);
   if (lowering.kind === "iota") {
     return {
       kind: "index",

@@ -252,7 +252,7 @@ class Placer {
     for (const item of this.items.toReversed()) {
       if (
         sameGuard(item.guard, guard) &&
-        touched.some((node) => item.touched.has(node)) &&
+        this.#related(item, touched) &&
         this.#allowed(item, unit)
       )
         yield item;
@@ -260,17 +260,19 @@ class Placer {
     }
   }
 
+  /** Loops are shared with the stage just before, or with one that has a value in common. */
+  #related(item: Item, touched: readonly Node[]): boolean {
+    return (
+      item === this.items.at(-1) ||
+      touched.some((node) => item.touched.has(node))
+    );
+  }
+
   /** Without optimisation only the parts of one operation share loops; never forward with a distant backward. */
   #allowed(item: Item, unit: Unit): boolean {
-    const other = firstUnit(item.tree);
-    if (this.#fusion === "step")
-      return (
-        other.origin.step === unit.origin.step &&
-        other.origin.phase === unit.origin.phase
-      );
-    return (
-      other.origin.phase === unit.origin.phase || item === this.items.at(-1)
-    );
+    const { step, phase } = firstUnit(item.tree).origin;
+    if (phase !== unit.origin.phase) return false;
+    return this.#fusion === "all" || step === unit.origin.step;
   }
 
   #join(nest: Nest, unit: Unit, depth: number): boolean {

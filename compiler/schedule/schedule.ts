@@ -1,9 +1,9 @@
 import { nodesOf, sizesOf, type Graph } from "../ir/graph.js";
-import { withOrigin, type Node } from "../ir/node.js";
+import { withOrigin, type Node, type Step } from "../ir/node.js";
 import { alias } from "../ops/accumulate.js";
 import { constantValue } from "../ops/leaf.js";
 import { planArena } from "./arena.js";
-import { behindReshapes, isInline } from "./element.js";
+import { behindReshapes, isFloatCast, isInline } from "./element.js";
 import { emitStatements } from "./emit.js";
 import { placeUnits } from "./place.js";
 import type {
@@ -15,7 +15,7 @@ import type {
 } from "./program.js";
 import { chooseHomes, type Homes } from "./storage.js";
 import { hoistDefinitions } from "./tidy.js";
-import { storedInline, unitsOf } from "./unit.js";
+import { storedInline, unitsOf, type Unit } from "./unit.js";
 
 export interface ScheduleOptions {
   /** 0: one stage for each operation of the author, every value kept. 2: fused loops, memory reused. */
@@ -31,7 +31,7 @@ export function schedule(given: Graph, { level }: ScheduleOptions): Program {
     nodes,
     outputs.filter((node) => node.type.shape.length > 0),
   );
-  const units = unitsOf(nodes, stored);
+  const units = inReadingOrder(unitsOf(nodes, stored), nodes);
   const roots = new Set(
     outputs.map((node) => (stored.has(node) ? node : behindReshapes(node))),
   );
@@ -68,13 +68,33 @@ export function schedule(given: Graph, { level }: ScheduleOptions): Program {
 }
 
 /**
+ * Forward work as the author wrote it; backward work line by line in the
+ * opposite order, whatever the order in which its parts were found.
+ */
+function inReadingOrder(
+  units: readonly Unit[],
+  nodes: readonly Node[],
+): readonly Unit[] {
+  const order = new Map<Step, number>();
+  for (const { origin } of nodes) {
+    if (origin.phase === "forward" && !order.has(origin.step))
+      order.set(origin.step, order.size);
+  }
+  const forward = units.filter((unit) => unit.origin.phase === "forward");
+  const backward = units.filter((unit) => unit.origin.phase === "backward");
+  const place = (unit: Unit) => order.get(unit.origin.step) ?? order.size;
+  return [...forward, ...backward.toSorted((a, b) => place(b) - place(a))];
+}
+
+/**
  * A tensor result must have memory of its own: a result that is an input, a
  * constant, or the same memory as another result, is copied.
  */
 function withOwnOutputs(graph: Graph): Graph {
   const claimed = new Set<Node>();
   const outputs = graph.outputs.map(({ name, node }) => {
-    if (node.type.shape.length === 0) return { name, node };
+    if (node.type.shape.length === 0)
+      return { name, node: isVariable(node) ? node : copyOf(node, name) };
     const root = behindReshapes(node);
     if (isInline(root) || (root.op.name !== "input" && !claimed.has(root))) {
       claimed.add(root);
@@ -83,6 +103,11 @@ function withOwnOutputs(graph: Graph): Graph {
     return { name, node: withOrigin(node.origin, () => copyOf(node, name)) };
   });
   return { ...graph, outputs };
+}
+
+/** False for scalars that are looked through where they are read. */
+function isVariable(node: Node): boolean {
+  return !isFloatCast(node) && node.op.name !== "size";
 }
 
 function copyOf(node: Node, name: string): Node {

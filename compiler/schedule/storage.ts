@@ -132,6 +132,7 @@ function localScope(
     return writer.work.combine === null
       ? (placement.leafOf.get(writer)?.parent ?? null)
       : undefined;
+  if (writer.work.kind !== "reduce") return undefined;
   const reduced = reducedNest(writer, placement);
   if (reduced === undefined) return undefined;
   return reduced === null

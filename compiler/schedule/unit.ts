@@ -11,6 +11,7 @@ import {
   composeIndex,
   element,
   fixed,
+  isFloatCast,
   isInline,
   isScalarAlias,
   lookThrough,
@@ -157,7 +158,7 @@ function unitsOfNode(
         ? [copyUnit(node, stored)]
         : [];
     case "scalar":
-      return [elementwiseUnit(node, stored)];
+      return isFloatCast(node) ? [] : [elementwiseUnit(node, stored)];
     case "reduce":
       return [reduceUnit(node, lowering.combine, stored)];
     case "accumulate":

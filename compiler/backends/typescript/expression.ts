@@ -189,7 +189,10 @@ function applyCode(
         at(code.operator === "!" ? operands[0] : numbers()[0]),
       );
     case "call":
-      return call(code.callee, numbers());
+      return call(code.callee, [
+        ...numbers(),
+        ...(code.trailing ?? []).map((value) => literal(value, "f64")),
+      ]);
     case "runtime":
       return call(context.runtime(code.callee), numbers());
     case "select": {

@@ -1,4 +1,5 @@
 import type { ModelFunction } from "../../elaborate/function.js";
+import type { Graph } from "../../ir/graph.js";
 import type { Node } from "../../ir/node.js";
 import type { Program } from "../../schedule/program.js";
 import { importLine } from "./layout.js";
@@ -16,7 +17,18 @@ export interface Programs {
 
 export interface CompiledFunction {
   readonly model: ModelFunction;
+  readonly stages: Stages;
   readonly programs: Programs;
+}
+
+/** The graphs on the way, for inspection. */
+export interface Stages {
+  /** As elaborated. */
+  readonly graph: Graph;
+  /** With its gradient. */
+  readonly gradient: Graph;
+  /** What is scheduled. */
+  readonly optimised: Graph;
 }
 
 export interface PrintOptions {

@@ -1,0 +1,163 @@
+import { header } from "./backends/typescript/header.js";
+import {
+  printModule,
+  type CompiledFunction,
+} from "./backends/typescript/module.js";
+import { inlineRuntime } from "./backends/typescript/inlineRuntime.js";
+import {
+  CompileError,
+  DiagnosticSink,
+  type Diagnostic,
+  type SourceFile,
+} from "./diagnostic.js";
+import { elaborate } from "./elaborate/elaborate.js";
+import type { ModelFunction } from "./elaborate/function.js";
+import type { Graph } from "./ir/graph.js";
+import { isFloat, type TensorType } from "./ir/type.js";
+import { gradientGraph } from "./passes/differentiate.js";
+import { forwardPasses, jointPasses, runPasses } from "./passes/index.js";
+import { pass as nameValues } from "./passes/nameValues.js";
+import { schedule } from "./schedule/schedule.js";
+import { parseProgram } from "./syntax/program.js";
+import { chooseInputs } from "./wrt.js";
+
+/** What is compiled: a file of a program, or a math string. */
+export type Source =
+  | {
+      /** Path of the file whose exported functions are compiled, a key of `files`. */
+      readonly entry: string;
+      /** Texts by path relative to the project; the entry and whatever it imports. */
+      readonly files: Readonly<Record<string, string>>;
+    }
+  | { readonly math: string };
+
+export interface CompileOptions {
+  /** 0: one stage for each operation, for reading. 2, the default: fused, memory planned. */
+  readonly level?: 0 | 2 | undefined;
+  readonly target?: "ts" | "js" | undefined;
+  /** Parameters to differentiate; by default those declared `Param`, else all floats. */
+  readonly wrt?: readonly string[] | undefined;
+  /** Write the runtime functions used into the module, so that it imports nothing. */
+  readonly standalone?: boolean | undefined;
+  readonly functions?: readonly string[] | undefined;
+  /** "f64": every f32 becomes f64, for gradient checks. */
+  readonly precision?: "f64" | undefined;
+  /** Types of parameters written without one. */
+  readonly parameterTypes?: Readonly<Record<string, TensorType>> | undefined;
+  /** Check the graph after every pass; for tests. */
+  readonly verify?: boolean | undefined;
+}
+
+export interface CompileResult {
+  /** The generated module. */
+  readonly code: string;
+  readonly functions: readonly CompiledFunction[];
+  /** Warnings; errors are thrown. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The whole compiler:
+ *
+ *     source → syntax → graph → graph with gradient → program → code
+ *
+ * @throws CompileError with every problem of the program
+ */
+export function compile(
+  source: Source,
+  options: CompileOptions = {},
+): CompileResult {
+  const sink = new DiagnosticSink();
+  const { entry, sources } = sourceFiles(source);
+  const modules = parseProgram(sources, entry, sink);
+  sink.throwIfErrors();
+  const models = elaborate(modules, entry.path, sink, {
+    ...options,
+    sources: new Map(sources.map((file) => [file.path, file.text])),
+  });
+  sink.throwIfErrors();
+  const functions = models.map((model) =>
+    compileFunction(model, sink, options),
+  );
+  sink.throwIfErrors();
+  const { level = 2, target = "ts", standalone = false } = options;
+  const code = printModule(functions, {
+    level,
+    target,
+    header: header(entry, functions),
+    inlineRuntime: standalone
+      ? (names) => inlineRuntime(names, target)
+      : undefined,
+  });
+  return { code, functions, diagnostics: sink.diagnostics };
+}
+
+function compileFunction(
+  model: ModelFunction,
+  sink: DiagnosticSink,
+  options: CompileOptions,
+): CompiledFunction {
+  const wrt = chooseInputs(model, options.wrt, sink);
+  const passOptions = { verify: options.verify };
+  const forward = runPasses(
+    model.graph,
+    [...forwardPasses, nameValues],
+    passOptions,
+  );
+  const isScalar =
+    forward.outputs.length === 1 &&
+    forward.outputs.every(
+      ({ node }) => node.type.shape.length === 0 && isFloat(node.type.dtype),
+    );
+  const gradient = withDiagnostics(sink, forward, () =>
+    gradientGraph(forward, { wrt, cotangent: isScalar ? "one" : "inputs" }),
+  );
+  const lowered = [...jointPasses, nameValues];
+  const optimised = runPasses(gradient, lowered, passOptions);
+  const level = { level: options.level ?? 2 };
+  return {
+    model,
+    stages: { graph: model.graph, gradient, optimised },
+    programs: {
+      forward: schedule(runPasses(forward, lowered, passOptions), level),
+      gradient: schedule(optimised, level),
+      cotangents: gradient.inputs.slice(model.graph.inputs.length),
+      wrt: new Set(wrt),
+    },
+  };
+}
+
+/** Collects the errors of a phase instead of ending the compilation. */
+function withDiagnostics(
+  sink: DiagnosticSink,
+  fallback: Graph,
+  run: () => Graph,
+): Graph {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    error.diagnostics.forEach((diagnostic) => sink.add(diagnostic));
+    return fallback;
+  }
+}
+
+const mathPath = "expression";
+
+function sourceFiles(source: Source): {
+  readonly entry: SourceFile;
+  readonly sources: readonly SourceFile[];
+} {
+  if ("math" in source) {
+    const entry = { path: mathPath, text: source.math };
+    return { entry, sources: [entry] };
+  }
+  const sources = Object.entries(source.files).map(([path, text]) => ({
+    path,
+    text,
+  }));
+  return {
+    entry: { path: source.entry, text: source.files[source.entry] ?? "" },
+    sources,
+  };
+}
