@@ -46,10 +46,32 @@ export function applyOperation(
   const folded = fold(op, values, attrs);
   if (folded !== undefined) return folded;
   return buildChecked(context, operands, span, () => {
-    const inputs = toNodes(op, values);
-    const types = inputs.map((input) => input.type);
-    return makeNode(op, inputs, op.normalise?.(types, attrs) ?? attrs);
+    try {
+      return applied(op, toNodes(op, values), attrs);
+    } catch (fault) {
+      const retry = wholeOperands(fault, values);
+      if (retry.size === 0) throw fault;
+      return applied(op, toNodes(op, values, retry), attrs);
+    }
   });
+}
+
+function applied(op: Op, inputs: readonly Node[], attrs: Attrs): Node {
+  const types = inputs.map((input) => input.type);
+  return makeNode(op, inputs, op.normalise?.(types, attrs) ?? attrs);
+}
+
+/** Operands refused for their dtype that are whole numbers: these serve as integers too, as in take(x, 0). */
+function wholeOperands(
+  fault: unknown,
+  values: readonly Value[],
+): ReadonlySet<number> {
+  if (!(fault instanceof TypeFault) || fault.code !== "FG307") return new Set();
+  const whole = fault.operands.filter((i) => {
+    const value = values[i];
+    return value?.kind === "number" && (value.value | 0) === value.value;
+  });
+  return new Set(whole);
 }
 
 /** Builds nodes from operands at `span`, reporting faults of type against the operands. */

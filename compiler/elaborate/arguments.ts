@@ -88,12 +88,12 @@ function matchTensor(
   const isTruth =
     value.kind === "boolean" ||
     (value.kind === "node" && value.node.type.dtype === "bool");
-  const scalar = type.shape.length === 0;
   if (
     value.kind === "number" ||
     value.kind === "dim" ||
     value.kind === "boolean"
   ) {
+    const scalar = type.shape.length === 0;
     if (scalar && isTruth === (type.dtype === "bool")) return value;
     return mismatch(context, value, formatType(type), span, type.span);
   }
@@ -105,6 +105,7 @@ function matchTensor(
       ? value.node
       : context.build(span, () => toNode(value, [type]));
   if (type.generic && !isTruth) return nodeValue(node);
+  const scalar = type.shape.length === 0 && !type.open;
   const fits =
     node.type.dtype === type.dtype ||
     (scalar && isFloat(node.type.dtype) && isFloat(type.dtype));
@@ -119,7 +120,7 @@ function matchTensor(
       },
     );
   }
-  return matchShape(context, node.type.shape, type, span, sizes)
+  return type.open || matchShape(context, node.type.shape, type, span, sizes)
     ? nodeValue(node)
     : POISON;
 }

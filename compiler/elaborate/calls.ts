@@ -1,7 +1,7 @@
 import type { Expression, Field } from "../syntax/tree.js";
 import type { Context, Placed } from "./context.js";
 import { callMath } from "./mathFunctions.js";
-import { callOperation, takesOptions } from "./operations.js";
+import { callOperation } from "./operations.js";
 import type { Scope } from "./scopes.js";
 import { describe, POISON, type Value } from "./values.js";
 
@@ -48,7 +48,7 @@ interface Arguments {
   readonly named: ReadonlyMap<string, Placed>;
 }
 
-/** Options are keywords in math strings; for an operation in TypeScript the fields of a last object literal. */
+/** Options are keywords in math strings; for an operation in TypeScript the fields of a last object. */
 function readArguments(
   context: Context,
   call: Call,
@@ -56,18 +56,20 @@ function readArguments(
   scope: Scope,
 ): Arguments {
   const last = call.arguments.at(-1);
-  const options =
-    callee.kind === "operation" &&
-    takesOptions(callee.op) &&
-    last?.kind === "object"
-      ? last
-      : undefined;
-  const written =
-    options === undefined ? call.arguments : call.arguments.slice(0, -1);
-  return {
-    positional: written.map((one) => context.placed(one, scope)),
-    named: readNamed(context, options?.fields ?? call.options, scope),
-  };
+  if (callee.kind === "operation" && last?.kind === "object") {
+    const written = call.arguments.slice(0, -1);
+    const positional = written.map((one) => context.placed(one, scope));
+    return { positional, named: readNamed(context, last.fields, scope) };
+  }
+  const positional = call.arguments.map((one) => context.placed(one, scope));
+  const options = positional.at(-1);
+  if (callee.kind === "operation" && options?.value.kind === "object") {
+    const fields = [...options.value.fields].map(
+      ([key, value]): [string, Placed] => [key, { value, span: options.span }],
+    );
+    return { positional: positional.slice(0, -1), named: new Map(fields) };
+  }
+  return { positional, named: readNamed(context, call.options, scope) };
 }
 
 function readNamed(

@@ -17,16 +17,16 @@ import type { Program } from "./modules.js";
 import type { Scope, Store } from "./scopes.js";
 import { POISON, type Callable, type Value } from "./values.js";
 
-/** Nodes of one function after inlining and unrolling. */
+/** Nodes of all functions after inlining and unrolling. */
 const MAX_NODES = 200_000;
-/** Expressions and statements evaluated for one function: bounds work that makes no nodes. */
+/** Expressions and statements evaluated for them: bounds work that makes no nodes. */
 const MAX_WORK = 1_000_000;
 /** Expressions and statements inside each other, through calls; keeps clear of the stack's end. */
-const MAX_DEPTH = 1_200;
+const MAX_DEPTH = 800;
 
 const MAX_CALL_NOTES = 3;
 
-/** Ends the elaboration of one function, the reason being reported. Never leaves the elaborator. */
+/** Ends the elaboration of a function, the reason being reported. Never leaves the elaborator. */
 export class Abandoned extends Error {}
 
 /** An argument or operand: its value and where it is written. */
@@ -40,7 +40,7 @@ export interface Placed {
 export interface Evaluator {
   evaluate(context: Context, expression: Expression, scope: Scope): Value;
   /** Calls a function of the program. `named` are keyword arguments. */
-  call(
+  inline(
     context: Context,
     callable: Callable,
     positional: readonly Placed[],
@@ -62,6 +62,16 @@ export interface LoopNest {
   refused: boolean;
 }
 
+/** What the elaboration of all functions of a program has used up. */
+export class Budget {
+  nodes = 0;
+  work = 0;
+
+  get isSpent(): boolean {
+    return this.nodes > MAX_NODES || this.work > MAX_WORK;
+  }
+}
+
 /** What the elaboration of one function carries along. */
 export class Context {
   readonly program: Program;
@@ -79,18 +89,20 @@ export class Context {
   /** The id of the node made last. */
   lastId = -1;
   readonly #evaluator: Evaluator;
-  #work = 0;
+  readonly #budget: Budget;
   #depth = 0;
 
   constructor(
     program: Program,
     evaluator: Evaluator,
     sink: DiagnosticSink,
+    budget: Budget,
     precision: "f64" | undefined,
   ) {
     this.program = program;
     this.#evaluator = evaluator;
     this.sink = sink;
+    this.#budget = budget;
     this.precision = precision;
   }
 
@@ -119,9 +131,10 @@ export class Context {
   }
 
   evaluate(expression: Expression, scope: Scope): Value {
-    return this.nested(expression.span, () =>
-      this.#evaluator.evaluate(this, expression, scope),
-    );
+    this.#enter(expression.span);
+    const value = this.#evaluator.evaluate(this, expression, scope);
+    this.#depth -= 1;
+    return value;
   }
 
   placed(expression: Expression, scope: Scope): Placed {
@@ -135,35 +148,39 @@ export class Context {
     named: ReadonlyMap<string, Placed>,
     span: Span,
   ): Value {
-    return this.#evaluator.call(this, callable, positional, named, span);
+    return this.#evaluator.inline(this, callable, positional, named, span);
   }
 
   /** Runs something one level further down. */
   nested<T>(span: Span, run: () => T): T {
-    this.work(span);
-    if (this.#depth >= MAX_DEPTH) {
-      this.error("FG104", "calls and expressions nest too deeply here", span, {
-        accepted: `at most ${MAX_DEPTH} levels, counted through all calls`,
-        hint: "give the inner parts names, in statements of their own",
-      });
-      throw new Abandoned();
-    }
-    this.#depth += 1;
+    this.#enter(span);
     const result = run();
     this.#depth -= 1;
     return result;
   }
 
+  #enter(span: Span): void {
+    this.work(span);
+    this.#depth += 1;
+    if (this.#depth <= MAX_DEPTH) return;
+    this.error("FG104", "calls and expressions nest too deeply here", span, {
+      accepted: `at most ${MAX_DEPTH} levels, counted through all calls`,
+      hint: "give the inner parts names, in statements of their own",
+    });
+    throw new Abandoned();
+  }
+
   /** Counts a piece of work. */
   work(span: Span): void {
-    this.#work += 1;
-    if (this.#work > MAX_WORK) this.#tooLarge(span);
+    this.#budget.work += 1;
+    if (this.#budget.isSpent) this.#tooLarge(span);
   }
 
   /** Makes nodes as one operation of the author's, written at `span`. */
   build(span: Span, make: () => Node): Node {
     this.nodes += 1;
-    if (this.nodes > MAX_NODES) this.#tooLarge(span);
+    this.#budget.nodes += 1;
+    if (this.#budget.isSpent) this.#tooLarge(span);
     const step = { line: this.line, span };
     const node = withOrigin({ step, phase: "forward" }, make);
     this.lastId = Math.max(this.lastId, node.id);
@@ -180,7 +197,7 @@ export class Context {
   #tooLarge(span: Span): never {
     this.error(
       "FG207",
-      "the function is too large once calls are inlined and loops unrolled",
+      "the program is too large once calls are inlined and loops unrolled",
       span,
       {
         accepted: `at most ${MAX_NODES} operations`,

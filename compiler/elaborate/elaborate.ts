@@ -5,7 +5,7 @@ import type { Node } from "../ir/node.js";
 import { leavesOf } from "../ir/structure.js";
 import { isFloat, type TensorType } from "../ir/type.js";
 import type { FunctionDeclaration, Module, Parameter } from "../syntax/tree.js";
-import { Abandoned, Context, type Placed } from "./context.js";
+import { Abandoned, Budget, Context, type Placed } from "./context.js";
 import { evaluateExpression } from "./expressions.js";
 import type { ModelFunction } from "./function.js";
 import { checkIdentifier } from "./identifiers.js";
@@ -55,11 +55,14 @@ export function elaborate(
   }
   const program = new Program(modules, options.sources ?? new Map(), sink);
   checkDeclarations(module, sink);
+  const budget = new Budget();
   return chosen(module, sink, options).flatMap((declaration) => {
+    if (budget.isSpent) return [];
     const context = new Context(
       program,
-      { evaluate: evaluateExpression, call: inlineCall },
+      { evaluate: evaluateExpression, inline: inlineCall },
       sink,
+      budget,
       options.precision,
     );
     return elaborateFunction(context, declaration, module, options) ?? [];

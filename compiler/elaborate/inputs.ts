@@ -35,18 +35,20 @@ export function declaredType(
     shape,
     differentiate: false,
     generic: true,
+    open: false,
     span,
   };
 }
 
-/** Makes the inputs of a parameter. */
+/** Makes the inputs of a parameter; undefined where its type gives no shape, which is reported. */
 export function makeInputs(
   context: Context,
   name: string,
   syntax: Parameter,
   type: ParameterType,
   module: Module,
-): DeclaredParameter {
+): DeclaredParameter | undefined {
+  if (refuseOpen(context, type)) return undefined;
   const declared: Node[] = [];
   const source = context.program.sources.get(syntax.span.file);
   context.line = lineOf(source, syntax.span, module.language);
@@ -88,6 +90,24 @@ function build(
         ),
       };
   }
+}
+
+/** Refuses a type with a tensor of unknown shape in it. */
+function refuseOpen(context: Context, type: ParameterType): boolean {
+  if (type.kind !== "tensor") {
+    const parts =
+      type.kind === "tuple"
+        ? type.elements
+        : type.fields.map(({ type: field }) => field);
+    return parts.map((part) => refuseOpen(context, part)).includes(true);
+  }
+  if (!type.open) return false;
+  context.error("FG212", "this type gives no shape", type.span, {
+    accepted:
+      "a size for each axis, a number or a name; types without a shape only in functions that this one calls",
+    hint: 'write `Tensor<["N", 3]>` or `Labels<"N">`',
+  });
+  return true;
 }
 
 /** The last name of a path, with the positions after it: `params.W.0` is `W0`. */

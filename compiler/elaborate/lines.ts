@@ -27,7 +27,7 @@ export function lineOf(
 }
 
 function clip(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= MAX_LENGTH
     ? text
     : `${characters.slice(0, MAX_LENGTH - 1).join("")}…`;

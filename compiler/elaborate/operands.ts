@@ -76,10 +76,20 @@ function listShape(
   return equal ? [value.elements.length, ...first] : undefined;
 }
 
-/** The operands as nodes. A number takes to the integers among integers, else it is a weak f64. */
-export function toNodes(op: Op, operands: readonly Value[]): readonly Node[] {
+/**
+ * The operands as nodes. A number takes to the integers among integers, or
+ * where its position is in `whole`; else it is a weak f64.
+ */
+export function toNodes(
+  op: Op,
+  operands: readonly Value[],
+  whole: ReadonlySet<number> = new Set(),
+): readonly Node[] {
   const partners = partnersOf(op, operands);
-  return operands.map((value) => toNode(value, partners));
+  const integers: readonly TensorType[] = [{ dtype: "i32", shape: [] }];
+  return operands.map((value, i) =>
+    toNode(value, whole.has(i) ? integers : partners),
+  );
 }
 
 /** The types among which numbers are to fit in: for `where` those of its arms, else of what it compares. */

@@ -17,15 +17,6 @@ export interface OperationCall {
   readonly scope: Scope;
 }
 
-/** Whether an operation has parameters that a last object argument can give. */
-export function takesOptions(op: Op): boolean {
-  return op.parameters.some(
-    ({ kind, default: fallback }) =>
-      fallback !== undefined ||
-      !["operand", "operands", "rest"].includes(kind.kind),
-  );
-}
-
 /** `softmax(x, axis = -1)`. */
 export function signature({ name, parameters }: Op): string {
   const shown = parameters.map(({ name: key, kind, default: fallback }) =>

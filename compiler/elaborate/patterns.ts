@@ -3,6 +3,7 @@ import type { Node } from "../ir/node.js";
 import type { Pattern } from "../syntax/tree.js";
 import type { Context, Placed } from "./context.js";
 import { checkIdentifier } from "./identifiers.js";
+import { elementAt } from "./indexing.js";
 import { readField } from "./members.js";
 import type { Scope } from "./scopes.js";
 import { describe, nodeValue, POISON, UNSET, type Value } from "./values.js";
@@ -97,13 +98,13 @@ function bindTuple(
   { value, span }: Placed,
   declaring: Declaring,
 ): void {
-  const parts = partsOf(value);
+  const parts = partsOf(context, { value, span }, elements.length);
   const silent = value.kind === "poison" || value.kind === "unset";
   if (!silent && (parts === undefined || parts.length < elements.length)) {
     const found =
       parts === undefined
         ? `${describe(value)} is not a list`
-        : `a list of ${parts.length} has no element ${parts.length}`;
+        : `${describe(value)} has no element ${parts.length}`;
     const place = elements[parts?.length ?? 0]?.span ?? patternSpan;
     context.error("FG216", found, place, {
       accepted: "a list of at least as many elements as names",
@@ -118,6 +119,18 @@ function bindTuple(
   }
 }
 
-function partsOf(value: Value): readonly Value[] | undefined {
-  return value.kind === "tuple" ? value.elements : undefined;
+/** The elements of a list, or of a tensor the first `count` along its first axis. */
+function partsOf(
+  context: Context,
+  { value, span }: Placed,
+  count: number,
+): readonly Value[] | undefined {
+  if (value.kind === "tuple") return value.elements;
+  if (value.kind !== "node") return undefined;
+  const [first] = value.node.type.shape;
+  if (first === undefined) return undefined;
+  const length = typeof first === "number" ? Math.min(first, count) : count;
+  return Array.from({ length }, (_, i) =>
+    elementAt(context, { value, span }, i, span),
+  );
 }

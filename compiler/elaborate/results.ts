@@ -32,9 +32,13 @@ export function readResult(
   );
   const outputs: Output[] = [];
   const structure = mapLeaves(nodes, (node, path) => {
-    const name = path.length === 0 ? "value" : path.join(".");
-    outputs.push({ name, node: named(context, node, path, inner) });
-    return name;
+    const isNamed = /^[A-Za-z_$]/.test(path[0] ?? "");
+    const full = isNamed ? path : ["value", ...path];
+    outputs.push({
+      name: full.join("."),
+      node: named(context, node, full, inner),
+    });
+    return full.join(".");
   });
   return { outputs, structure };
 }
@@ -47,8 +51,7 @@ function named(
   inner: ReadonlySet<Node>,
 ): Node {
   if (node.name !== undefined || inner.has(node)) return node;
-  const last = leafName(path);
-  return context.rename(node, /^[A-Za-z_$]/.test(last) ? last : `value${last}`);
+  return context.rename(node, leafName(path));
 }
 
 function toStructure(

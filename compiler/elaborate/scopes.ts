@@ -45,12 +45,7 @@ export class Scope {
   }
 
   find(name: string): Variable | undefined {
-    let scope: Scope | undefined = this;
-    for (; scope !== undefined; scope = scope.parent) {
-      const found = scope.own(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.own(name) ?? this.parent?.find(name);
   }
 
   /** All names that can be read here. */

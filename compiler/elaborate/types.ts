@@ -25,6 +25,8 @@ export type ParameterType =
       readonly differentiate: boolean;
       /** `number`, or nothing written: an inlined call takes any tensor. */
       readonly generic: boolean;
+      /** `Tensor` without a shape: only for functions that are inlined. */
+      readonly open: boolean;
       readonly span: Span;
     }
   | {
@@ -101,6 +103,7 @@ function tensorType(
   details: {
     readonly differentiate?: boolean;
     readonly generic?: boolean;
+    readonly open?: boolean;
   } = {},
 ): ParameterType | undefined {
   if (shape === undefined || !checkShape(reader.context, shape, span))
@@ -112,6 +115,7 @@ function tensorType(
     shape,
     differentiate: details.differentiate ?? false,
     generic: details.generic ?? false,
+    open: details.open ?? false,
     span,
   };
 }
@@ -155,6 +159,10 @@ function readFlatgradType(
 ): ParameterType | undefined {
   const [shape, dtype, extra] = given;
   const isLabels = name === "Labels";
+  if (given.length === 0) {
+    const details = { generic: !isLabels, open: true };
+    return tensorType(reader, isLabels ? "i32" : "f32", [], span, details);
+  }
   if (shape === undefined || extra !== undefined || (isLabels && dtype)) {
     return refuseType(
       reader,
