@@ -40,9 +40,10 @@ function keyOf(node: Node, inputs: readonly Node[]): string {
     ? inputs.toSorted((a, b) => a.id - b.id)
     : inputs;
   const key = structuralKey(node.op, ordered, node.attrs);
-  // A named constant lends its name to no other number that happens to be equal; an alias is nothing but its name.
-  const named = node.op.lowering.kind === "leaf" || node.op.name === "alias";
-  return named ? `${key} ${node.name ?? ""}` : key;
+  // An alias is nothing but its name and the line it is from.
+  if (node.op.name === "alias") return `${key} ${node.id}`;
+  // A named constant lends its name to no other number that happens to be equal.
+  return node.op.lowering.kind === "leaf" ? `${key} ${node.name ?? ""}` : key;
 }
 
 /** The names of nodes that mean the same: the author's first, else the compiler's first. */

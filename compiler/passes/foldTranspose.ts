@@ -5,6 +5,7 @@ import { gemm } from "../ops/matrix.js";
 import { transpose } from "../ops/shape.js";
 import { rulesPass } from "./applyRules.js";
 import { match1, match2, type Rule, type RuleContext } from "./rule.js";
+import { broadcastRules } from "./rules/broadcast.js";
 import { shapeRules } from "./rules/shape.js";
 
 interface Product {
@@ -144,5 +145,6 @@ const foldTransposeRules: readonly Rule[] = [
  */
 export const pass = rulesPass("foldTranspose", [
   ...shapeRules,
+  ...broadcastRules,
   ...foldTransposeRules,
 ]);

@@ -6,11 +6,8 @@ export interface Rule {
   readonly name: string;
   /** Whether the result has the same bits for all operands, −0, ∞ and NaN among them. */
   readonly exact: boolean;
-  /**
-   * The sign of a zero may change all the same. Allowed only where a sum is
-   * rewritten: which zero an empty or all-zero sum gives is left open.
-   */
-  readonly freeZeroSign?: boolean | undefined;
+  /** What an exact rule may change all the same, since it is left open what it is. */
+  readonly upTo?: Freedom | undefined;
   /**
    * The simpler node, or null where the rule does not apply. A result of
    * another type than the node's counts as null, so that a rule need not
@@ -19,6 +16,12 @@ export interface Rule {
    */
   rewrite(node: Node, context: RuleContext): Node | null;
 }
+
+export type Freedom =
+  /** Which zero a sum gives that is empty or all zeros. */
+  | "zeroSign"
+  /** Whether an f32 tensor that repeats a scalar holds it rounded; a scalar itself never is. */
+  | "scalarWidth";
 
 export interface RuleContext {
   /** Whether an operand is read by this node alone, so that it vanishes when it is rewritten. */
@@ -90,6 +93,6 @@ export function inexact(rule: Rule): Rule {
   return { ...rule, exact: false };
 }
 
-export function freeZeroSign(rule: Rule): Rule {
-  return { ...rule, freeZeroSign: true };
+export function upTo(freedom: Freedom, rule: Rule): Rule {
+  return { ...rule, upTo: freedom };
 }

@@ -1,5 +1,6 @@
 import { rulesPass } from "./applyRules.js";
 import { arithmeticRules } from "./rules/arithmetic.js";
+import { broadcastRules } from "./rules/broadcast.js";
 import { rootRules, trivialPowerRules } from "./rules/powers.js";
 import { selectionRules } from "./rules/selection.js";
 import { shapeRules } from "./rules/shape.js";
@@ -12,6 +13,7 @@ export const simplifyRules = [
   ...rootRules,
   ...selectionRules,
   ...shapeRules,
+  ...broadcastRules,
   ...sumRules,
 ];
 

@@ -1,5 +1,6 @@
 import { applyRules } from "./applyRules.js";
 import type { Pass } from "./pass.js";
+import { scalarWidthRule } from "./rules/broadcast.js";
 import { stableRules } from "./rules/stable.js";
 
 /**
@@ -9,5 +10,5 @@ import { stableRules } from "./rules/stable.js";
  */
 export const pass: Pass = {
   name: "stabilise",
-  run: (graph) => applyRules(graph, stableRules),
+  run: (graph) => applyRules(graph, [...stableRules, scalarWidthRule]),
 };

@@ -79,6 +79,12 @@ describe("cse", () => {
     expect([p?.name, q?.name]).toEqual(["a", "b"]);
   });
 
+  it("keeps aliases without a name, which say which line they are from", () => {
+    const e = sum(x);
+    const [p, q] = operandsAfter(sub(alias(e, {}), alias(e, {})));
+    expect(p).not.toBe(q);
+  });
+
   it("keeps inputs and outputs", () => {
     const graph = pass.run(graphOf({ a: neg(x), b: neg(x), c: x }));
     expect(outputOf(graph, "a")).toBe(outputOf(graph, "b"));

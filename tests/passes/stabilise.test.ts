@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../compiler/ir/evaluate.js";
 import { makeNode, type Node } from "../../compiler/ir/node.js";
-import { add, div, mul, neg, pow, sub } from "../../compiler/ops/arithmetic.js";
+import {
+  add,
+  cast,
+  div,
+  mul,
+  neg,
+  pow,
+  sub,
+} from "../../compiler/ops/arithmetic.js";
 import {
   abs,
   exp,
@@ -203,6 +211,8 @@ describe("stabilise", () => {
     const sigmoidOfF = stabilised(div(k(1), add(k(1), exp(neg(f)))));
     expect(sigmoidOfF.op.name).toBe("cast");
     expect(sigmoidOfF.inputs[0]?.op.name).toBe("sigmoid");
+    const logOfIt = stabilised(log(div(k(1), add(k(1), exp(neg(f))))));
+    expect(expression(logOfIt)).toBe(expression(cast(logSigmoid(f), "f64")));
   });
 
   it("finds forms inside expanded operations, with a named size", () => {

@@ -214,9 +214,10 @@ const steps: readonly ((draw: Draw) => Node)[] = [
     const x = draw.operand(0, (node) => node.type.shape.at(-1) === 3);
     if (x === undefined) return draw.any();
     const zeros = x.type.shape.map(() => 0);
+    const last = zeros.length - 1;
     return slice(x, {
-      start: zeros.with(-1, 1),
-      length: x.type.shape.with(-1, 2),
+      start: zeros.with(last, 1),
+      length: x.type.shape.with(last, 2),
       step: zeros.map(() => 1),
     });
   },

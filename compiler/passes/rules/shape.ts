@@ -1,14 +1,8 @@
 import { dimAdd, dimMul, type Dim } from "../../ir/dim.js";
 import { makeNode, type Node } from "../../ir/node.js";
-import { sameShape, sameType, type Shape } from "../../ir/type.js";
+import { sameShape } from "../../ir/type.js";
 import { numberAttr, numbersAttr, shapeAttr } from "../../ops/define.js";
-import {
-  broadcastTo,
-  reshape,
-  slice,
-  transpose,
-  type Box,
-} from "../../ops/shape.js";
+import { reshape, slice, transpose, type Box } from "../../ops/shape.js";
 import { match1, rule1, type Rule } from "../rule.js";
 
 function boxOf(node: Node): Box {
@@ -31,35 +25,6 @@ function compose(inner: Box, outer: Box): Box {
   };
 }
 
-/** Whether a shape is another behind axes of size 1. */
-function addsLeadingAxes(shape: Shape, inner: Shape): boolean {
-  const extra = shape.length - inner.length;
-  return (
-    extra > 0 &&
-    shape.slice(0, extra).every((dim) => dim === 1) &&
-    sameShape(shape.slice(extra), inner)
-  );
-}
-
-/** What broadcasts to the same as this: the value before it was repeated, or before it got leading axes. */
-function beforeBroadcast(node: Node): Node | null {
-  const repeated = match1(node, "broadcastTo");
-  if (repeated) return repeated;
-  const x = match1(node, "reshape");
-  return x && addsLeadingAxes(node.type.shape, x.type.shape) ? x : null;
-}
-
-/** Without one broadcast of an operand, if the other operands give the same type. */
-function dropBroadcast(node: Node): Node | null {
-  for (const [i, operand] of node.inputs.entries()) {
-    const x = beforeBroadcast(operand);
-    if (x === null) continue;
-    const shorter = makeNode(node.op, node.inputs.with(i, x), node.attrs);
-    if (sameType(shorter.type, node.type)) return shorter;
-  }
-  return null;
-}
-
 /** The operand of a concat that a slice takes whole. */
 function wholePart(parts: Node, box: Box): Node | null {
   const axis = numberAttr(parts.attrs, "axis");
@@ -74,6 +39,16 @@ function wholePart(parts: Node, box: Box): Node | null {
   return null;
 }
 
+/** The node reading what aliases without a name stand for. */
+function withoutAliases(node: Node): Node | null {
+  const inputs = node.inputs.map((x) =>
+    x.name === undefined ? (match1(x, "alias") ?? x) : x,
+  );
+  return inputs.some((x, i) => x !== node.inputs[i])
+    ? makeNode(node.op, inputs, node.attrs)
+    : null;
+}
+
 const forward = (box: Box) => box.step.every((step) => step === 1);
 
 /** Rules of operations that only move elements: all are exact. */
@@ -84,6 +59,13 @@ export const shapeRules: readonly Rule[] = [
     // Scalar aliases stay: they cost nothing and read as on the board.
     rewrite: (node) =>
       node.type.shape.length > 0 ? match1(node, "alias") : null,
+  },
+  {
+    name: "a scalar under no name",
+    exact: true,
+    // As a contribution to a gradient, an alias says which line it is from.
+    rewrite: (node) =>
+      node.op.name === "accumulate" ? null : withoutAliases(node),
   },
   rule1("reshape(reshape(x)) = reshape(x)", "reshape", (y, node) => {
     const x = match1(y, "reshape");
@@ -115,29 +97,6 @@ export const shapeRules: readonly Rule[] = [
     );
     return inOrder ? reshape(x, node.type.shape) : null;
   }),
-  rule1("broadcastTo the same shape", "broadcastTo", (x) => x),
-  rule1("broadcastTo(broadcastTo(x))", "broadcastTo", (y, node) => {
-    const x = beforeBroadcast(y);
-    return x && broadcastTo(x, node.type.shape);
-  }),
-  {
-    name: "a view of a repeated scalar = a repeated scalar",
-    exact: true,
-    rewrite: (node) => {
-      const views =
-        node.op.lowering.kind === "view" || node.op.name === "reshape";
-      const scalar = views ? match1(node.inputs[0], "broadcastTo") : null;
-      return scalar?.type.shape.length === 0
-        ? broadcastTo(scalar, node.type.shape)
-        : null;
-    },
-  },
-  {
-    name: "elementwise operations broadcast by themselves",
-    exact: true,
-    rewrite: (node) =>
-      node.op.lowering.kind === "scalar" ? dropBroadcast(node) : null,
-  },
   rule1("slice of the whole", "slice", (x, node) =>
     forward(boxOf(node)) && sameShape(x.type.shape, node.type.shape) ? x : null,
   ),

@@ -1,30 +1,12 @@
 import type { Dim } from "../../ir/dim.js";
 import { makeNode, type Node } from "../../ir/node.js";
-import type { Shape } from "../../ir/type.js";
 import { accumulate } from "../../ops/accumulate.js";
 import { mul } from "../../ops/arithmetic.js";
 import { numbersAttr } from "../../ops/define.js";
 import { constantValue } from "../../ops/leaf.js";
 import { broadcastTo, reshape } from "../../ops/shape.js";
-import {
-  freeZeroSign,
-  inexact,
-  match1,
-  type Rule,
-  type RuleContext,
-} from "../rule.js";
-
-/** For each axis of `shape` that of `inner` it stands for, -1 for an inserted axis of size 1; null if there is more to it. */
-function insertedAxes(shape: Shape, inner: Shape): readonly number[] | null {
-  const axes: number[] = [];
-  let next = 0;
-  for (const dim of shape) {
-    if (next < inner.length && dim === inner[next]) axes.push(next++);
-    else if (dim === 1) axes.push(-1);
-    else return null;
-  }
-  return next === inner.length ? axes : null;
-}
+import { insertedAxes } from "./insertedAxes.js";
+import { inexact, match1, upTo, type Rule, type RuleContext } from "../rule.js";
 
 /** A reduction of a value with more axes as one of the value without. */
 function reduceBefore(node: Node): Node | null {
@@ -98,7 +80,7 @@ function flatten(
 
 /** Reductions, matrix products and sums of contributions. */
 export const sumRules: readonly Rule[] = [
-  freeZeroSign({
+  upTo("zeroSign", {
     name: "a sum of one element is the element",
     exact: true,
     rewrite: (node) => {
@@ -115,7 +97,7 @@ export const sumRules: readonly Rule[] = [
     exact: true,
     rewrite: reduceBefore,
   },
-  freeZeroSign({
+  upTo("zeroSign", {
     name: "a matrix product over an axis of size 1 = an outer product",
     exact: true,
     rewrite: outerProduct,
@@ -123,7 +105,8 @@ export const sumRules: readonly Rule[] = [
   accumulateRule("a single contribution", (contributions) =>
     contributions.length === 1 ? (contributions[0] ?? null) : null,
   ),
-  freeZeroSign(
+  upTo(
+    "zeroSign",
     accumulateRule(
       "contributions of zero do not count",
       (contributions, node) => {
