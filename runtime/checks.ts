@@ -29,10 +29,38 @@ export function checkIndices(
 ): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
-    if (!(index >= 0 && index < size && Number.isInteger(index))) {
-      throw new RangeError(
-        `${name}[${i}] is ${index}, outside 0 … ${size - 1}`,
-      );
+    if (!isIndex(index, size)) {
+      throw new RangeError(`${name}[${i}] is ${index}, ${expected(size)}`);
     }
   }
+}
+
+/**
+ * Checks that one index is an integer of 0 … size − 1.
+ *
+ * @throws RangeError "k is 12, outside 0 … 9"
+ */
+export function checkIndex(name: string, index: number, size: number): void {
+  if (!isIndex(index, size)) {
+    throw new RangeError(`${name} is ${index}, ${expected(size)}`);
+  }
+}
+
+/**
+ * Checks that a named size is a whole number.
+ *
+ * @throws RangeError "size N is 1.5, expected a whole number"
+ */
+export function checkSize(name: string, size: number): void {
+  if (!(size >= 0 && Number.isSafeInteger(size))) {
+    throw new RangeError(`size ${name} is ${size}, expected a whole number`);
+  }
+}
+
+function isIndex(index: number, size: number): boolean {
+  return index >= 0 && index < size && Number.isInteger(index);
+}
+
+function expected(size: number): string {
+  return size > 0 ? `outside 0 … ${size - 1}` : "but the axis is empty";
 }

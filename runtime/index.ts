@@ -8,7 +8,12 @@ export {
   type ParameterCheck,
   type ScalarFunction,
 } from "./checkGradient.js";
-export { checkIndices, checkLength } from "./checks.js";
+export {
+  checkIndex,
+  checkIndices,
+  checkLength,
+  checkSize,
+} from "./checks.js";
 export type { FloatArray } from "./floatArray.js";
 export type { Arrays, Gradients } from "./gradientNames.js";
 export {
