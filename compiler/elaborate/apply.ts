@@ -7,13 +7,7 @@ import { inputOp } from "../ops/leaf.js";
 import { registry } from "../ops/index.js";
 import type { Context, Placed } from "./context.js";
 import { checkOperand, toNodes } from "./operands.js";
-import {
-  booleanValue,
-  nodeValue,
-  numberValue,
-  POISON,
-  type Value,
-} from "./values.js";
+import { booleanValue, nodeValue, numberValue, POISON, type Value } from "./values.js";
 
 /** Elements of one tensor: what a typed array can address. */
 const MAX_ELEMENTS = 2 ** 32;
@@ -62,10 +56,7 @@ function applied(op: Op, inputs: readonly Node[], attrs: Attrs): Node {
 }
 
 /** Operands refused for their dtype that are whole numbers: these serve as integers too, as in take(x, 0). */
-function wholeOperands(
-  fault: unknown,
-  values: readonly Value[],
-): ReadonlySet<number> {
+function wholeOperands(fault: unknown, values: readonly Value[]): ReadonlySet<number> {
   if (!(fault instanceof TypeFault) || fault.code !== "FG307") return new Set();
   const whole = fault.operands.filter((i) => {
     const value = values[i];
@@ -83,9 +74,7 @@ export function buildChecked(
 ): Value {
   try {
     const node = context.build(span, make);
-    return checkShape(context, node.type.shape, span)
-      ? nodeValue(node)
-      : POISON;
+    return checkShape(context, node.type.shape, span) ? nodeValue(node) : POISON;
   } catch (fault) {
     if (!(fault instanceof TypeFault)) throw fault;
     return context.error(fault.code, fault.message, span, {
@@ -97,16 +86,10 @@ export function buildChecked(
 }
 
 /** An elementwise operation on numbers known at build time. */
-function fold(
-  op: Op,
-  values: readonly Value[],
-  attrs: Attrs,
-): Value | undefined {
+function fold(op: Op, values: readonly Value[], attrs: Attrs): Value | undefined {
   if (op.lowering.kind !== "scalar" || values.length === 0) return undefined;
   const numbers = values.flatMap((value) =>
-    value.kind === "number" || value.kind === "boolean"
-      ? [Number(value.value)]
-      : [],
+    value.kind === "number" || value.kind === "boolean" ? [Number(value.value)] : [],
   );
   if (numbers.length < values.length) return undefined;
   const inputs = values.map((value, i) => ({
@@ -115,16 +98,11 @@ function fold(
     data: [numbers[i] ?? NaN],
   }));
   const { dtype } = op.type(inputs, attrs);
-  const result =
-    op.evaluate(inputs, attrs, { dtype, shape: [] }).data[0] ?? NaN;
+  const result = op.evaluate(inputs, attrs, { dtype, shape: [] }).data[0] ?? NaN;
   return dtype === "bool" ? booleanValue(result !== 0) : numberValue(result);
 }
 
-function blame(
-  context: Context,
-  fault: TypeFault,
-  operands: readonly Placed[],
-): readonly Note[] {
+function blame(context: Context, fault: TypeFault, operands: readonly Placed[]): readonly Note[] {
   const blamed =
     fault.operands.length === 0
       ? operands
@@ -135,9 +113,7 @@ function blame(
     const { node } = value;
     const found = formatType(node.type);
     const message =
-      node.type.shape.length === 0
-        ? `this is a scalar, ${found}`
-        : `this has shape ${found}`;
+      node.type.shape.length === 0 ? `this is a scalar, ${found}` : `this has shape ${found}`;
     const declared = context.inputSpans.get(node);
     if (node.op !== inputOp || declared === undefined || inputs.has(node))
       return [{ message, span }];
@@ -151,15 +127,8 @@ function blame(
 }
 
 /** Refuses shapes beyond any memory, and sizes whose polynomials would be too large to work with. */
-export function checkShape(
-  context: Context,
-  shape: Shape,
-  span: Span,
-): boolean {
-  const terms = shape.reduce<number>(
-    (product, dim) => product * termCount(String(dim)),
-    1,
-  );
+export function checkShape(context: Context, shape: Shape, span: Span): boolean {
+  const terms = shape.reduce<number>((product, dim) => product * termCount(String(dim)), 1);
   const numbers = shape.filter((dim) => typeof dim === "number");
   const elements = numbers.reduce((p, q) => p * q, 1);
   const valid =

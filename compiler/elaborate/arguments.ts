@@ -26,16 +26,10 @@ export function matchArgument(
     case "tensor":
       return matchTensor(context, { value, span }, type, sizes);
     case "object": {
-      if (value.kind !== "object")
-        return mismatch(context, value, "an object", span, type.span);
+      if (value.kind !== "object") return mismatch(context, value, "an object", span, type.span);
       const fields = type.fields.map(({ name, type: field }) => {
         const part = readField(context, value.fields, name, span);
-        const matched = matchArgument(
-          context,
-          { value: part, span },
-          field,
-          sizes,
-        );
+        const matched = matchArgument(context, { value: part, span }, field, sizes);
         return [name, matched] as const;
       });
       return { kind: "object", fields: new Map(fields) };
@@ -43,22 +37,11 @@ export function matchArgument(
     case "tuple": {
       const { elements } = type;
       if (value.kind !== "tuple" || value.elements.length !== elements.length)
-        return mismatch(
-          context,
-          value,
-          `a list of ${elements.length}`,
-          span,
-          type.span,
-        );
+        return mismatch(context, value, `a list of ${elements.length}`, span, type.span);
       return {
         kind: "tuple",
         elements: elements.map((element, i) =>
-          matchArgument(
-            context,
-            { value: value.elements[i] ?? POISON, span },
-            element,
-            sizes,
-          ),
+          matchArgument(context, { value: value.elements[i] ?? POISON, span }, element, sizes),
         ),
       };
     }
@@ -86,13 +69,8 @@ function matchTensor(
 ): Value {
   const { value, span } = argument;
   const isTruth =
-    value.kind === "boolean" ||
-    (value.kind === "node" && value.node.type.dtype === "bool");
-  if (
-    value.kind === "number" ||
-    value.kind === "dim" ||
-    value.kind === "boolean"
-  ) {
+    value.kind === "boolean" || (value.kind === "node" && value.node.type.dtype === "bool");
+  if (value.kind === "number" || value.kind === "dim" || value.kind === "boolean") {
     const scalar = type.shape.length === 0;
     if (scalar && isTruth === (type.dtype === "bool")) return value;
     return mismatch(context, value, formatType(type), span, type.span);
@@ -101,14 +79,11 @@ function matchTensor(
     return mismatch(context, value, formatType(type), span, type.span);
   if (!checkOperand(context, argument)) return POISON;
   const node =
-    value.kind === "node"
-      ? value.node
-      : context.build(span, () => toNode(value, [type]));
+    value.kind === "node" ? value.node : context.build(span, () => toNode(value, [type]));
   if (type.generic && !isTruth) return nodeValue(node);
   const scalar = type.shape.length === 0 && !type.open;
   const fits =
-    node.type.dtype === type.dtype ||
-    (scalar && isFloat(node.type.dtype) && isFloat(type.dtype));
+    node.type.dtype === type.dtype || (scalar && isFloat(node.type.dtype) && isFloat(type.dtype));
   if (!fits) {
     return context.error(
       "FG307",
@@ -147,8 +122,7 @@ function matchShape(
     });
     return false;
   };
-  if (shape.length !== type.shape.length)
-    return mismatched(false, formatShape(type.shape));
+  if (shape.length !== type.shape.length) return mismatched(false, formatShape(type.shape));
   for (const [axis, dim] of type.shape.entries()) {
     const given = shape[axis] ?? 1;
     if (typeof dim === "string" && isName(dim) && !sizes.has(dim)) {

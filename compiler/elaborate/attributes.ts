@@ -7,12 +7,9 @@ import type { Context, Placed } from "./context.js";
 import { didYouMean } from "./suggest.js";
 import { describe, type Value } from "./values.js";
 
-type AttributeKind = Exclude<
-  ParameterKind,
-  { readonly kind: "operand" | "operands" | "rest" }
->;
+type AttributeKind = Exclude<ParameterKind, { readonly kind: "operand" | "operands" | "rest" }>;
 
-/** What a dimension may be, in words. */
+/** What an attribute may be, in words. */
 const ACCEPTED: Readonly<Record<AttributeKind["kind"], string>> = {
   boolean: "true or false",
   integer: "a whole number known at build time",
@@ -21,11 +18,9 @@ const ACCEPTED: Readonly<Record<AttributeKind["kind"], string>> = {
   choice: "one of the listed strings",
   axis: "a whole number known at build time",
   axes: "a whole number known at build time, or a list of them",
-  shape:
-    "a list of sizes known at build time: whole numbers, named sizes, elements of `x.shape`",
+  shape: "a list of sizes known at build time: whole numbers, named sizes, elements of `x.shape`",
   integers: "a whole number known at build time, or a list of them",
-  pairs:
-    "a whole number known at build time, or a list of pairs of them: [[1, 2], [0, 1]]",
+  pairs: "a whole number known at build time, or a list of pairs of them: [[1, 2], [0, 1]]",
 };
 
 /** Where an attribute stands: its name in the call, and the named sizes that strings may mean. */
@@ -45,25 +40,17 @@ export function readAttribute(
   const { value, span } = argument;
   if (value.kind === "poison") return undefined;
   const attr =
-    kind.kind === "shape"
-      ? readShape(context, value, span, place)
-      : convert(kind, value);
+    kind.kind === "shape" ? readShape(context, value, span, place) : convert(kind, value);
   if (attr === "reported") return undefined;
   if (attr !== undefined) return attr;
   const choices = kind.kind === "choice" ? kind.of : [];
-  context.error(
-    "FG214",
-    `${place.operation}: \`${parameter.name}\` cannot be ${describe(value)}`,
-    span,
-    {
-      accepted:
-        choices.length > 0
-          ? choices.map((choice) => `"${choice}"`).join(", ")
-          : ACCEPTED[kind.kind],
-      hint:
-        value.kind === "string" ? didYouMean(value.value, choices) : undefined,
-    },
-  );
+  const found =
+    value.kind === "node" ? "is not known at build time" : `cannot be ${describe(value)}`;
+  context.error("FG214", `${place.operation}: \`${parameter.name}\` ${found}`, span, {
+    accepted:
+      choices.length > 0 ? choices.map((choice) => `"${choice}"`).join(", ") : ACCEPTED[kind.kind],
+    hint: value.kind === "string" ? didYouMean(value.value, choices) : undefined,
+  });
   return undefined;
 }
 
@@ -73,14 +60,12 @@ function convert(kind: AttributeKind, value: Value): Attr | undefined {
       return value.kind === "boolean" ? value.value : undefined;
     case "number":
       return value.kind === "number" && Number.isFinite(value.value)
-        ? value.value
+        ? withoutNegativeZero(value.value)
         : undefined;
     case "string":
       return value.kind === "string" ? value.value : undefined;
     case "choice":
-      return value.kind === "string" && kind.of.includes(value.value)
-        ? value.value
-        : undefined;
+      return value.kind === "string" && kind.of.includes(value.value) ? value.value : undefined;
     case "integer":
     case "axis":
       return integer(value);
@@ -96,8 +81,13 @@ function convert(kind: AttributeKind, value: Value): Attr | undefined {
 
 function integer(value: Value): number | undefined {
   return value.kind === "number" && Number.isSafeInteger(value.value)
-    ? value.value
+    ? withoutNegativeZero(value.value)
     : undefined;
+}
+
+/** Attributes are compared and printed as plain data, which has no −0. */
+export function withoutNegativeZero(value: number): number {
+  return value + 0;
 }
 
 function list<T extends Attr>(
@@ -173,10 +163,7 @@ export function readDimText(text: string): Dim | undefined {
 }
 
 /** The dimension with each name replaced by what it stands for. */
-export function substituteSizes(
-  dim: Dim,
-  sizes: ReadonlyMap<string, Dim>,
-): Dim {
+export function substituteSizes(dim: Dim, sizes: ReadonlyMap<string, Dim>): Dim {
   if (typeof dim === "number") return dim;
   const text = dim.replace(/[A-Za-z_$][\w$]*/g, (name) =>
     name === "floor" ? name : `(${sizes.get(name) ?? name})`,

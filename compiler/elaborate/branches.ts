@@ -7,14 +7,7 @@ import { operation } from "./apply.js";
 import type { Context, Placed } from "./context.js";
 import { checkOperand, toNodes } from "./operands.js";
 import type { Store } from "./scopes.js";
-import {
-  describe,
-  nodeValue,
-  POISON,
-  sameValue,
-  UNSET,
-  type Value,
-} from "./values.js";
+import { describe, nodeValue, POISON, sameValue, UNSET, type Value } from "./values.js";
 
 /** A choice at run time: its condition and where it is written. */
 export interface Choice {
@@ -35,27 +28,17 @@ export function readCondition(
     const isTensor = value.kind === "node" && value.node.type.shape.length > 0;
     const zero = isTensor ? "any(x != 0)" : "x != 0";
     const found = value.kind === "node" ? "a number" : describe(value);
-    context.error(
-      "FG215",
-      `this condition is ${found}, not a truth value`,
-      span,
-      {
-        accepted: "a comparison, or another boolean",
-        hint: `write a comparison such as \`${zero}\``,
-      },
-    );
+    context.error("FG215", `this condition is ${found}, not a truth value`, span, {
+      accepted: "a comparison, or another boolean",
+      hint: `write a comparison such as \`${zero}\``,
+    });
     return undefined;
   }
   if (value.node.type.shape.length === 0) return value.node;
-  context.error(
-    "FG309",
-    `this condition has shape ${formatType(value.node.type)}`,
-    span,
-    {
-      accepted: "a scalar",
-      hint: "write where(condition, a, b) to choose for each element, or any(condition) or all(condition) for one answer",
-    },
-  );
+  context.error("FG309", `this condition has shape ${formatType(value.node.type)}`, span, {
+    accepted: "a scalar",
+    hint: "write where(condition, a, b) to choose for each element, or any(condition) or all(condition) for one answer",
+  });
   return undefined;
 }
 
@@ -71,16 +54,13 @@ export function mergeValues(
   if (sameValue(a, b)) return a;
   if (a.kind === "unset" || b.kind === "unset") return UNSET;
   if (a.kind === "poison" || b.kind === "poison") return POISON;
-  if (a.kind === "tuple" && b.kind === "tuple")
-    return mergeTuples(context, choice, a, b);
-  if (a.kind === "object" && b.kind === "object")
-    return mergeObjects(context, choice, a, b);
+  if (a.kind === "tuple" && b.kind === "tuple") return mergeTuples(context, choice, a, b);
+  if (a.kind === "object" && b.kind === "object") return mergeObjects(context, choice, a, b);
   const lists = [a, b].filter(({ kind }) => kind === "tuple").length;
   const tensors = [a, b].filter(({ kind }) => kind === "node").length;
   const joined = isLeaf(a) && isLeaf(b);
   // A list of numbers stands for a tensor where the other branch gives one.
-  if (!joined && !(lists === 1 && tensors === 1))
-    return mismatch(context, choice, a, b);
+  if (!joined && !(lists === 1 && tensors === 1)) return mismatch(context, choice, a, b);
   return mergeLeaves(context, choice, a, b, name);
 }
 
@@ -88,18 +68,10 @@ function isLeaf(value: Value): boolean {
   return ["node", "number", "dim", "boolean"].includes(value.kind);
 }
 
-function mismatch(
-  context: Context,
-  { span }: Choice,
-  a: Value,
-  b: Value,
-): Value {
-  return context.error(
-    "FG311",
-    `the branches give ${describe(a)} and ${describe(b)}`,
-    span,
-    { accepted: "the same shape and kind of value from both branches" },
-  );
+function mismatch(context: Context, { span }: Choice, a: Value, b: Value): Value {
+  return context.error("FG311", `the branches give ${describe(a)} and ${describe(b)}`, span, {
+    accepted: "the same shape and kind of value from both branches",
+  });
 }
 
 function mergeTuples(
@@ -108,8 +80,7 @@ function mergeTuples(
   a: Extract<Value, { kind: "tuple" }>,
   b: Extract<Value, { kind: "tuple" }>,
 ): Value {
-  if (a.elements.length !== b.elements.length)
-    return mismatch(context, choice, a, b);
+  if (a.elements.length !== b.elements.length) return mismatch(context, choice, a, b);
   return {
     kind: "tuple",
     elements: a.elements.map((element, i) =>
@@ -150,17 +121,13 @@ function mergeLeaves(
   b: Value,
   name: string | undefined,
 ): Value {
-  const valid = [a, b].map((value) =>
-    checkOperand(context, { value, span: choice.span }),
-  );
+  const valid = [a, b].map((value) => checkOperand(context, { value, span: choice.span }));
   if (valid.includes(false)) return POISON;
   const outer = context.line;
   context.line = choice.line;
   const merged = whereNode(context, choice, a, b, name);
   context.line = outer;
-  return merged === undefined
-    ? mismatch(context, choice, a, b)
-    : nodeValue(merged);
+  return merged === undefined ? mismatch(context, choice, a, b) : nodeValue(merged);
 }
 
 /** Undefined where the arms do not fit together. */
@@ -205,10 +172,7 @@ export function mergeStores(
   for (const variable of before.keys()) {
     const left = a.get(variable) ?? POISON;
     const right = b.get(variable) ?? POISON;
-    merged.set(
-      variable,
-      mergeValues(context, choice, left, right, variable.name),
-    );
+    merged.set(variable, mergeValues(context, choice, left, right, variable.name));
   }
   return merged;
 }

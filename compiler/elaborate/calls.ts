@@ -8,11 +8,7 @@ import { describe, POISON, type Value } from "./values.js";
 type Call = Extract<Expression, { kind: "call" }>;
 
 /** `callee(arguments)`. */
-export function evaluateCall(
-  context: Context,
-  call: Call,
-  scope: Scope,
-): Value {
+export function evaluateCall(context: Context, call: Call, scope: Scope): Value {
   const callee = context.evaluate(call.callee, scope);
   const { positional, named } = readArguments(context, call, callee, scope);
   switch (callee.kind) {
@@ -28,18 +24,10 @@ export function evaluateCall(
     case "function":
       return context.call(callee.callable, positional, named, call.span);
     default:
-      return context.error(
-        "FG215",
-        `${describe(callee)} cannot be called`,
-        call.callee.span,
-        {
-          accepted: "a function of the program or an operation",
-          hint:
-            scope.frame.module.language === "math"
-              ? "for a product write `*`"
-              : undefined,
-        },
-      );
+      return context.error("FG215", `${describe(callee)} cannot be called`, call.callee.span, {
+        accepted: "a function of the program or an operation",
+        hint: scope.frame.module.language === "math" ? "for a product write `*`" : undefined,
+      });
   }
 }
 
@@ -49,12 +37,7 @@ interface Arguments {
 }
 
 /** Options are keywords in math strings; for an operation in TypeScript the fields of a last object. */
-function readArguments(
-  context: Context,
-  call: Call,
-  callee: Value,
-  scope: Scope,
-): Arguments {
+function readArguments(context: Context, call: Call, callee: Value, scope: Scope): Arguments {
   const last = call.arguments.at(-1);
   if (callee.kind === "operation" && last?.kind === "object") {
     const written = call.arguments.slice(0, -1);
@@ -64,9 +47,10 @@ function readArguments(
   const positional = call.arguments.map((one) => context.placed(one, scope));
   const options = positional.at(-1);
   if (callee.kind === "operation" && options?.value.kind === "object") {
-    const fields = [...options.value.fields].map(
-      ([key, value]): [string, Placed] => [key, { value, span: options.span }],
-    );
+    const fields = [...options.value.fields].map(([key, value]): [string, Placed] => [
+      key,
+      { value, span: options.span },
+    ]);
     return { positional: positional.slice(0, -1), named: new Map(fields) };
   }
   return { positional, named: readNamed(context, call.options, scope) };

@@ -5,13 +5,7 @@ import type {
   Note,
   Span,
 } from "../diagnostic.js";
-import {
-  renamed,
-  withOrigin,
-  type Line,
-  type Naming,
-  type Node,
-} from "../ir/node.js";
+import { renamed, withOrigin, type Line, type Naming, type Node } from "../ir/node.js";
 import type { Expression } from "../syntax/tree.js";
 import type { Program } from "./modules.js";
 import type { Scope, Store } from "./scopes.js";
@@ -107,12 +101,7 @@ export class Context {
   }
 
   /** Reports an error and gives the value that silences what follows from it. */
-  error(
-    code: DiagnosticCode,
-    message: string,
-    span: Span,
-    details: DiagnosticDetails = {},
-  ): Value {
+  error(code: DiagnosticCode, message: string, span: Span, details: DiagnosticDetails = {}): Value {
     const notes = [...(details.notes ?? []), ...this.#callNotes()];
     this.sink.error(code, message, span, { ...details, notes });
     return POISON;

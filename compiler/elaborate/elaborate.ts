@@ -1,4 +1,4 @@
-import type { DiagnosticSink, Span } from "../diagnostic.js";
+import { DiagnosticSink, type Span } from "../diagnostic.js";
 import { dimNames, type Dim } from "../ir/dim.js";
 import { reachable } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
@@ -56,17 +56,46 @@ export function elaborate(
   const program = new Program(modules, options.sources ?? new Map(), sink);
   checkDeclarations(module, sink);
   const budget = new Budget();
-  return chosen(module, sink, options).flatMap((declaration) => {
-    if (budget.isSpent) return [];
+  const attempts = chosen(module, sink, options).map((declaration) => {
+    const own = new DiagnosticSink();
+    if (budget.isSpent) return { declaration, own, result: undefined };
     const context = new Context(
       program,
       { evaluate: evaluateExpression, inline: inlineCall },
-      sink,
+      own,
       budget,
       options.precision,
     );
-    return elaborateFunction(context, declaration, module, options) ?? [];
+    const result = elaborateFunction(context, declaration, module, options);
+    return { declaration, own, result };
   });
+  return attempts.flatMap(({ declaration, own, result }) => {
+    if (result === undefined && isHelper(program, declaration, options)) return [];
+    for (const diagnostic of own.diagnostics) sink.add(diagnostic);
+    return result ?? [];
+  });
+}
+
+/**
+ * A function without all its types that others call is meant for their
+ * arguments: `layer(x, w) = relu(x @ w)` makes no sense of scalars, and need
+ * not. Its own errors show where it is called.
+ */
+function isHelper(
+  program: Program,
+  declaration: FunctionDeclaration,
+  { parameterTypes = {}, functions }: ElaborateOptions,
+): boolean {
+  const untyped = declaration.parameters.some(
+    ({ type, pattern }) =>
+      type === undefined &&
+      !(pattern.kind === "name" && Object.hasOwn(parameterTypes, pattern.name)),
+  );
+  const asked = functions?.includes(declaration.name) ?? false;
+  const callersOf = (one: object) => program.callers.get(one) ?? new Set<object>();
+  // Functions that call each other in a circle are not each other's helpers.
+  const serves = [...callersOf(declaration)].some((caller) => !callersOf(caller).has(declaration));
+  return untyped && !asked && serves;
 }
 
 /** Reports names that are declared twice at the top of a module. */
@@ -106,8 +135,7 @@ function chosen(
       `${module.path} has no exported function \`${name.slice(0, 40)}\``,
       undefined,
       {
-        accepted:
-          names.length > 0 ? names.join(", ") : "the file exports no function",
+        accepted: names.length > 0 ? names.join(", ") : "the file exports no function",
         hint: didYouMean(name, names),
       },
     );
@@ -127,8 +155,7 @@ function elaborateFunction(
     const parameters = declareParameters(context, declaration, module, options);
     const value = elaborateBody(context, declaration, module, parameters);
     const result = readResult(context, value, declaration.nameSpan);
-    if (result === undefined || errorCount(sink) > errorsBefore)
-      return undefined;
+    if (result === undefined || errorCount(sink) > errorsBefore) return undefined;
     const declared = parameters.filter((one) => one !== undefined);
     warnUnused(context, declared, result);
     return modelFunction(declaration, declared, result);
@@ -159,18 +186,14 @@ function declareParameters(
         ? parameterTypes[key]
         : undefined;
     const type = declaredType(context, parameter, module, given);
-    return type === undefined
-      ? undefined
-      : makeInputs(context, key, parameter, type, module);
+    return type === undefined ? undefined : makeInputs(context, key, parameter, type, module);
   });
 }
 
 /** Names of the parameters; a destructured one has none and is called `params`. */
 function parameterNames(parameters: readonly Parameter[]): readonly string[] {
   const taken = new Set(
-    parameters.flatMap(({ pattern }) =>
-      pattern.kind === "name" ? [pattern.name] : [],
-    ),
+    parameters.flatMap(({ pattern }) => (pattern.kind === "name" ? [pattern.name] : [])),
   );
   return parameters.map(({ pattern }) => {
     if (pattern.kind === "name") return pattern.name;
@@ -191,8 +214,7 @@ function elaborateBody(
   const scope = new Scope({ module, sizes: namedSizes(parameters) });
   const values = declaration.parameters.map(({ span }, i): Placed => {
     const parameter = parameters[i];
-    const value =
-      parameter === undefined ? POISON : structureValue(parameter.structure);
+    const value = parameter === undefined ? POISON : structureValue(parameter.structure);
     return { value, span };
   });
   context.calls.push({ callable, span: declaration.nameSpan });
@@ -201,9 +223,7 @@ function elaborateBody(
 }
 
 /** The sizes named in the types of the parameters, each standing for itself. */
-function namedSizes(
-  parameters: readonly (DeclaredParameter | undefined)[],
-): Map<string, Dim> {
+function namedSizes(parameters: readonly (DeclaredParameter | undefined)[]): Map<string, Dim> {
   const inputs = inputsOf(parameters.filter((one) => one !== undefined));
   const names = inputs.flatMap(({ type }) => type.shape.flatMap(dimNames));
   return new Map(names.map((name) => [name, name]));
@@ -220,14 +240,9 @@ function warnUnused(
       if (used.has(node) || !isFloat(node.type.dtype)) continue;
       const span = context.inputSpans.get(node) ?? syntax.span;
       const path = String(node.attrs["name"]);
-      context.sink.warning(
-        "FG404",
-        `the result does not depend on \`${path}\``,
-        span,
-        {
-          hint: "its gradient is zero; leave the parameter out if that is not meant",
-        },
-      );
+      context.sink.warning("FG404", `the result does not depend on \`${path}\``, span, {
+        hint: "its gradient is zero; leave the parameter out if that is not meant",
+      });
     }
   }
 }
@@ -250,9 +265,6 @@ function modelFunction(
       structure: one.structure,
     })),
     result: structure,
-    wrt:
-      declared.length > 0
-        ? declared
-        : inputs.filter(({ type }) => isFloat(type.dtype)),
+    wrt: declared.length > 0 ? declared : inputs.filter(({ type }) => isFloat(type.dtype)),
   };
 }

@@ -13,11 +13,7 @@ import { booleanValue, numberValue, POISON, type Value } from "./values.js";
 type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 
 /** The value of an expression; what is erroneous is reported and gives the value that silences what follows. */
-export function evaluateExpression(
-  context: Context,
-  expression: Expression,
-  scope: Scope,
-): Value {
+export function evaluateExpression(context: Context, expression: Expression, scope: Scope): Value {
   const { span } = expression;
   switch (expression.kind) {
     case "number":
@@ -49,9 +45,7 @@ export function evaluateExpression(
     case "array":
       return {
         kind: "tuple",
-        elements: expression.elements.map((one) =>
-          context.evaluate(one, scope),
-        ),
+        elements: expression.elements.map((one) => context.evaluate(one, scope)),
       };
     case "object":
       return evaluateObject(context, expression, scope);
@@ -91,8 +85,7 @@ function evaluateConditional(
   scope: Scope,
 ): Value {
   const decided = readCondition(context, context.placed(condition, scope));
-  if (typeof decided === "boolean")
-    return context.evaluate(decided ? then : otherwise, scope);
+  if (typeof decided === "boolean") return context.evaluate(decided ? then : otherwise, scope);
   const a = context.evaluate(then, scope);
   const b = context.evaluate(otherwise, scope);
   if (decided === undefined) return POISON;
@@ -100,23 +93,14 @@ function evaluateConditional(
   return mergeValues(context, choice, a, b);
 }
 
-function evaluateObject(
-  context: Context,
-  { fields }: Of<"object">,
-  scope: Scope,
-): Value {
+function evaluateObject(context: Context, { fields }: Of<"object">, scope: Scope): Value {
   const values = new Map<string, Value>();
   for (const { key, value, span } of fields) {
     const valid = checkIdentifier(context, key, "field", span);
     if (values.has(key)) {
-      context.error(
-        "FG208",
-        `the field \`${key.slice(0, 40)}\` is given twice`,
-        span,
-        {
-          accepted: "each field once",
-        },
-      );
+      context.error("FG208", `the field \`${key.slice(0, 40)}\` is given twice`, span, {
+        accepted: "each field once",
+      });
     }
     const field = context.evaluate(value, scope);
     values.set(key, valid ? field : POISON);

@@ -25,12 +25,10 @@ export function valueOf(flow: Flow, rest: Value): Value {
 /** Runs steps in order until one returns. */
 export function sequence(steps: Iterable<() => Flow>): Flow {
   const pending: Extract<Flow, { kind: "maybe" }>[] = [];
-  const finish = (rest: Value) =>
-    pending.reduceRight((value, flow) => flow.finish(value), rest);
+  const finish = (rest: Value) => pending.reduceRight((value, flow) => flow.finish(value), rest);
   for (const step of steps) {
     const flow = step();
-    if (flow.kind === "return")
-      return { kind: "return", value: finish(flow.value) };
+    if (flow.kind === "return") return { kind: "return", value: finish(flow.value) };
     if (flow.kind === "maybe") pending.push(flow);
   }
   return pending.length === 0 ? NEXT : { kind: "maybe", finish };

@@ -17,18 +17,11 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 const MAX_LENGTH = 100;
 
 export function isIdentifier(name: string): boolean {
-  return (
-    IDENTIFIER.test(name) && name.length <= MAX_LENGTH && !RESERVED.has(name)
-  );
+  return IDENTIFIER.test(name) && name.length <= MAX_LENGTH && !RESERVED.has(name);
 }
 
 /** Reports a name that generated code cannot carry. `what` is the kind of thing it names. */
-export function checkIdentifier(
-  context: Context,
-  name: string,
-  what: string,
-  span: Span,
-): boolean {
+export function checkIdentifier(context: Context, name: string, what: string, span: Span): boolean {
   if (isIdentifier(name)) return true;
   const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
   const message = RESERVED.has(name)

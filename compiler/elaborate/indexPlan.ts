@@ -3,6 +3,7 @@ import { dimAdd, dimAtLeast, dimSub, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import { formatType, type Shape } from "../ir/type.js";
 import type { Expression, IndexItem } from "../syntax/tree.js";
+import { withoutNegativeZero } from "./attributes.js";
 import type { Context, Placed } from "./context.js";
 import { checkOperand, toNode } from "./operands.js";
 import { readSlice, type SliceBounds } from "./slices.js";
@@ -51,8 +52,7 @@ export function planAxes(
     const evaluated = evaluateItem(context, item, scope);
     const size = shape[axis] ?? 1;
     if (evaluated.kind === "newAxis") plans.push({ kind: "newAxis" });
-    else if (evaluated.kind === "slice")
-      plans.push(planSlice(context, evaluated, size));
+    else if (evaluated.kind === "slice") plans.push(planSlice(context, evaluated, size));
     else plans.push(planAt(context, evaluated.index, size, axis, scope));
     if (evaluated.kind !== "newAxis") axis += 1;
   }
@@ -78,8 +78,7 @@ function evaluateItem(
   scope: Scope,
 ): Item {
   if (item.kind === "newAxis") return { kind: "newAxis" };
-  if (item.kind === "at")
-    return { kind: "at", index: context.placed(item.index, scope) };
+  if (item.kind === "at") return { kind: "at", index: context.placed(item.index, scope) };
   const bound = (expression: Expression | undefined) =>
     expression === undefined ? undefined : context.placed(expression, scope);
   const bounds = {
@@ -96,9 +95,7 @@ function planSlice(
   size: Dim,
 ): AxisPlan | undefined {
   const range = readSlice(context, bounds, size, span);
-  return range === undefined
-    ? undefined
-    : { kind: "range", ...range, keep: true };
+  return range === undefined ? undefined : { kind: "range", ...range, keep: true };
 }
 
 function planAt(
@@ -127,9 +124,7 @@ function planAt(
     case "tuple": {
       if (!checkOperand(context, index)) return undefined;
       const node =
-        value.kind === "node"
-          ? value.node
-          : context.build(span, () => toNode(value, []));
+        value.kind === "node" ? value.node : context.build(span, () => toNode(value, []));
       return takePlan(context, index, node);
     }
     default:
@@ -141,11 +136,7 @@ function planAt(
   return undefined;
 }
 
-function takePlan(
-  context: Context,
-  index: Placed,
-  node: Node,
-): AxisPlan | undefined {
+function takePlan(context: Context, index: Placed, node: Node): AxisPlan | undefined {
   if (node.type.dtype === "i32") return { kind: "take", index, node };
   const isMask = node.type.dtype === "bool";
   context.error("FG307", `this index is ${formatType(node.type)}`, index.span, {
@@ -165,7 +156,7 @@ export function fromEnd(
   span: Span,
   scope: Scope,
 ): Dim | undefined {
-  if (index >= 0) return index;
+  if (index >= 0) return withoutNegativeZero(index);
   if (scope.frame.module.language === "math") return dimAdd(size, index);
   context.error("FG304", `index ${index} is negative`, span, {
     accepted: "0 or more: in TypeScript an index does not count from the end",
@@ -184,16 +175,9 @@ export function staticPlan(
 ): AxisPlan | undefined {
   const beyond = dimAtLeast(dimSub(index, size), 0);
   const before = dimAtLeast(dimSub(-1, index), 0);
-  if (!beyond && !before)
-    return { kind: "range", start: index, length: 1, step: 1, keep: false };
-  context.error(
-    "FG304",
-    `the index is out of range for axis ${axis} of size ${size}`,
-    span,
-    {
-      accepted:
-        size === 0 ? "no index: the axis is empty" : `0 … ${dimSub(size, 1)}`,
-    },
-  );
+  if (!beyond && !before) return { kind: "range", start: index, length: 1, step: 1, keep: false };
+  context.error("FG304", `the index is out of range for axis ${axis} of size ${size}`, span, {
+    accepted: size === 0 ? "no index: the axis is empty" : `0 … ${dimSub(size, 1)}`,
+  });
   return undefined;
 }

@@ -7,13 +7,7 @@ import { reshape, slice, type Box } from "../ops/shape.js";
 import type { Expression, IndexItem } from "../syntax/tree.js";
 import { buildChecked } from "./apply.js";
 import type { Context, Placed } from "./context.js";
-import {
-  fromEnd,
-  planAxes,
-  staticPlan,
-  wholeAxes,
-  type AxisPlan,
-} from "./indexPlan.js";
+import { fromEnd, planAxes, staticPlan, wholeAxes, type AxisPlan } from "./indexPlan.js";
 import type { Scope } from "./scopes.js";
 import { describe, numberValue, POISON, type Value } from "./values.js";
 
@@ -32,27 +26,16 @@ export function readIndex(
     case "tuple":
     case "object":
       if (items.length === 1 && only?.kind === "at")
-        return elementOf(
-          context,
-          value,
-          context.placed(only.index, scope),
-          scope,
-        );
+        return elementOf(context, value, context.placed(only.index, scope), scope);
       break;
     case "node":
       return indexTensor(context, object, value.node, items, span, scope);
     default:
       break;
   }
-  return context.error(
-    "FG215",
-    `${describe(value)} cannot be indexed this way`,
-    span,
-    {
-      accepted:
-        "tensors; lists by one whole number; objects by the name of a field",
-    },
-  );
+  return context.error("FG215", `${describe(value)} cannot be indexed this way`, span, {
+    accepted: "tensors; lists by one whole number; objects by the name of a field",
+  });
 }
 
 /** An element of a list or a field of an object. */
@@ -64,32 +47,21 @@ function elementOf(
 ): Value {
   if (index.kind === "poison") return POISON;
   if (value.kind === "object") {
-    const field =
-      index.kind === "string" ? value.fields.get(index.value) : undefined;
+    const field = index.kind === "string" ? value.fields.get(index.value) : undefined;
     if (field !== undefined) return field;
-    return context.error(
-      "FG216",
-      `there is no field ${describe(index)} here`,
-      span,
-      {
-        accepted: [...value.fields.keys()].join(", "),
-      },
-    );
+    return context.error("FG216", `there is no field ${describe(index)} here`, span, {
+      accepted: [...value.fields.keys()].join(", "),
+    });
   }
   const { elements } = value;
   if (index.kind !== "number" || !Number.isInteger(index.value)) {
-    return context.error(
-      "FG215",
-      `a list cannot be indexed by ${describe(index)}`,
-      span,
-      {
-        accepted: "a whole number known at build time",
-        hint:
-          index.kind === "node"
-            ? "stack the elements into a tensor first: stack([a, b])[i]"
-            : undefined,
-      },
-    );
+    return context.error("FG215", `a list cannot be indexed by ${describe(index)}`, span, {
+      accepted: "a whole number known at build time",
+      hint:
+        index.kind === "node"
+          ? "stack the elements into a tensor first: stack([a, b])[i]"
+          : undefined,
+    });
   }
   const position = fromEnd(context, index.value, elements.length, span, scope);
   const found = typeof position === "number" ? elements[position] : undefined;
@@ -100,20 +72,13 @@ function elementOf(
     span,
     {
       accepted:
-        elements.length === 0
-          ? "no index: the list is empty"
-          : `0 … ${elements.length - 1}`,
+        elements.length === 0 ? "no index: the list is empty" : `0 … ${elements.length - 1}`,
     },
   );
 }
 
 /** `x[i]` for a whole number in range, as loops over a tensor need it. */
-export function elementAt(
-  context: Context,
-  object: Placed,
-  i: number,
-  span: Span,
-): Value {
+export function elementAt(context: Context, object: Placed, i: number, span: Span): Value {
   if (object.value.kind !== "node") return POISON;
   const { node } = object.value;
   const [first = 1] = node.type.shape;
@@ -121,13 +86,7 @@ export function elementAt(
   const plan = staticPlan(context, index, i, first, 0);
   return plan === undefined
     ? POISON
-    : build(
-        context,
-        object,
-        node,
-        [plan, ...wholeAxes(node.type.shape.slice(1))],
-        span,
-      );
+    : build(context, object, node, [plan, ...wholeAxes(node.type.shape.slice(1))], span);
 }
 
 function indexTensor(
@@ -139,9 +98,7 @@ function indexTensor(
   scope: Scope,
 ): Value {
   const { shape } = node.type;
-  const consumed = written.filter(
-    ({ kind }) => kind === "at" || kind === "slice",
-  ).length;
+  const consumed = written.filter(({ kind }) => kind === "at" || kind === "slice").length;
   if (consumed > shape.length) {
     return context.error(
       "FG305",
@@ -154,19 +111,12 @@ function indexTensor(
   }
   const ellipses = written.filter(({ kind }) => kind === "ellipsis");
   if (ellipses.length > 1) {
-    return context.error(
-      "FG304",
-      "there is a second `...` here",
-      ellipses[1]?.span ?? span,
-      {
-        accepted: "one `...`",
-      },
-    );
+    return context.error("FG304", "there is a second `...` here", ellipses[1]?.span ?? span, {
+      accepted: "one `...`",
+    });
   }
   const plans = planAxes(context, written, shape, consumed, scope);
-  return plans === undefined
-    ? POISON
-    : build(context, object, node, plans, span);
+  return plans === undefined ? POISON : build(context, object, node, plans, span);
 }
 
 /** The box of all ranges, its axes dropped and added, then elements at run-time indices. */
@@ -178,26 +128,15 @@ function build(
   span: Span,
 ): Value {
   const takes = plans.filter((plan) => plan.kind === "take");
-  if (
-    takes.length > 1 &&
-    takes.some((plan) => plan.node.type.shape.length > 0)
-  ) {
-    return context.error(
-      "FG204",
-      "several tensors as indices are not accepted",
-      span,
-      {
-        accepted: "one tensor index, or scalars",
-        hint: "index in steps, or use takeAlong for one element of each row",
-      },
-    );
+  if (takes.length > 1 && takes.some((plan) => plan.node.type.shape.length > 0)) {
+    return context.error("FG204", "several tensors as indices are not accepted", span, {
+      accepted: "one tensor index, or scalars",
+      hint: "index in steps, or use takeAlong for one element of each row",
+    });
   }
   const operands = [object, ...takes.map(({ index }) => index)];
   return buildChecked(context, operands, span, () => {
-    const boxed = reshape(
-      slice(node, boxOf(node, plans)),
-      shapeOf(node, plans),
-    );
+    const boxed = reshape(slice(node, boxOf(node, plans)), shapeOf(node, plans));
     return takeAll(boxed, plans);
   });
 }
@@ -207,9 +146,7 @@ function boxOf(node: Node, plans: readonly AxisPlan[]): Box {
   const size = (axis: number) => node.type.shape[axis] ?? 1;
   return {
     start: axes.map((plan) => (plan.kind === "range" ? plan.start : 0)),
-    length: axes.map((plan, i) =>
-      plan.kind === "range" ? plan.length : size(i),
-    ),
+    length: axes.map((plan, i) => (plan.kind === "range" ? plan.length : size(i))),
     step: axes.map((plan) => (plan.kind === "range" ? plan.step : 1)),
   };
 }

@@ -25,11 +25,11 @@ export function inlineCall(
   return context.nested(span, () => {
     const { line } = context;
     const sizes = callable.scope?.frame.sizes ?? new Map<string, Dim>();
-    const scope =
-      callable.scope?.inner() ?? new Scope({ module: callable.module, sizes });
+    const scope = callable.scope?.inner() ?? new Scope({ module: callable.module, sizes });
     const values = args.map((argument, i) =>
       matched(context, callable, argument, callable.parameters[i], sizes),
     );
+    recordCaller(context, callable);
     context.calls.push({ callable, span });
     bindParameters(context, callable.parameters, values, scope);
     const value = runBody(context, callable, scope);
@@ -39,12 +39,15 @@ export function inlineCall(
   });
 }
 
+function recordCaller({ calls, program }: Context, { declaration }: Callable): void {
+  const [first] = calls;
+  const callers = program.callers.get(declaration) ?? new Set();
+  if (first !== undefined) callers.add(first.callable.declaration);
+  program.callers.set(declaration, callers);
+}
+
 /** The result of a body; FG210 where it may end without one. */
-export function runBody(
-  context: Context,
-  { body, name, span }: Callable,
-  scope: Scope,
-): Value {
+export function runBody(context: Context, { body, name, span }: Callable, scope: Scope): Value {
   const flow: Flow = executeBlock(context, body, scope);
   if (flow.kind === "return") return flow.value;
   const found =
@@ -79,8 +82,7 @@ function matched(
 ): Placed {
   if (parameter?.type === undefined) return argument;
   const type = declaredType(context, parameter, module);
-  const value =
-    type === undefined ? POISON : matchArgument(context, argument, type, sizes);
+  const value = type === undefined ? POISON : matchArgument(context, argument, type, sizes);
   return { ...argument, value };
 }
 
@@ -91,16 +93,12 @@ function refuseRecursion(
   span: Span,
 ): boolean {
   const { calls } = context;
-  const first = calls.findIndex(
-    ({ callable }) => callable.declaration === declaration,
-  );
+  const first = calls.findIndex(({ callable }) => callable.declaration === declaration);
   if (first < 0) return false;
-  const notes: Note[] = calls
-    .slice(first + 1)
-    .map(({ callable, span: place }, i) => ({
-      message: `\`${calls[first + i]?.callable.name}\` calls \`${callable.name}\` here`,
-      span: place,
-    }));
+  const notes: Note[] = calls.slice(first + 1).map(({ callable, span: place }, i) => ({
+    message: `\`${calls[first + i]?.callable.name}\` calls \`${callable.name}\` here`,
+    span: place,
+  }));
   const message = `\`${name}\` calls itself`;
   const start = { message: `\`${name}\` is declared here`, span: declared };
   context.sink.error("FG205", message, span, {
@@ -120,9 +118,7 @@ function assignArguments(
   span: Span,
 ): readonly Placed[] | undefined {
   const { name, parameters } = callable;
-  const names = parameters.map(({ pattern }) =>
-    pattern.kind === "name" ? pattern.name : "",
-  );
+  const names = parameters.map(({ pattern }) => (pattern.kind === "name" ? pattern.name : ""));
   const args: (Placed | undefined)[] = [...positional];
   for (const [key, argument] of named) {
     const place = names.indexOf(key);
@@ -131,18 +127,11 @@ function assignArguments(
       continue;
     }
     const found =
-      place < 0
-        ? `has no parameter \`${key.slice(0, 40)}\``
-        : `is given \`${key}\` twice`;
-    context.error(
-      place < 0 ? "FG203" : "FG202",
-      `\`${name}\` ${found}`,
-      argument.span,
-      {
-        accepted: names.join(", "),
-        hint: didYouMean(key, names),
-      },
-    );
+      place < 0 ? `has no parameter \`${key.slice(0, 40)}\`` : `is given \`${key}\` twice`;
+    context.error(place < 0 ? "FG203" : "FG202", `\`${name}\` ${found}`, argument.span, {
+      accepted: names.join(", "),
+      hint: didYouMean(key, names),
+    });
     return undefined;
   }
   const given = args.filter((argument) => argument !== undefined);

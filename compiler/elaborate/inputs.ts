@@ -67,9 +67,7 @@ function build(
     case "tensor": {
       const { dtype, shape } = type;
       const attrs = { name: path.join("."), dtype, shape: [...shape] };
-      const node = context.build(span, () =>
-        makeNode(inputOp, [], attrs, leafName(path)),
-      );
+      const node = context.build(span, () => makeNode(inputOp, [], attrs, leafName(path)));
       context.inputSpans.set(node, path.length > 1 ? type.span : span);
       if (type.differentiate) declared.push(node);
       return { kind: "leaf", value: node };
@@ -96,9 +94,7 @@ function build(
 function refuseOpen(context: Context, type: ParameterType): boolean {
   if (type.kind !== "tensor") {
     const parts =
-      type.kind === "tuple"
-        ? type.elements
-        : type.fields.map(({ type: field }) => field);
+      type.kind === "tuple" ? type.elements : type.fields.map(({ type: field }) => field);
     return parts.map((part) => refuseOpen(context, part)).includes(true);
   }
   if (!type.open) return false;
@@ -122,9 +118,10 @@ export function structureValue(structure: Structure<Node>): Value {
     case "leaf":
       return nodeValue(structure.value);
     case "object": {
-      const fields = structure.fields.map(
-        ({ name, value }): [string, Value] => [name, structureValue(value)],
-      );
+      const fields = structure.fields.map(({ name, value }): [string, Value] => [
+        name,
+        structureValue(value),
+      ]);
       return { kind: "object", fields: new Map(fields) };
     }
     case "tuple":
@@ -136,8 +133,6 @@ export function structureValue(structure: Structure<Node>): Value {
 }
 
 /** The names of the sizes in the types of inputs. */
-export function inputsOf(
-  parameters: readonly DeclaredParameter[],
-): readonly Node[] {
+export function inputsOf(parameters: readonly DeclaredParameter[]): readonly Node[] {
   return parameters.flatMap(({ structure }) => leavesOf(structure));
 }

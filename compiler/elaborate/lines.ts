@@ -6,8 +6,7 @@ const MAX_LENGTH = 100;
 // A string is matched first, so that `//` inside one is left alone.
 const COMMENT =
   /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\//g;
-const MATH_COMMENT =
-  /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?:\/\/|#)[^\n\r\u2028\u2029]*/g;
+const MATH_COMMENT = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?:\/\/|#)[^\n\r\u2028\u2029]*/g;
 
 /** A statement as generated code quotes it: white space folded, without keyword, comments and semicolon. */
 export function lineOf(

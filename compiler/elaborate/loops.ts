@@ -9,17 +9,10 @@ import type { Scope } from "./scopes.js";
 import { describe, POISON, type Value } from "./values.js";
 
 type Loop = Extract<Statement, { kind: "for" | "forOf" }>;
-type AnyLoop = Extract<
-  Statement,
-  { kind: "for" | "forOf" | "while" | "doWhile" }
->;
+type AnyLoop = Extract<Statement, { kind: "for" | "forOf" | "while" | "doWhile" }>;
 
 /** How a loop runs its body; given, since statements and loops contain each other. */
-type ExecuteBlock = (
-  context: Context,
-  body: readonly Statement[],
-  scope: Scope,
-) => Flow;
+type ExecuteBlock = (context: Context, body: readonly Statement[], scope: Scope) => Flow;
 
 /** Iterations of the innermost body, over all loops of a nest. */
 const MAX_ITERATIONS = 64;
@@ -86,18 +79,13 @@ function loopCondition(
   }
   const holds = readCondition(context, context.placed(condition, scope));
   if (holds === undefined || typeof holds === "boolean") return holds;
-  refuseBound(
-    context,
-    "this condition is not known at build time",
-    condition.span,
-  );
+  refuseBound(context, "this condition is not known at build time", condition.span);
   return undefined;
 }
 
 function refuseBound(context: Context, found: string, span: Span): void {
   context.error("FG206", found, span, {
-    accepted:
-      "a loop whose number of iterations follows from numbers in the program",
+    accepted: "a loop whose number of iterations follows from numbers in the program",
     hint: COMING,
   });
 }
@@ -124,21 +112,13 @@ function* elementIterations(
       freshAfter: context.lastId,
     };
     const value = element();
-    bindPattern(
-      context,
-      loop.pattern,
-      { value, span: iterable.span },
-      declaring,
-    );
+    bindPattern(context, loop.pattern, { value, span: iterable.span }, declaring);
     yield () => execute(context, loop.body, body.inner());
   }
 }
 
 /** What `for … of` goes through: each element is made when its turn comes. */
-function elementsOf(
-  context: Context,
-  iterable: Placed,
-): readonly (() => Value)[] | undefined {
+function elementsOf(context: Context, iterable: Placed): readonly (() => Value)[] | undefined {
   const { value, span } = iterable;
   if (value.kind === "poison") return undefined;
   if (value.kind === "tuple") return value.elements.map((one) => () => one);
@@ -148,22 +128,14 @@ function elementsOf(
       refuseLength(context, span);
       return undefined;
     }
-    return Array.from(
-      { length: first },
-      (_, i) => () => elementAt(context, iterable, i, span),
-    );
+    return Array.from({ length: first }, (_, i) => () => elementAt(context, iterable, i, span));
   }
   if (first !== undefined) {
     refuseBound(context, `the size ${first} is not known at build time`, span);
   } else {
-    context.error(
-      "FG215",
-      `${describe(value)} has no elements to go through`,
-      span,
-      {
-        accepted: "a list, or a tensor whose first size is a number",
-      },
-    );
+    context.error("FG215", `${describe(value)} has no elements to go through`, span, {
+      accepted: "a list, or a tensor whose first size is a number",
+    });
   }
   return undefined;
 }
@@ -200,15 +172,10 @@ function refuseLength(context: Context, span: Span): void {
 }
 
 /** Refuses a loop that cannot be unrolled. */
-export function refuseLoop(
-  context: Context,
-  loop: AnyLoop,
-  scope: Scope,
-): Flow {
+export function refuseLoop(context: Context, loop: AnyLoop, scope: Scope): Flow {
   const word = loop.kind === "while" ? "while" : "do … while";
   context.error("FG206", `\`${word}\` is not accepted yet`, loop.span, {
-    accepted:
-      "`for` loops whose number of iterations follows from numbers in the program",
+    accepted: "`for` loops whose number of iterations follows from numbers in the program",
     hint: COMING,
   });
   return poisonAssigned(context, loop, scope);

@@ -40,29 +40,23 @@ export function mathMember(context: Context, name: string, span: Span): Value {
   const constant = CONSTANTS.get(name);
   if (constant !== undefined) return numberValue(constant);
   const op = CHAINS.get(name) ?? (FUNCTIONS.has(name) ? name : undefined);
-  if (op !== undefined && operationNamed(op) !== undefined)
-    return { kind: "math", name };
+  if (op !== undefined && operationNamed(op) !== undefined) return { kind: "math", name };
   const known = [...CONSTANTS.keys(), ...FUNCTIONS.keys(), ...CHAINS.keys()];
   const isRandom = name === "random";
-  return context.error(
-    "FG201",
-    `\`Math.${name.slice(0, 40)}\` is not available`,
-    span,
-    {
-      accepted: isRandom
-        ? "functions that give the same result for the same arguments"
-        : known
-            .filter((key) => {
-              const mapped = CHAINS.get(key) ?? key;
-              return CONSTANTS.has(key) || operationNamed(mapped) !== undefined;
-            })
-            .toSorted()
-            .join(", "),
-      hint: isRandom
-        ? "draw random numbers outside and pass them as a parameter"
-        : didYouMean(name, [...known, ...operationNames()]),
-    },
-  );
+  return context.error("FG201", `\`Math.${name.slice(0, 40)}\` is not available`, span, {
+    accepted: isRandom
+      ? "functions that give the same result for the same arguments"
+      : known
+          .filter((key) => {
+            const mapped = CHAINS.get(key) ?? key;
+            return CONSTANTS.has(key) || operationNamed(mapped) !== undefined;
+          })
+          .toSorted()
+          .join(", "),
+    hint: isRandom
+      ? "draw random numbers outside and pass them as a parameter"
+      : didYouMean(name, [...known, ...operationNames()]),
+  });
 }
 
 /** A call of a function of `Math`. */
@@ -94,13 +88,7 @@ export function callMath(
   const [first, ...rest] = args;
   return rest.reduce<Value>(
     (value, next) =>
-      applyOperation(
-        context,
-        op,
-        [{ value, span: first?.span ?? span }, next],
-        {},
-        span,
-      ),
+      applyOperation(context, op, [{ value, span: first?.span ?? span }, next], {}, span),
     first?.value ?? POISON,
   );
 }

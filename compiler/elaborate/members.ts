@@ -9,13 +9,7 @@ import { operationNamed, operationNames } from "./modules.js";
 import { globalValue } from "./names.js";
 import { buildChecked } from "./apply.js";
 import { didYouMean } from "./suggest.js";
-import {
-  describe,
-  dimValue,
-  numberValue,
-  POISON,
-  type Value,
-} from "./values.js";
+import { describe, dimValue, numberValue, POISON, type Value } from "./values.js";
 
 const TENSOR_PROPERTIES = ["shape", "length", "T", "ndim", "rank", "size"];
 
@@ -49,8 +43,7 @@ export function readMember(
     `${describe(value)} has no property \`${property.slice(0, 40)}\``,
     propertySpan,
     {
-      accepted:
-        value.kind === "tuple" ? "length, and elements by index" : undefined,
+      accepted: value.kind === "tuple" ? "length, and elements by index" : undefined,
     },
   );
 }
@@ -94,20 +87,14 @@ function tensorProperty(
     }
     case "T": {
       if (shape.length < 2) return object.value;
-      return buildChecked(context, [object], spans.whole, () =>
-        transpose(node),
-      );
+      return buildChecked(context, [object], spans.whole, () => transpose(node));
     }
     default:
       return unknownProperty(context, property, spans.property);
   }
 }
 
-function unknownProperty(
-  context: Context,
-  property: string,
-  span: Span,
-): Value {
+function unknownProperty(context: Context, property: string, span: Span): Value {
   const shown = property.slice(0, 40);
   return context.error("FG216", `a tensor has no property \`${shown}\``, span, {
     accepted: TENSOR_PROPERTIES.join(", "),
@@ -137,10 +124,8 @@ function namespaceMember(
   }
   const global = context.program.value(namespace, property);
   const exported =
-    (global?.kind === "function" || global?.kind === "constant") &&
-    global.declaration.exported;
-  if (global !== undefined && exported)
-    return globalValue(context, global, property, span);
+    (global?.kind === "function" || global?.kind === "constant") && global.declaration.exported;
+  if (global !== undefined && exported) return globalValue(context, global, property, span);
   return context.error(
     "FG211",
     `${namespace.path} does not export \`${property.slice(0, 40)}\``,

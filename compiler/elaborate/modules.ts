@@ -11,11 +11,7 @@ import type {
 import { didYouMean } from "./suggest.js";
 
 /** Types that `flatgrad` exports. */
-export const TYPE_NAMES: ReadonlySet<string> = new Set([
-  "Tensor",
-  "Param",
-  "Labels",
-]);
+export const TYPE_NAMES: ReadonlySet<string> = new Set(["Tensor", "Param", "Labels"]);
 
 /** What a name at the top of a module stands for. */
 export type Global =
@@ -48,13 +44,13 @@ export function operationNamed(name: string): Op | undefined {
 
 /** Names of all operations users can call. */
 export function operationNames(): string[] {
-  return [...registry.values()].flatMap((op) =>
-    op.internal === true ? [] : [op.name],
-  );
+  return [...registry.values()].flatMap((op) => (op.internal === true ? [] : [op.name]));
 }
 
 /** The modules of a program and what their imports name. */
 export class Program {
+  /** For each function that was called, the elaborated functions it was called from, directly or not. */
+  readonly callers = new Map<object, Set<object>>();
   readonly modules: ReadonlyMap<string, Module>;
   readonly sources: ReadonlyMap<string, string>;
   readonly #sink: DiagnosticSink;
@@ -131,44 +127,28 @@ export class Program {
     if (op !== undefined) return { kind: "operation", op };
     const type = flatgradType(imported);
     if (type !== undefined) return type;
-    this.#sink.error(
-      "FG211",
-      `"flatgrad" has no export \`${imported}\``,
-      span,
-      {
-        accepted:
-          "its operations (`flatgrad ops` lists them) and the types Tensor, Param and Labels",
-        hint: didYouMean(imported, [...operationNames(), ...TYPE_NAMES]),
-      },
-    );
+    this.#sink.error("FG211", `"flatgrad" has no export \`${imported}\``, span, {
+      accepted: "its operations (`flatgrad ops` lists them) and the types Tensor, Param and Labels",
+      hint: didYouMean(imported, [...operationNames(), ...TYPE_NAMES]),
+    });
     return { kind: "failed" };
   }
 
   #resolve(module: Module, { from, span }: Import): Module | undefined {
     if (!from.startsWith("./") && !from.startsWith("../")) {
-      this.#sink.error(
-        "FG211",
-        `the module "${from}" is not part of the program`,
-        span,
-        {
-          accepted: '"flatgrad", and files of the program by a relative path',
-          hint: "a model can only use functions whose source is compiled with it",
-        },
-      );
+      this.#sink.error("FG211", `the module "${from}" is not part of the program`, span, {
+        accepted: '"flatgrad", and files of the program by a relative path',
+        hint: "a model can only use functions whose source is compiled with it",
+      });
       return undefined;
     }
     const base = joinPath(module.path, from);
     const found = candidates(base).find((path) => this.modules.has(path));
     if (found !== undefined) return this.modules.get(found);
-    this.#sink.error(
-      "FG211",
-      `there is no file for the module "${from}"`,
-      span,
-      {
-        accepted: `one of ${candidates(base).join(", ")}`,
-        hint: didYouMean(base, this.modules.keys()),
-      },
-    );
+    this.#sink.error("FG211", `there is no file for the module "${from}"`, span, {
+      accepted: `one of ${candidates(base).join(", ")}`,
+      hint: didYouMean(base, this.modules.keys()),
+    });
     return undefined;
   }
 
@@ -184,14 +164,9 @@ export class Program {
   }
 
   #notExported({ imported, from, span }: Import, other: Module): Global {
-    this.#sink.error(
-      "FG211",
-      `"${from}" does not export \`${imported}\``,
-      span,
-      {
-        hint: `write \`export\` before it in ${other.path}`,
-      },
-    );
+    this.#sink.error("FG211", `"${from}" does not export \`${imported}\``, span, {
+      hint: `write \`export\` before it in ${other.path}`,
+    });
     return { kind: "failed" };
   }
 }
@@ -200,16 +175,12 @@ function declaredValue(module: Module, name: string): Global | undefined {
   const fn = module.functions.find((one) => one.name === name);
   if (fn !== undefined) return { kind: "function", declaration: fn, module };
   const constant = module.constants.find((one) => one.name === name);
-  return constant === undefined
-    ? undefined
-    : { kind: "constant", declaration: constant, module };
+  return constant === undefined ? undefined : { kind: "constant", declaration: constant, module };
 }
 
 function declaredType(module: Module, name: string): Global | undefined {
   const alias = module.types.find((one) => one.name === name);
-  return alias === undefined
-    ? undefined
-    : { kind: "type", declaration: alias, module };
+  return alias === undefined ? undefined : { kind: "type", declaration: alias, module };
 }
 
 function flatgradType(name: string): Global | undefined {
@@ -235,6 +206,7 @@ function joinPath(file: string, relative: string): string {
 
 /** What an import may stand for: sources are `.ts` files imported under the name of their output. */
 function candidates(path: string): string[] {
-  const source = path.replace(/\.(m?)js$/, ".$1ts");
-  return [...new Set([path, source, `${path}.ts`, `${path}/index.ts`])];
+  if (/\.[mc]?ts$/.test(path)) return [path];
+  if (/\.[mc]?js$/.test(path)) return [path.replace(/js$/, "ts"), path];
+  return [path, `${path}.ts`, `${path}/index.ts`];
 }

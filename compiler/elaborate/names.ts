@@ -4,13 +4,7 @@ import type { Context } from "./context.js";
 import { operationNamed, operationNames, type Global } from "./modules.js";
 import { Scope } from "./scopes.js";
 import { didYouMean } from "./suggest.js";
-import {
-  dimValue,
-  numberValue,
-  POISON,
-  type Callable,
-  type Value,
-} from "./values.js";
+import { dimValue, numberValue, POISON, type Callable, type Value } from "./values.js";
 
 const MATH_CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["pi", Math.PI],
@@ -23,12 +17,7 @@ const TYPESCRIPT_CONSTANTS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** The value of a name where it is read. */
-export function readName(
-  context: Context,
-  name: string,
-  span: Span,
-  scope: Scope,
-): Value {
+export function readName(context: Context, name: string, span: Span, scope: Scope): Value {
   const variable = scope.find(name);
   if (variable !== undefined) {
     const value = context.store.get(variable) ?? POISON;
@@ -46,24 +35,12 @@ export function readName(
 }
 
 /** The value of a name at the top of a module. */
-function globalName(
-  context: Context,
-  name: string,
-  span: Span,
-  module: Module,
-): Value | undefined {
+function globalName(context: Context, name: string, span: Span, module: Module): Value | undefined {
   const global = context.program.value(module, name);
-  return global === undefined
-    ? undefined
-    : globalValue(context, global, name, span);
+  return global === undefined ? undefined : globalValue(context, global, name, span);
 }
 
-export function globalValue(
-  context: Context,
-  global: Global,
-  name: string,
-  span: Span,
-): Value {
+export function globalValue(context: Context, global: Global, name: string, span: Span): Value {
   switch (global.kind) {
     case "function": {
       const callable = callableOf(global.declaration, global.module);
@@ -117,8 +94,7 @@ export function constantValue(
         `the constant \`${declaration.name}\` is not known at build time`,
         declaration.span,
         {
-          accepted:
-            "numbers, strings, truth values, and lists and objects of them",
+          accepted: "numbers, strings, truth values, and lists and objects of them",
           hint: "compute it inside the function that uses it",
         },
       )
@@ -129,8 +105,7 @@ export function constantValue(
 
 function holdsNode(value: Value): boolean {
   if (value.kind === "tuple") return value.elements.some(holdsNode);
-  if (value.kind === "object")
-    return [...value.fields.values()].some(holdsNode);
+  if (value.kind === "object") return [...value.fields.values()].some(holdsNode);
   return value.kind === "node";
 }
 
@@ -140,20 +115,14 @@ function predefined(name: string, scope: Scope): Value | undefined {
   const isMath = module.language === "math";
   const number = (isMath ? MATH_CONSTANTS : TYPESCRIPT_CONSTANTS).get(name);
   if (number !== undefined) return numberValue(number);
-  if (!isMath)
-    return name === "Math" ? { kind: "namespace", of: "Math" } : undefined;
+  if (!isMath) return name === "Math" ? { kind: "namespace", of: "Math" } : undefined;
   const size = sizes.get(name);
   if (size !== undefined) return dimValue(size);
   const op = operationNamed(name);
   return op === undefined ? undefined : { kind: "operation", op };
 }
 
-function unknownName(
-  context: Context,
-  name: string,
-  span: Span,
-  scope: Scope,
-): Value {
+function unknownName(context: Context, name: string, span: Span, scope: Scope): Value {
   const { module, sizes } = scope.frame;
   const isMath = module.language === "math";
   const local = [...scope.names(), ...context.program.names(module)];

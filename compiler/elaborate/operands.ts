@@ -1,12 +1,7 @@
 import type { Span } from "../diagnostic.js";
 import { makeNode, type Node } from "../ir/node.js";
 import type { Op } from "../ir/op.js";
-import {
-  isFloat,
-  promoteTypes,
-  type DType,
-  type TensorType,
-} from "../ir/type.js";
+import { isFloat, promoteTypes, type DType, type TensorType } from "../ir/type.js";
 import { registry } from "../ops/index.js";
 import { constant, size } from "../ops/leaf.js";
 import type { Context, Placed } from "./context.js";
@@ -33,23 +28,18 @@ export function checkOperand(context: Context, operand: Placed): boolean {
       });
       return false;
     default:
-      context.error(
-        "FG215",
-        `${describe(value)} cannot be computed with`,
-        span,
-        { accepted: "numbers, tensors and truth values" },
-      );
+      context.error("FG215", `${describe(value)} cannot be computed with`, span, {
+        accepted: "numbers, tensors and truth values",
+      });
       return false;
   }
 }
 
 function checkList(context: Context, list: Value, span: Span): boolean {
   const shape = listShape(context, list, span);
-  const fits =
-    shape !== undefined && shape.reduce((p, q) => p * q, 1) <= MAX_LIST;
+  const fits = shape !== undefined && shape.reduce((p, q) => p * q, 1) <= MAX_LIST;
   if (fits) return true;
-  const stackable =
-    list.kind === "tuple" && list.elements.some(({ kind }) => kind === "node");
+  const stackable = list.kind === "tuple" && list.elements.some(({ kind }) => kind === "node");
   const found = shape === undefined ? "this list" : "a list this long";
   context.error("FG215", `${found} cannot be computed with`, span, {
     accepted: `numbers, tensors and truth values; a list of at most ${MAX_LIST} numbers known at build time, or of lists of one length of them`,
@@ -61,11 +51,7 @@ function checkList(context: Context, list: Value, span: Span): boolean {
 }
 
 /** The shape of nested lists of numbers; undefined where they are ragged or hold anything else. */
-function listShape(
-  context: Context,
-  value: Value,
-  span: Span,
-): readonly number[] | undefined {
+function listShape(context: Context, value: Value, span: Span): readonly number[] | undefined {
   context.work(span);
   if (value.kind === "number") return [];
   if (value.kind !== "tuple") return undefined;
@@ -87,9 +73,7 @@ export function toNodes(
 ): readonly Node[] {
   const partners = partnersOf(op, operands);
   const integers: readonly TensorType[] = [{ dtype: "i32", shape: [] }];
-  return operands.map((value, i) =>
-    toNode(value, whole.has(i) ? integers : partners),
-  );
+  return operands.map((value, i) => toNode(value, whole.has(i) ? integers : partners));
 }
 
 /** The types among which numbers are to fit in: for `where` those of its arms, else of what it compares. */
@@ -101,9 +85,7 @@ function partnersOf(op: Op, operands: readonly Value[]): readonly TensorType[] {
   const [condition] = operands;
   return arms.length > 0 || condition?.kind !== "node"
     ? arms
-    : condition.node.inputs
-        .map((input) => input.type)
-        .filter(({ dtype }) => isFloat(dtype));
+    : condition.node.inputs.map((input) => input.type).filter(({ dtype }) => isFloat(dtype));
 }
 
 /** A value that `checkOperand` accepts, as a node among others of these types. */
@@ -125,8 +107,7 @@ export function toNode(value: Value, partners: readonly TensorType[]): Node {
 }
 
 function numberType(value: number, partners: readonly TensorType[]): DType {
-  const integral =
-    partners.length > 0 && partners.every(({ dtype }) => !isFloat(dtype));
+  const integral = partners.length > 0 && partners.every(({ dtype }) => !isFloat(dtype));
   return integral && isInt32(value) ? "i32" : "f64";
 }
 
@@ -135,17 +116,10 @@ function isInt32(value: number): boolean {
 }
 
 /** A list as a tensor: whole numbers make an i32, so that they can be indices. */
-function listNode(
-  list: Extract<Value, { kind: "tuple" }>,
-  partners: readonly TensorType[],
-): Node {
+function listNode(list: Extract<Value, { kind: "tuple" }>, partners: readonly TensorType[]): Node {
   const integral = numbersOf(list).every(isInt32);
   const floats = partners.filter(({ dtype }) => isFloat(dtype));
-  const dtype = integral
-    ? "i32"
-    : floats.length > 0
-      ? promoteTypes(floats)
-      : "f64";
+  const dtype = integral ? "i32" : floats.length > 0 ? promoteTypes(floats) : "f64";
   return stackList(list, dtype);
 }
 

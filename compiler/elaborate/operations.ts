@@ -74,15 +74,13 @@ function assign(
     next = end;
   }
   if (next < positional.length) {
-    refuseCount(context, call, `${positional.length} arguments`);
+    refuseCount(context, call, positional.length);
     return undefined;
   }
   if (!assignNamed(context, call, assigned)) return undefined;
   const missing = op.parameters.find(
     (parameter) =>
-      parameter.default === undefined &&
-      parameter.kind.kind !== "rest" &&
-      !assigned.has(parameter),
+      parameter.default === undefined && parameter.kind.kind !== "rest" && !assigned.has(parameter),
   );
   if (missing === undefined) return assigned;
   context.error("FG202", `${op.name} needs \`${missing.name}\``, span, {
@@ -91,24 +89,14 @@ function assign(
   return undefined;
 }
 
-function refuseCount(
-  context: Context,
-  { op, span }: OperationCall,
-  found: string,
-): void {
+function refuseCount(context: Context, { op, span }: OperationCall, found: number): void {
   const most = op.parameters.length;
-  const least = op.parameters.filter(
-    ({ default: fallback }) => fallback === undefined,
-  ).length;
+  const least = op.parameters.filter(({ default: fallback }) => fallback === undefined).length;
   const count = least === most ? `${most}` : `${least} to ${most}`;
-  context.error(
-    "FG202",
-    `${op.name} takes ${count}, but here are ${found}`,
-    span,
-    {
-      accepted: signature(op),
-    },
-  );
+  const noun = count === "1" ? "argument" : "arguments";
+  context.error("FG202", `${op.name} takes ${count} ${noun}, but here are ${found}`, span, {
+    accepted: signature(op),
+  });
 }
 
 function assignNamed(
@@ -126,24 +114,14 @@ function assignNamed(
     valid = false;
     const keys = op.parameters.map(({ name }) => name);
     if (parameter === undefined) {
-      context.error(
-        "FG203",
-        `${op.name} has no option \`${key.slice(0, 40)}\``,
-        argument.span,
-        {
-          accepted: signature(op),
-          hint: didYouMean(key, keys),
-        },
-      );
+      context.error("FG203", `${op.name} has no option \`${key.slice(0, 40)}\``, argument.span, {
+        accepted: signature(op),
+        hint: didYouMean(key, keys),
+      });
     } else {
-      context.error(
-        "FG202",
-        `${op.name}: \`${key}\` is given twice`,
-        argument.span,
-        {
-          accepted: signature(op),
-        },
-      );
+      context.error("FG202", `${op.name}: \`${key}\` is given twice`, argument.span, {
+        accepted: signature(op),
+      });
     }
   }
   return valid;
@@ -180,15 +158,10 @@ function listElements(
       span: written[i]?.span ?? span,
     }));
   }
-  context.error(
-    "FG215",
-    `${op.name}: \`${name}\` cannot be ${describe(value)}`,
-    span,
-    {
-      accepted: "a list of one or more values",
-      hint: `write the values in brackets: ${op.name}([a, b])`,
-    },
-  );
+  context.error("FG215", `${op.name}: \`${name}\` cannot be ${describe(value)}`, span, {
+    accepted: "a list of one or more values",
+    hint: `write the values in brackets: ${op.name}([a, b])`,
+  });
   return undefined;
 }
 
@@ -200,11 +173,6 @@ function attributeOf(
 ): Attr | undefined {
   const { kind, default: fallback } = parameter;
   if (given === undefined) return fallback;
-  if (
-    kind.kind === "operand" ||
-    kind.kind === "operands" ||
-    kind.kind === "rest"
-  )
-    return undefined;
+  if (kind.kind === "operand" || kind.kind === "operands" || kind.kind === "rest") return undefined;
   return readAttribute(context, parameter, kind, given, place);
 }

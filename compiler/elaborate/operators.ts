@@ -1,22 +1,10 @@
 import type { Span } from "../diagnostic.js";
-import {
-  dimAdd,
-  dimAtLeast,
-  dimDivide,
-  dimMul,
-  dimSub,
-  type Dim,
-} from "../ir/dim.js";
+import { dimAdd, dimAtLeast, dimDivide, dimMul, dimSub, type Dim } from "../ir/dim.js";
 import type { BinaryOperator, UnaryOperator } from "../syntax/tree.js";
 import { applyOperation, operation, termCount } from "./apply.js";
+import { withoutNegativeZero } from "./attributes.js";
 import type { Context, Placed } from "./context.js";
-import {
-  booleanValue,
-  describe,
-  dimValue,
-  POISON,
-  type Value,
-} from "./values.js";
+import { booleanValue, describe, dimValue, POISON, type Value } from "./values.js";
 
 const OPERATION = {
   "+": "add",
@@ -36,14 +24,7 @@ const OPERATION = {
   "||": "logicalOr",
 } as const satisfies Record<BinaryOperator, string>;
 
-const ARITHMETIC: ReadonlySet<string> = new Set([
-  "+",
-  "-",
-  "*",
-  "/",
-  "%",
-  "**",
-]);
+const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "**"]);
 
 /** `left operator right`, both evaluated. */
 export function applyBinary(
@@ -53,26 +34,19 @@ export function applyBinary(
   right: Placed,
   span: Span,
 ): Value {
-  if (left.value.kind === "poison" || right.value.kind === "poison")
-    return POISON;
+  if (left.value.kind === "poison" || right.value.kind === "poison") return POISON;
   if (operator === "&&" || operator === "||") {
     const valid = [left, right].map((one) => checkTruth(context, one));
     if (valid.includes(false)) return POISON;
   }
   const known =
-    onStrings(operator, left.value, right.value) ??
-    onSizes(operator, left.value, right.value);
+    onStrings(operator, left.value, right.value) ?? onSizes(operator, left.value, right.value);
   if (known !== undefined) return known;
   if (ARITHMETIC.has(operator) && isTruth(left.value) && isTruth(right.value)) {
-    return context.error(
-      "FG215",
-      `\`${operator}\` has no meaning for two truth values`,
-      span,
-      {
-        accepted: "numbers and tensors",
-        hint: "write where(condition, 1, 0) for a number",
-      },
-    );
+    return context.error("FG215", `\`${operator}\` has no meaning for two truth values`, span, {
+      accepted: "numbers and tensors",
+      hint: "write where(condition, 1, 0) for a number",
+    });
   }
   const op = operation(OPERATION[operator]);
   return applyOperation(context, op, [left, right], {}, span);
@@ -88,36 +62,21 @@ export function applyUnary(
   if (value.kind === "poison") return POISON;
   if (operator === "!") {
     if (!checkTruth(context, operand)) return POISON;
-    return applyOperation(
-      context,
-      operation("logicalNot"),
-      [operand],
-      {},
-      span,
-    );
+    return applyOperation(context, operation("logicalNot"), [operand], {}, span);
   }
   if (isTruth(value)) {
-    return context.error(
-      "FG215",
-      `\`${operator}\` has no meaning for a truth value`,
-      span,
-      {
-        accepted: "numbers and tensors",
-        hint: "write where(condition, 1, 0) for a number",
-      },
-    );
+    return context.error("FG215", `\`${operator}\` has no meaning for a truth value`, span, {
+      accepted: "numbers and tensors",
+      hint: "write where(condition, 1, 0) for a number",
+    });
   }
-  if (operator === "+" && (value.kind === "number" || value.kind === "node"))
-    return value;
+  if (operator === "+" && (value.kind === "number" || value.kind === "node")) return value;
   if (value.kind === "dim") return dimValue(dimMul(value.dim, -1));
   return applyOperation(context, operation("neg"), [operand], {}, span);
 }
 
 export function isTruth(value: Value): boolean {
-  return (
-    value.kind === "boolean" ||
-    (value.kind === "node" && value.node.type.dtype === "bool")
-  );
+  return value.kind === "boolean" || (value.kind === "node" && value.node.type.dtype === "bool");
 }
 
 function checkTruth(context: Context, { value, span }: Placed): boolean {
@@ -130,11 +89,7 @@ function checkTruth(context: Context, { value, span }: Placed): boolean {
   return false;
 }
 
-function onStrings(
-  operator: BinaryOperator,
-  left: Value,
-  right: Value,
-): Value | undefined {
+function onStrings(operator: BinaryOperator, left: Value, right: Value): Value | undefined {
   if (left.kind !== "string" || right.kind !== "string") return undefined;
   if (operator === "==") return booleanValue(left.value === right.value);
   if (operator === "!=") return booleanValue(left.value !== right.value);
@@ -142,11 +97,7 @@ function onStrings(
 }
 
 /** Arithmetic and comparisons that have a known result for every value of the named sizes. */
-function onSizes(
-  operator: BinaryOperator,
-  left: Value,
-  right: Value,
-): Value | undefined {
+function onSizes(operator: BinaryOperator, left: Value, right: Value): Value | undefined {
   if (left.kind !== "dim" && right.kind !== "dim") return undefined;
   const [a, b] = [asDim(left), asDim(right)];
   if (a === undefined || b === undefined) return undefined;
@@ -159,15 +110,11 @@ function onSizes(
 function asDim(value: Value): Dim | undefined {
   if (value.kind === "dim") return value.dim;
   const whole = value.kind === "number" && Number.isSafeInteger(value.value);
-  return whole ? value.value : undefined;
+  return whole ? withoutNegativeZero(value.value) : undefined;
 }
 
 /** The size, unless it is not one or its polynomial grows beyond use: then it is computed at run time. */
-function sizeArithmetic(
-  operator: BinaryOperator,
-  a: Dim,
-  b: Dim,
-): Dim | undefined {
+function sizeArithmetic(operator: BinaryOperator, a: Dim, b: Dim): Dim | undefined {
   const terms = termCount(String(a)) * termCount(String(b));
   if (terms > 50) return undefined;
   const result = sizeResult(operator, a, b);
@@ -194,14 +141,9 @@ function sizeResult(operator: BinaryOperator, a: Dim, b: Dim): Dim | undefined {
   }
 }
 
-function compareSizes(
-  operator: BinaryOperator,
-  a: Dim,
-  b: Dim,
-): boolean | undefined {
+function compareSizes(operator: BinaryOperator, a: Dim, b: Dim): boolean | undefined {
   const atLeast = (p: Dim, q: Dim, by: number) => dimAtLeast(dimSub(p, q), by);
-  const decide = (yes: boolean, no: boolean) =>
-    yes ? true : no ? false : undefined;
+  const decide = (yes: boolean, no: boolean) => (yes ? true : no ? false : undefined);
   const different = atLeast(a, b, 1) || atLeast(b, a, 1);
   switch (operator) {
     case "==":

@@ -55,19 +55,11 @@ function declare(
   }
   const variable = { name, mutable, span };
   scope.declare(variable);
-  context.store.set(
-    variable,
-    valid ? named(context, value, name, freshAfter) : POISON,
-  );
+  context.store.set(variable, valid ? named(context, value, name, freshAfter) : POISON);
 }
 
 /** The value under the author's name for it, if it was made just now and has none. */
-export function named(
-  context: Context,
-  value: Value,
-  name: string,
-  freshAfter: number,
-): Value {
+export function named(context: Context, value: Value, name: string, freshAfter: number): Value {
   if (value.kind !== "node" || !isFresh(value.node, freshAfter)) return value;
   return nodeValue(context.rename(value.node, name));
 }
@@ -76,16 +68,9 @@ function isFresh(node: Node, freshAfter: number): boolean {
   return node.name === undefined && node.id > freshAfter;
 }
 
-function fieldOf(
-  context: Context,
-  value: Value,
-  key: string,
-  keySpan: Span,
-  span: Span,
-): Value {
+function fieldOf(context: Context, value: Value, key: string, keySpan: Span, span: Span): Value {
   if (value.kind === "poison" || value.kind === "unset") return value;
-  if (value.kind === "object")
-    return readField(context, value.fields, key, keySpan);
+  if (value.kind === "object") return readField(context, value.fields, key, keySpan);
   return context.error("FG216", `${describe(value)} has no fields`, keySpan, {
     accepted: "an object on the right",
     notes: [{ message: "the value is this", span }],
@@ -130,7 +115,5 @@ function partsOf(
   const [first] = value.node.type.shape;
   if (first === undefined) return undefined;
   const length = typeof first === "number" ? Math.min(first, count) : count;
-  return Array.from({ length }, (_, i) =>
-    elementAt(context, { value, span }, i, span),
-  );
+  return Array.from({ length }, (_, i) => elementAt(context, { value, span }, i, span));
 }

@@ -14,11 +14,7 @@ export interface Result {
 }
 
 /** Undefined where the value cannot be a result, which is reported. */
-export function readResult(
-  context: Context,
-  value: Value,
-  span: Span,
-): Result | undefined {
+export function readResult(context: Context, value: Value, span: Span): Result | undefined {
   const nodes = toStructure(context, value, span);
   if (nodes === undefined) return undefined;
   if (leavesOf(nodes).length === 0) {
@@ -27,9 +23,7 @@ export function readResult(
     });
     return undefined;
   }
-  const inner = new Set(
-    reachable(leavesOf(nodes)).flatMap((node) => node.inputs),
-  );
+  const inner = new Set(reachable(leavesOf(nodes)).flatMap((node) => node.inputs));
   const outputs: Output[] = [];
   const structure = mapLeaves(nodes, (node, path) => {
     const isNamed = /^[A-Za-z_$]/.test(path[0] ?? "");
@@ -54,11 +48,7 @@ function named(
   return context.rename(node, leafName(path));
 }
 
-function toStructure(
-  context: Context,
-  value: Value,
-  span: Span,
-): Structure<Node> | undefined {
+function toStructure(context: Context, value: Value, span: Span): Structure<Node> | undefined {
   context.work(span);
   switch (value.kind) {
     case "object": {
@@ -73,9 +63,7 @@ function toStructure(
       return { kind: "object", fields: read };
     }
     case "tuple": {
-      const elements = value.elements.map((one) =>
-        toStructure(context, one, span),
-      );
+      const elements = value.elements.map((one) => toStructure(context, one, span));
       const read = elements.filter((one) => one !== undefined);
       if (read.length < elements.length) return undefined;
       return { kind: "tuple", elements: read };
@@ -99,7 +87,5 @@ function toStructure(
 }
 
 function leaf(context: Context, value: Value, span: Span): Node {
-  return value.kind === "node"
-    ? value.node
-    : context.build(span, () => toNode(value, []));
+  return value.kind === "node" ? value.node : context.build(span, () => toNode(value, []));
 }

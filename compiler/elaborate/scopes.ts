@@ -51,8 +51,6 @@ export class Scope {
   /** All names that can be read here. */
   names(): string[] {
     const names = [...this.#variables.keys()];
-    return this.parent === undefined
-      ? names
-      : [...names, ...this.parent.names()];
+    return this.parent === undefined ? names : [...names, ...this.parent.names()];
   }
 }

@@ -30,31 +30,21 @@ export function followAlias(
     const open = new Set([...reader.open, declaration]);
     return { context: reader.context, module, open };
   }
-  reader.context.error(
-    "FG212",
-    `the type \`${declaration.name}\` contains itself`,
-    span,
-    {
-      accepted: "types of a fixed number of tensors",
-    },
-  );
+  reader.context.error("FG212", `the type \`${declaration.name}\` contains itself`, span, {
+    accepted: "types of a fixed number of tensors",
+  });
   return undefined;
 }
 
 /** A shape written as a tuple type: `["N", 784]`. */
-export function readShape(
-  reader: TypeReader,
-  syntax: TypeSyntax,
-): Shape | undefined {
+export function readShape(reader: TypeReader, syntax: TypeSyntax): Shape | undefined {
   if (syntax.kind === "tuple") {
     const dims = syntax.elements.map((element) => readDim(reader, element));
     const read = dims.filter((dim) => dim !== undefined);
     return read.length < dims.length ? undefined : read;
   }
   const global =
-    syntax.kind === "name"
-      ? reader.context.program.type(reader.module, syntax.name)
-      : undefined;
+    syntax.kind === "name" ? reader.context.program.type(reader.module, syntax.name) : undefined;
   if (global?.kind === "type") {
     const inside = followAlias(reader, global, syntax.span);
     return inside && readShape(inside, global.declaration.type);
@@ -65,10 +55,7 @@ export function readShape(
   return undefined;
 }
 
-export function readDim(
-  reader: TypeReader,
-  syntax: TypeSyntax,
-): Dim | undefined {
+export function readDim(reader: TypeReader, syntax: TypeSyntax): Dim | undefined {
   const value = readLiteral(reader, syntax);
   if (value === undefined) return undefined;
   return checkDim(
@@ -89,13 +76,7 @@ export function checkDim(
   const whole = typeof dim !== "number" || Number.isSafeInteger(dim);
   const positive = typeof dim !== "number" || dim >= 0;
   const named = names.every(isSizeName);
-  if (
-    dim !== undefined &&
-    whole &&
-    positive &&
-    named &&
-    !/\bfloor\b(?!\()/.test(String(dim))
-  )
+  if (dim !== undefined && whole && positive && named && !/\bfloor\b(?!\()/.test(String(dim)))
     return dim;
   const code = whole && positive ? "FG213" : "FG312";
   reader.context.error(code, `${shown} is not a size`, span, {
@@ -106,17 +87,11 @@ export function checkDim(
 }
 
 /** A literal, a constant by `typeof`, or an alias of one. */
-export function readLiteral(
-  reader: TypeReader,
-  syntax: TypeSyntax,
-): number | string | undefined {
+export function readLiteral(reader: TypeReader, syntax: TypeSyntax): number | string | undefined {
   if (syntax.kind === "literal") return syntax.value;
-  if (syntax.kind === "typeof")
-    return readTypeOf(reader, syntax.name, syntax.span);
+  if (syntax.kind === "typeof") return readTypeOf(reader, syntax.name, syntax.span);
   const global =
-    syntax.kind === "name"
-      ? reader.context.program.type(reader.module, syntax.name)
-      : undefined;
+    syntax.kind === "name" ? reader.context.program.type(reader.module, syntax.name) : undefined;
   if (global?.kind === "type") {
     const inside = followAlias(reader, global, syntax.span);
     return inside && readLiteral(inside, global.declaration.type);
@@ -128,11 +103,7 @@ export function readLiteral(
   return undefined;
 }
 
-function readTypeOf(
-  reader: TypeReader,
-  name: string,
-  span: Span,
-): number | undefined {
+function readTypeOf(reader: TypeReader, name: string, span: Span): number | undefined {
   const global = reader.context.program.value(reader.module, name);
   if (global?.kind === "failed") return undefined;
   if (global?.kind === "constant") {
@@ -140,24 +111,17 @@ function readTypeOf(
     if (value.kind === "number") return value.value;
     if (value.kind === "poison") return undefined;
   }
-  reader.context.error(
-    "FG212",
-    `\`${name.slice(0, 40)}\` is not a constant number`,
-    span,
-    {
-      accepted:
-        "the name of a number declared with `const` at the top of the file",
-      hint: didYouMean(name, reader.context.program.names(reader.module)),
-    },
-  );
+  reader.context.error("FG212", `\`${name.slice(0, 40)}\` is not a constant number`, span, {
+    accepted: "the name of a number declared with `const` at the top of the file",
+    hint: didYouMean(name, reader.context.program.names(reader.module)),
+  });
   return undefined;
 }
 
 /** A size of a math string's type: numbers, names, sums and products. */
 export function mathDim(size: Expression): Dim | undefined {
   if (size.kind === "number") return size.value;
-  if (size.kind === "name")
-    return isSizeName(size.name) ? size.name : undefined;
+  if (size.kind === "name") return isSizeName(size.name) ? size.name : undefined;
   if (size.kind !== "binary") return undefined;
   const [a, b] = [mathDim(size.left), mathDim(size.right)];
   if (a === undefined || b === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostic.js";
 import { dimAdd, dimAtLeast, type Dim } from "../ir/dim.js";
 import { sliceLength } from "../ops/shape.js";
 import { termCount } from "./apply.js";
+import { withoutNegativeZero } from "./attributes.js";
 import type { Context, Placed } from "./context.js";
 import { describe } from "./values.js";
 
@@ -33,8 +34,7 @@ export function readSlice(
   const step = readStep(context, bounds.step);
   const start = readBound(context, bounds.start);
   const stop = readBound(context, bounds.stop);
-  if (step === undefined || start === undefined || stop === undefined)
-    return undefined;
+  if (step === undefined || start === undefined || stop === undefined) return undefined;
   const [first, last] = step > 0 ? [0, size] : [dimAdd(size, -1), -1];
   const from = start === null ? first : clampBound(start, size, step);
   const to = stop === null ? last : clampBound(stop, size, step);
@@ -49,36 +49,25 @@ export function readSlice(
 }
 
 /** Null where the bound is left out, undefined where it is not accepted. */
-function readBound(
-  context: Context,
-  bound: Placed | undefined,
-): Dim | null | undefined {
+function readBound(context: Context, bound: Placed | undefined): Dim | null | undefined {
   if (bound === undefined) return null;
   const { value, span } = bound;
   if (value.kind === "poison") return undefined;
   if (value.kind === "dim") return value.dim;
   if (value.kind === "number" && Number.isSafeInteger(value.value))
-    return value.value;
+    return withoutNegativeZero(value.value);
   context.error("FG304", `${describe(value)} is not a bound of a slice`, span, {
     accepted: "a whole number or a size, known at build time",
     hint:
-      value.kind === "node"
-        ? "write take(x, indices) for positions known at run time"
-        : undefined,
+      value.kind === "node" ? "write take(x, indices) for positions known at run time" : undefined,
   });
   return undefined;
 }
 
-function readStep(
-  context: Context,
-  step: Placed | undefined,
-): number | undefined {
+function readStep(context: Context, step: Placed | undefined): number | undefined {
   if (step === undefined) return 1;
   const { value, span } = step;
-  const valid =
-    value.kind === "number" &&
-    Number.isSafeInteger(value.value) &&
-    value.value !== 0;
+  const valid = value.kind === "number" && Number.isSafeInteger(value.value) && value.value !== 0;
   if (valid) return value.value;
   if (value.kind === "poison") return undefined;
   context.error("FG304", `${describe(value)} is not a step of a slice`, span, {

@@ -1,11 +1,6 @@
 import type { Span } from "../diagnostic.js";
 import type { Statement } from "../syntax/tree.js";
-import {
-  mergeStores,
-  mergeValues,
-  readCondition,
-  type Choice,
-} from "./branches.js";
+import { mergeStores, mergeValues, readCondition, type Choice } from "./branches.js";
 import type { Context, Placed } from "./context.js";
 import { NEXT, sequence, valueOf, type Flow } from "./flow.js";
 import { lineOf } from "./lines.js";
@@ -19,29 +14,18 @@ import { POISON, UNSET } from "./values.js";
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** Runs the statements of a block in its scope. */
-export function executeBlock(
-  context: Context,
-  body: readonly Statement[],
-  scope: Scope,
-): Flow {
+export function executeBlock(context: Context, body: readonly Statement[], scope: Scope): Flow {
   return sequence(
     body.map(
       (statement) => () =>
-        context.nested(statement.span, () =>
-          executeStatement(context, statement, scope),
-        ),
+        context.nested(statement.span, () => executeStatement(context, statement, scope)),
     ),
   );
 }
 
-function executeStatement(
-  context: Context,
-  statement: Statement,
-  scope: Scope,
-): Flow {
+function executeStatement(context: Context, statement: Statement, scope: Scope): Flow {
   const { span } = statement;
-  const end =
-    statement.kind === "if" ? statement.condition.span.end + 1 : span.end;
+  const end = statement.kind === "if" ? statement.condition.span.end + 1 : span.end;
   setLine(context, { ...span, end }, scope);
   switch (statement.kind) {
     case "declare":
@@ -80,16 +64,10 @@ function setLine(context: Context, span: Span, scope: Scope): void {
   context.line = lineOf(source, span, scope.frame.module.language);
 }
 
-function declare(
-  context: Context,
-  { pattern, value, mutable }: Of<"declare">,
-  scope: Scope,
-): void {
+function declare(context: Context, { pattern, value, mutable }: Of<"declare">, scope: Scope): void {
   const freshAfter = context.lastId;
   const placed: Placed =
-    value === undefined
-      ? { value: UNSET, span: pattern.span }
-      : context.placed(value, scope);
+    value === undefined ? { value: UNSET, span: pattern.span } : context.placed(value, scope);
   const what = "variable" as const;
   bindPattern(context, pattern, placed, { scope, mutable, what, freshAfter });
 }
@@ -100,19 +78,13 @@ function assign(
   scope: Scope,
 ): void {
   const freshAfter = context.lastId;
-  const current =
-    operator === undefined ? undefined : context.placed(target, scope);
+  const current = operator === undefined ? undefined : context.placed(target, scope);
   const given = context.placed(value, scope);
   if (target.kind !== "name") {
-    context.error(
-      "FG204",
-      "an element or field cannot be assigned to",
-      target.span,
-      {
-        accepted: "assignment to names",
-        hint: "make a new value: `where` or `concat` for a tensor, a new object or list for a field",
-      },
-    );
+    context.error("FG204", "an element or field cannot be assigned to", target.span, {
+      accepted: "assignment to names",
+      hint: "make a new value: `where` or `concat` for a tensor, a new object or list for a field",
+    });
     return;
   }
   const { name } = target;
@@ -124,15 +96,10 @@ function assign(
   if (variable === undefined) {
     // A compound assignment has read the name, and reported it.
     if (operator !== undefined) return;
-    context.error(
-      "FG209",
-      `\`${name.slice(0, 40)}\` is not declared`,
-      target.span,
-      {
-        accepted: "a name declared with `let`",
-        hint: didYouMean(name, scope.names()),
-      },
-    );
+    context.error("FG209", `\`${name.slice(0, 40)}\` is not declared`, target.span, {
+      accepted: "a name declared with `let`",
+      hint: didYouMean(name, scope.names()),
+    });
     return;
   }
   if (!variable.mutable) {
@@ -147,13 +114,8 @@ function assign(
   context.store.set(variable, named(context, result, name, freshAfter));
 }
 
-function executeReturn(
-  context: Context,
-  { value, span }: Of<"return">,
-  scope: Scope,
-): Flow {
-  if (value !== undefined)
-    return { kind: "return", value: context.evaluate(value, scope) };
+function executeReturn(context: Context, { value, span }: Of<"return">, scope: Scope): Flow {
+  if (value !== undefined) return { kind: "return", value: context.evaluate(value, scope) };
   context.error("FG210", "this `return` gives no value", span, {
     accepted: "`return` with the result of the function",
   });
@@ -174,15 +136,10 @@ function executeExpression(
   });
 }
 
-function executeIf(
-  context: Context,
-  { condition, then, otherwise }: Of<"if">,
-  scope: Scope,
-): Flow {
+function executeIf(context: Context, { condition, then, otherwise }: Of<"if">, scope: Scope): Flow {
   const { line } = context;
   const decided = readCondition(context, context.placed(condition, scope));
-  const run = (body: readonly Statement[]) => () =>
-    executeBlock(context, body, scope.inner());
+  const run = (body: readonly Statement[]) => () => executeBlock(context, body, scope.inner());
   if (typeof decided === "boolean") return run(decided ? then : otherwise)();
   if (decided === undefined) return tryBoth(context, run(then), run(otherwise));
   const choice = { condition: decided, span: condition.span, line };
@@ -206,8 +163,7 @@ function executeChoice(
   // Where one branch has left, only the other one is seen by what follows.
   if (a.kind === "return") context.store = afterElse;
   else if (b.kind === "return") context.store = afterThen;
-  else
-    context.store = mergeStores(context, choice, before, afterThen, afterElse);
+  else context.store = mergeStores(context, choice, before, afterThen, afterElse);
   if (a.kind === "next" && b.kind === "next") return NEXT;
   const finish = (rest: Parameters<typeof valueOf>[1]) =>
     mergeValues(context, choice, valueOf(a, rest), valueOf(b, rest));
@@ -217,11 +173,7 @@ function executeChoice(
 }
 
 /** After an erroneous condition: both branches are checked, and what either assigns is unknown. */
-function tryBoth(
-  context: Context,
-  then: () => Flow,
-  otherwise: () => Flow,
-): Flow {
+function tryBoth(context: Context, then: () => Flow, otherwise: () => Flow): Flow {
   const before = context.store;
   const after = [then, otherwise].map((run) => {
     context.store = new Map(before);
@@ -234,9 +186,6 @@ function tryBoth(
     if (changed) context.store.set(variable, POISON);
   }
   const returns = after.map(({ flow }) => flow.kind);
-  if (returns.every((kind) => kind === "return"))
-    return { kind: "return", value: POISON };
-  return returns.every((kind) => kind === "next")
-    ? NEXT
-    : { kind: "maybe", finish: () => POISON };
+  if (returns.every((kind) => kind === "return")) return { kind: "return", value: POISON };
+  return returns.every((kind) => kind === "next") ? NEXT : { kind: "maybe", finish: () => POISON };
 }

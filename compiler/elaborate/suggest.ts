@@ -4,30 +4,22 @@ const MAX_LENGTH = 60;
  * The candidate that was probably meant, if one is near enough. Spelling in
  * another convention (`soft_max`) counts as the same.
  */
-export function suggest(
-  name: string,
-  candidates: Iterable<string>,
-): string | undefined {
+export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   const limit = Math.max(1, Math.floor(name.length / 3));
-  let best: { readonly candidate: string; readonly distance: number } | null =
-    null;
+  let best: { readonly candidate: string; readonly distance: number } | null = null;
   for (const candidate of candidates) {
     if (candidate === name || candidate.length > MAX_LENGTH) continue;
     if (candidate.length === 1 && name.length === 1) continue;
     const distance = editDistance(fold(name), fold(candidate));
     if (distance > limit) continue;
-    if (best === null || distance < best.distance)
-      best = { candidate, distance };
+    if (best === null || distance < best.distance) best = { candidate, distance };
   }
   return best?.candidate;
 }
 
 /** ``did you mean `relu`?``, or undefined. */
-export function didYouMean(
-  name: string,
-  candidates: Iterable<string>,
-): string | undefined {
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const found = suggest(name, candidates);
   return found === undefined ? undefined : `did you mean \`${found}\`?`;
 }

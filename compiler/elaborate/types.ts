@@ -54,10 +54,7 @@ const ACCEPTED =
 const ACCEPTED_IN_MATH = "f64, f32, i32, bool, [3], f64[N, 3]";
 
 /** Undefined where the type is not accepted, which is reported. */
-export function readType(
-  reader: TypeReader,
-  syntax: TypeSyntax,
-): ParameterType | undefined {
+export function readType(reader: TypeReader, syntax: TypeSyntax): ParameterType | undefined {
   const { span } = syntax;
   return reader.context.nested(span, () => {
     switch (syntax.kind) {
@@ -76,22 +73,12 @@ export function readType(
   });
 }
 
-function refuseType(
-  reader: TypeReader,
-  found: string,
-  span: Span,
-  hint?: string,
-): undefined {
+function refuseType(reader: TypeReader, found: string, span: Span, hint?: string): undefined {
   const isMath = reader.module.language === "math";
-  reader.context.error(
-    "FG212",
-    `${found} is not the type of a parameter`,
-    span,
-    {
-      accepted: isMath ? ACCEPTED_IN_MATH : ACCEPTED,
-      hint,
-    },
-  );
+  reader.context.error("FG212", `${found} is not the type of a parameter`, span, {
+    accepted: isMath ? ACCEPTED_IN_MATH : ACCEPTED,
+    hint,
+  });
   return undefined;
 }
 
@@ -106,8 +93,7 @@ function tensorType(
     readonly open?: boolean;
   } = {},
 ): ParameterType | undefined {
-  if (shape === undefined || !checkShape(reader.context, shape, span))
-    return undefined;
+  if (shape === undefined || !checkShape(reader.context, shape, span)) return undefined;
   const wide = reader.context.precision === "f64" && dtype === "f32";
   return {
     kind: "tensor",
@@ -129,8 +115,7 @@ function namedType(
     if (isDType(name)) return tensorType(reader, name, [], span);
     return refuseType(reader, `\`${name}\``, span, didYouMean(name, DTYPES));
   }
-  if (name === "number")
-    return tensorType(reader, "f64", [], span, { generic: true });
+  if (name === "number") return tensorType(reader, "f64", [], span, { generic: true });
   if (name === "boolean") return tensorType(reader, "bool", [], span);
   const global = reader.context.program.type(reader.module, name);
   switch (global?.kind) {
@@ -143,10 +128,7 @@ function namedType(
     default: {
       const hint = TYPE_NAMES.has(name)
         ? `write \`import { type ${name} } from "flatgrad"\``
-        : didYouMean(name, [
-            ...TYPE_NAMES,
-            ...reader.module.types.map((type) => type.name),
-          ]);
+        : didYouMean(name, [...TYPE_NAMES, ...reader.module.types.map((type) => type.name)]);
       return refuseType(reader, `\`${name.slice(0, 60)}\``, span, hint);
     }
   }
@@ -173,12 +155,7 @@ function readFlatgradType(
   }
   if (isLabels) {
     const size = readDim(reader, shape);
-    return tensorType(
-      reader,
-      "i32",
-      size === undefined ? undefined : [size],
-      span,
-    );
+    return tensorType(reader, "i32", size === undefined ? undefined : [size], span);
   }
   const written = dtype === undefined ? "f32" : readLiteral(reader, dtype);
   if (!isDType(written)) {
@@ -222,15 +199,10 @@ function objectType(
   const names = new Set<string>();
   let valid = true;
   const read = fields.flatMap((field) => {
-    valid =
-      checkIdentifier(reader.context, field.name, "field", field.span) && valid;
+    valid = checkIdentifier(reader.context, field.name, "field", field.span) && valid;
     if (names.has(field.name)) {
       valid = false;
-      reader.context.error(
-        "FG208",
-        `the field \`${field.name}\` is declared twice`,
-        field.span,
-      );
+      reader.context.error("FG208", `the field \`${field.name}\` is declared twice`, field.span);
     }
     names.add(field.name);
     const type = readType(reader, field.type);
@@ -246,15 +218,8 @@ function readMathArray(
 ): ParameterType | undefined {
   const dtype = element ?? "f32";
   if (!isDType(dtype))
-    return refuseType(
-      reader,
-      `\`${dtype.slice(0, 40)}\``,
-      span,
-      didYouMean(dtype, DTYPES),
-    );
-  const dims = shape.map((size) =>
-    checkDim(reader, mathDim(size), "this", size.span),
-  );
+    return refuseType(reader, `\`${dtype.slice(0, 40)}\``, span, didYouMean(dtype, DTYPES));
+  const dims = shape.map((size) => checkDim(reader, mathDim(size), "this", size.span));
   const read = dims.filter((dim) => dim !== undefined);
   if (read.length < dims.length) return undefined;
   return tensorType(reader, dtype, read, span);
