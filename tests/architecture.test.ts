@@ -39,9 +39,7 @@ function resolve(importer: string, specifier: string): string {
  * The parts of the compiler, each with the parts it may import besides its
  * own files. What a part may use includes all that those may use.
  */
-const parts: Readonly<
-  Record<string, { files: RegExp; uses: readonly string[] }>
-> = {
+const parts: Readonly<Record<string, { files: RegExp; uses: readonly string[] }>> = {
   runtime: { files: /^runtime\//, uses: [] },
   diagnostic: {
     files: /^compiler\/(diagnostic|frame|catalogue)\.ts$/,
@@ -113,9 +111,7 @@ describe("architecture", () => {
   test("only the TypeScript front end imports ts-morph", () => {
     const users = sources.filter(({ imports }) => imports.includes("ts-morph"));
     expect(
-      users.filter(
-        ({ path }) => !/^compiler\/syntax\/typescript(\.ts|\/)/.test(path),
-      ),
+      users.filter(({ path }) => !/^compiler\/syntax\/typescript(\.ts|\/)/.test(path)),
     ).toEqual([]);
   });
 
@@ -123,9 +119,7 @@ describe("architecture", () => {
     const users = sources.filter(({ imports }) =>
       imports.some((target) => target.startsWith("node:")),
     );
-    expect(
-      users.map(({ path }) => path).filter((path) => partOf(path) !== "cli"),
-    ).toEqual([]);
+    expect(users.map(({ path }) => path).filter((path) => partOf(path) !== "cli")).toEqual([]);
   });
 
   test("the runtime imports nothing", () => {
@@ -137,10 +131,11 @@ describe("architecture", () => {
   });
 
   test("no file but a table is longer than 400 lines", () => {
-    const tables = new Set(["compiler/catalogue.ts"]);
-    const long = sources.filter(
-      ({ path, lines }) => lines > 400 && !tables.has(path),
-    );
+    const tables = new Set([
+      "compiler/backends/typescript/runtimeSources.ts",
+      "compiler/catalogue.ts",
+    ]);
+    const long = sources.filter(({ path, lines }) => lines > 400 && !tables.has(path));
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
   });
 });

@@ -1,0 +1,2020 @@
+/**
+ * The runtime's declarations as text, for modules that import nothing.
+ *
+ * Do not edit: tests/backends/runtimeSources.test.ts writes this file from
+ * runtime/ (`npm run embed`).
+ */
+export interface RuntimeSource {
+  /** Declarations of this table that the text mentions. */
+  readonly needs: readonly string[];
+  readonly ts: string;
+  /** Empty for a type. */
+  readonly js: string;
+}
+
+export const runtimeSources: Readonly<Record<string, RuntimeSource>> = {
+  Tiles: {
+    needs: [],
+    ts: `/** Scratch of the blocked product, shared by all calls. */
+interface Tiles {
+  /** Left operand, in tiles of 3 rows, each stored depth-major. */
+  readonly left: Float64Array;
+  /** Two columns of the right operand, stored depth-major. */
+  readonly right: Float64Array;
+  /** Two columns of the product, stored row-major. */
+  readonly product: Float64Array;
+  /**
+   * product[rows, 2] = left[rows, depth] · right[depth, 2], where the rows are
+   * rounded up to a multiple of 3.
+   */
+  multiply(rows: number, depth: number): void;
+}`,
+    js: ``,
+  },
+  bernoulli: {
+    needs: [],
+    ts: `/** The Bernoulli numbers B₂, B₄, …, B₁₆ of the asymptotic series. */
+const bernoulli = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+];`,
+    js: `/** The Bernoulli numbers B₂, B₄, …, B₁₆ of the asymptotic series. */
+const bernoulli = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+];`,
+  },
+  checkIndex: {
+    needs: ["expected", "isIndex"],
+    ts: `/**
+ * Checks that one index is an integer of 0 … size − 1.
+ *
+ * @throws RangeError "k is 12, outside 0 … 9"
+ */
+function checkIndex(name: string, index: number, size: number): void {
+  if (!isIndex(index, size)) {
+    throw new RangeError(\`\${name} is \${index}, \${expected(size)}\`);
+  }
+}`,
+    js: `/**
+ * Checks that one index is an integer of 0 … size − 1.
+ *
+ * @throws RangeError "k is 12, outside 0 … 9"
+ */
+function checkIndex(name, index, size) {
+  if (!isIndex(index, size)) {
+    throw new RangeError(\`\${name} is \${index}, \${expected(size)}\`);
+  }
+}`,
+  },
+  checkIndices: {
+    needs: ["expected", "isIndex"],
+    ts: `/**
+ * Checks that every index is an integer of 0 … size − 1.
+ *
+ * @throws RangeError "y[3] is 12, outside 0 … 9"
+ */
+function checkIndices(
+  name: string,
+  indices: ArrayLike<number>,
+  size: number,
+): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (!isIndex(index, size)) {
+      throw new RangeError(\`\${name}[\${i}] is \${index}, \${expected(size)}\`);
+    }
+  }
+}`,
+    js: `/**
+ * Checks that every index is an integer of 0 … size − 1.
+ *
+ * @throws RangeError "y[3] is 12, outside 0 … 9"
+ */
+function checkIndices(name, indices, size) {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!isIndex(index, size)) {
+      throw new RangeError(\`\${name}[\${i}] is \${index}, \${expected(size)}\`);
+    }
+  }
+}`,
+  },
+  checkLength: {
+    needs: [],
+    ts: `/**
+ * Checks the number of elements of an input.
+ *
+ * @param shape what \`expected\` is made of, for the message: "N × 784 with N = 64"
+ * @throws RangeError "x has 100 elements, expected 50176 (N × 784 with N = 64)"
+ */
+function checkLength(
+  name: string,
+  actual: number,
+  expected: number,
+  shape: string,
+): void {
+  if (actual !== expected) {
+    throw new RangeError(
+      \`\${name} has \${actual} elements, expected \${expected} (\${shape})\`,
+    );
+  }
+}`,
+    js: `/**
+ * Checks the number of elements of an input.
+ *
+ * @param shape what \`expected\` is made of, for the message: "N × 784 with N = 64"
+ * @throws RangeError "x has 100 elements, expected 50176 (N × 784 with N = 64)"
+ */
+function checkLength(name, actual, expected, shape) {
+  if (actual !== expected) {
+    throw new RangeError(
+      \`\${name} has \${actual} elements, expected \${expected} (\${shape})\`,
+    );
+  }
+}`,
+  },
+  checkSize: {
+    needs: [],
+    ts: `/**
+ * Checks that a named size is a whole number.
+ *
+ * @throws RangeError "size N is 1.5, expected a whole number"
+ */
+function checkSize(name: string, size: number): void {
+  if (!(size >= 0 && Number.isSafeInteger(size))) {
+    throw new RangeError(\`size \${name} is \${size}, expected a whole number\`);
+  }
+}`,
+    js: `/**
+ * Checks that a named size is a whole number.
+ *
+ * @throws RangeError "size N is 1.5, expected a whole number"
+ */
+function checkSize(name, size) {
+  if (!(size >= 0 && Number.isSafeInteger(size))) {
+    throw new RangeError(\`size \${name} is \${size}, expected a whole number\`);
+  }
+}`,
+  },
+  digamma: {
+    needs: ["halves", "polynomial"],
+    ts: `/**
+ * The derivative of log Γ(x). As in PyTorch ∓inf at ±0, NaN at −1, −2, ….
+ *
+ * Numerics: error below 10⁻¹⁴ relative to the larger of 1 and the result, away
+ * from the poles. Source: Abramowitz and Stegun 6.3.5, 6.3.7, 6.3.18.
+ */
+function digamma(x: number): number {
+  if (x === 0) return -1 / x;
+  if (x < 0) {
+    const fraction = x - Math.round(x);
+    if (fraction === 0 || x === -Infinity) return NaN;
+    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * fraction);
+  }
+  let shift = 0;
+  for (; x < 10; x++) shift += 1 / x;
+  const z = 1 / (x * x);
+  return Math.log(x) - 0.5 / x - z * polynomial(halves, z) - shift;
+}`,
+    js: `/**
+ * The derivative of log Γ(x). As in PyTorch ∓inf at ±0, NaN at −1, −2, ….
+ *
+ * Numerics: error below 10⁻¹⁴ relative to the larger of 1 and the result, away
+ * from the poles. Source: Abramowitz and Stegun 6.3.5, 6.3.7, 6.3.18.
+ */
+function digamma(x) {
+  if (x === 0) return -1 / x;
+  if (x < 0) {
+    const fraction = x - Math.round(x);
+    if (fraction === 0 || x === -Infinity) return NaN;
+    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * fraction);
+  }
+  let shift = 0;
+  for (; x < 10; x++) shift += 1 / x;
+  const z = 1 / (x * x);
+  return Math.log(x) - 0.5 / x - z * polynomial(halves, z) - shift;
+}`,
+  },
+  erf: {
+    needs: ["nearErf", "tail"],
+    ts: `/** The error function 2/√π ∫₀ˣ e^(−t²) dt, to about 2 units in the last place. */
+function erf(x: number): number {
+  if (Math.abs(x) <= 0.46875) return nearErf(x);
+  return x > 0 ? 1 - tail(x) : tail(-x) - 1;
+}`,
+    js: `/** The error function 2/√π ∫₀ˣ e^(−t²) dt, to about 2 units in the last place. */
+function erf(x) {
+  if (Math.abs(x) <= 0.46875) return nearErf(x);
+  return x > 0 ? 1 - tail(x) : tail(-x) - 1;
+}`,
+  },
+  erfc: {
+    needs: ["nearErf", "tail"],
+    ts: `/**
+ * 1 − erf(x) without the cancellation: its relative error stays below about
+ * 10⁻¹⁵ for positive x too, down to where it underflows at x = 26.5.
+ */
+function erfc(x: number): number {
+  if (Math.abs(x) <= 0.46875) return 1 - nearErf(x);
+  return x > 0 ? tail(x) : 2 - tail(-x);
+}`,
+    js: `/**
+ * 1 − erf(x) without the cancellation: its relative error stays below about
+ * 10⁻¹⁵ for positive x too, down to where it underflows at x = 26.5.
+ */
+function erfc(x) {
+  if (Math.abs(x) <= 0.46875) return 1 - nearErf(x);
+  return x > 0 ? tail(x) : 2 - tail(-x);
+}`,
+  },
+  expected: {
+    needs: [],
+    ts: `function expected(size: number): string {
+  return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
+}`,
+    js: `function expected(size) {
+  return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
+}`,
+  },
+  farDenominator: {
+    needs: [],
+    ts: `const farDenominator = [
+  0.0023352049762686918, 0.06051834131244132, 0.5279051029514285,
+  1.8729528499234673, 2.568520192289822, 1,
+];`,
+    js: `const farDenominator = [
+  0.0023352049762686918, 0.06051834131244132, 0.5279051029514285,
+  1.8729528499234673, 2.568520192289822, 1,
+];`,
+  },
+  farNumerator: {
+    needs: [],
+    ts: `const farNumerator = [
+  0.0006587491615298378, 0.016083785148742275, 0.12578172611122926,
+  0.36034489994980445, 0.30532663496123236, 0.016315387137302097,
+];`,
+    js: `const farNumerator = [
+  0.0006587491615298378, 0.016083785148742275, 0.12578172611122926,
+  0.36034489994980445, 0.30532663496123236, 0.016315387137302097,
+];`,
+  },
+  halves: {
+    needs: ["bernoulli"],
+    ts: `const halves = /* @__PURE__ */ bernoulli.map((b, i) => b / (2 * i + 2));`,
+    js: `const halves = /* @__PURE__ */ bernoulli.map((b, i) => b / (2 * i + 2));`,
+  },
+  isIndex: {
+    needs: [],
+    ts: `function isIndex(index: number, size: number): boolean {
+  return index >= 0 && index < size && Number.isInteger(index);
+}`,
+    js: `function isIndex(index, size) {
+  return index >= 0 && index < size && Number.isInteger(index);
+}`,
+  },
+  lgamma: {
+    needs: ["lgammaFar", "lgammaNear2", "sinPi"],
+    ts: `/**
+ * log |Γ(x)|; +inf at 0, −1, −2, … and at ±inf.
+ *
+ * Numerics: relative error of a few units in the last place for x > 0, also
+ * beside the zeros at 1 and 2; for x < 0 the error is absolute near zeros.
+ * Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 6.1.17
+ * (reflection), 6.1.33 (series), 6.1.41 (Stirling).
+ */
+function lgamma(x: number): number {
+  if (Math.abs(x) === Infinity) return Infinity;
+  if (x < 0) {
+    const sine = Math.abs(sinPi(x));
+    if (sine === 0) return Infinity;
+    return Math.log(Math.PI / -x) - Math.log(sine) - lgamma(-x);
+  }
+  if (x < 0.5) return lgammaNear2(x) - Math.log(x) - Math.log1p(x);
+  if (x < 1.5) return lgammaNear2(x - 1) - Math.log(x);
+  if (x >= 9) return lgammaFar(x);
+  let product = 1;
+  while (x >= 2.5) {
+    x -= 1;
+    product *= x;
+  }
+  return lgammaNear2(x - 2) + Math.log(product);
+}`,
+    js: `/**
+ * log |Γ(x)|; +inf at 0, −1, −2, … and at ±inf.
+ *
+ * Numerics: relative error of a few units in the last place for x > 0, also
+ * beside the zeros at 1 and 2; for x < 0 the error is absolute near zeros.
+ * Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 6.1.17
+ * (reflection), 6.1.33 (series), 6.1.41 (Stirling).
+ */
+function lgamma(x) {
+  if (Math.abs(x) === Infinity) return Infinity;
+  if (x < 0) {
+    const sine = Math.abs(sinPi(x));
+    if (sine === 0) return Infinity;
+    return Math.log(Math.PI / -x) - Math.log(sine) - lgamma(-x);
+  }
+  if (x < 0.5) return lgammaNear2(x) - Math.log(x) - Math.log1p(x);
+  if (x < 1.5) return lgammaNear2(x - 1) - Math.log(x);
+  if (x >= 9) return lgammaFar(x);
+  let product = 1;
+  while (x >= 2.5) {
+    x -= 1;
+    product *= x;
+  }
+  return lgammaNear2(x - 2) + Math.log(product);
+}`,
+  },
+  lgammaFar: {
+    needs: ["polynomial", "stirling"],
+    ts: `function lgammaFar(x: number): number {
+  const series = polynomial(stirling, 1 / (x * x)) / x;
+  const halfLogTwoPi = 0.9189385332046727;
+  return (x - 0.5) * Math.log(x) - x + halfLogTwoPi + series;
+}`,
+    js: `function lgammaFar(x) {
+  const series = polynomial(stirling, 1 / (x * x)) / x;
+  const halfLogTwoPi = 0.9189385332046727;
+  return (x - 0.5) * Math.log(x) - x + halfLogTwoPi + series;
+}`,
+  },
+  lgammaNear2: {
+    needs: ["polynomial", "taylor"],
+    ts: `/** log Γ(2 + t) for |t| ≤ 1/2. */
+function lgammaNear2(t: number): number {
+  return t * polynomial(taylor, t);
+}`,
+    js: `/** log Γ(2 + t) for |t| ≤ 1/2. */
+function lgammaNear2(t) {
+  return t * polynomial(taylor, t);
+}`,
+  },
+  logSigmoid: {
+    needs: [],
+    ts: `/** log(sigmoid(x)) = −softplus(−x): finite for all finite x. */
+function logSigmoid(x: number): number {
+  return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+    js: `/** log(sigmoid(x)) = −softplus(−x): finite for all finite x. */
+function logSigmoid(x) {
+  return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+  },
+  matmulNN: {
+    needs: ["multiply"],
+    ts: `/**
+ * C = A · B, or C += A · B with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [k, n], C [m, n]; each starts at its offset, counted in
+ * elements. C must not overlap A or B. Lengths are not checked.
+ */
+function matmulNN(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  m: number,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiply(a, aOffset, k, 1, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+}`,
+    js: `/**
+ * C = A · B, or C += A · B with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [k, n], C [m, n]; each starts at its offset, counted in
+ * elements. C must not overlap A or B. Lengths are not checked.
+ */
+function matmulNN(
+  a,
+  b,
+  c,
+  m,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiply(a, aOffset, k, 1, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+}`,
+  },
+  matmulNN64: {
+    needs: ["multiplyMatmul64"],
+    ts: `/**
+ * C = A · B, or C += A · B with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [k, n], C [m, n]; each starts at its offset, counted in
+ * elements. C must not overlap A or B. Lengths are not checked.
+ */
+function matmulNN64(
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  m: number,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyMatmul64(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
+}`,
+    js: `/**
+ * C = A · B, or C += A · B with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [k, n], C [m, n]; each starts at its offset, counted in
+ * elements. C must not overlap A or B. Lengths are not checked.
+ */
+function matmulNN64(
+  a,
+  b,
+  c,
+  m,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiplyMatmul64(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
+}`,
+  },
+  matmulNT: {
+    needs: ["multiply"],
+    ts: `/**
+ * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [n, k], C [m, n]; otherwise as {@link matmulNN}.
+ */
+function matmulNT(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  m: number,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiply(a, aOffset, k, 1, b, bOffset, 1, k, c, cOffset, m, n, k, accumulate);
+}`,
+    js: `/**
+ * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [n, k], C [m, n]; otherwise as {@link matmulNN}.
+ */
+function matmulNT(
+  a,
+  b,
+  c,
+  m,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiply(a, aOffset, k, 1, b, bOffset, 1, k, c, cOffset, m, n, k, accumulate);
+}`,
+  },
+  matmulNT64: {
+    needs: ["multiplyMatmul64"],
+    ts: `/**
+ * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [n, k], C [m, n]; otherwise as {@link matmulNN64}.
+ */
+function matmulNT64(
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  m: number,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyMatmul64(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    1,
+    k,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
+}`,
+    js: `/**
+ * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
+ *
+ * Shapes: A [m, k], B [n, k], C [m, n]; otherwise as {@link matmulNN64}.
+ */
+function matmulNT64(
+  a,
+  b,
+  c,
+  m,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiplyMatmul64(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    1,
+    k,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
+}`,
+  },
+  matmulTN: {
+    needs: ["multiply"],
+    ts: `/**
+ * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
+ *
+ * Shapes: A [k, m], B [k, n], C [m, n]; otherwise as {@link matmulNN}.
+ */
+function matmulTN(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  m: number,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiply(a, aOffset, 1, m, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+}`,
+    js: `/**
+ * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
+ *
+ * Shapes: A [k, m], B [k, n], C [m, n]; otherwise as {@link matmulNN}.
+ */
+function matmulTN(
+  a,
+  b,
+  c,
+  m,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiply(a, aOffset, 1, m, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+}`,
+  },
+  matmulTN64: {
+    needs: ["multiplyMatmul64"],
+    ts: `/**
+ * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
+ *
+ * Shapes: A [k, m], B [k, n], C [m, n]; otherwise as {@link matmulNN64}.
+ */
+function matmulTN64(
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  m: number,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyMatmul64(
+    a,
+    aOffset,
+    1,
+    m,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
+}`,
+    js: `/**
+ * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
+ *
+ * Shapes: A [k, m], B [k, n], C [m, n]; otherwise as {@link matmulNN64}.
+ */
+function matmulTN64(
+  a,
+  b,
+  c,
+  m,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiplyMatmul64(
+    a,
+    aOffset,
+    1,
+    m,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
+}`,
+  },
+  middleDenominator: {
+    needs: [],
+    ts: `const middleDenominator = [
+  1230.3393548037495, 3439.3676741437216, 4362.619090143247, 3290.7992357334597,
+  1621.3895745666903, 537.1811018620099, 117.6939508913125, 15.744926110709835,
+  1,
+];`,
+    js: `const middleDenominator = [
+  1230.3393548037495, 3439.3676741437216, 4362.619090143247, 3290.7992357334597,
+  1621.3895745666903, 537.1811018620099, 117.6939508913125, 15.744926110709835,
+  1,
+];`,
+  },
+  middleNumerator: {
+    needs: [],
+    ts: `const middleNumerator = [
+  1230.3393547979972, 2051.0783778260716, 1712.0476126340707, 881.952221241769,
+  298.6351381974001, 66.11919063714163, 8.883149794388377, 0.5641884969886701,
+  2.1531153547440383e-8,
+];`,
+    js: `const middleNumerator = [
+  1230.3393547979972, 2051.0783778260716, 1712.0476126340707, 881.952221241769,
+  298.6351381974001, 66.11919063714163, 8.883149794388377, 0.5641884969886701,
+  2.1531153547440383e-8,
+];`,
+  },
+  multiply: {
+    needs: ["multiplyBlocks", "multiplyRow"],
+    ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiply(
+  a: Float32Array,
+  a0: number,
+  aRow: number,
+  aDepth: number,
+  b: Float32Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float32Array,
+  c0: number,
+  m: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  // Measured: below these sizes packing costs more than it saves.
+  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
+    multiplyBlocks(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      m,
+      n,
+      k,
+      accumulate,
+    );
+  } else if (n < m && n < 4) {
+    for (let j = 0; j < n; j++) {
+      multiplyRow(
+        b,
+        b0 + j * bColumn,
+        bDepth,
+        a,
+        a0,
+        aDepth,
+        aRow,
+        c,
+        c0 + j,
+        n,
+        m,
+        k,
+        accumulate,
+      );
+    }
+  } else {
+    for (let i = 0; i < m; i++) {
+      multiplyRow(
+        a,
+        a0 + i * aRow,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        1,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  }
+}`,
+    js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiply(
+  a,
+  a0,
+  aRow,
+  aDepth,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  m,
+  n,
+  k,
+  accumulate,
+) {
+  // Measured: below these sizes packing costs more than it saves.
+  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
+    multiplyBlocks(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      m,
+      n,
+      k,
+      accumulate,
+    );
+  } else if (n < m && n < 4) {
+    for (let j = 0; j < n; j++) {
+      multiplyRow(
+        b,
+        b0 + j * bColumn,
+        bDepth,
+        a,
+        a0,
+        aDepth,
+        aRow,
+        c,
+        c0 + j,
+        n,
+        m,
+        k,
+        accumulate,
+      );
+    }
+  } else {
+    for (let i = 0; i < m; i++) {
+      multiplyRow(
+        a,
+        a0 + i * aRow,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        1,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  }
+}`,
+  },
+  multiplyBlocks: {
+    needs: ["packLeft", "packRight", "panelDepth", "panelRows", "storeColumns", "tiles"],
+    ts: `function multiplyBlocks(
+  a: Float32Array,
+  a0: number,
+  aRow: number,
+  aDepth: number,
+  b: Float32Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float32Array,
+  c0: number,
+  m: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
+  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
+  for (let i = 0; i < m; i += rows) {
+    const height = Math.min(rows, m - i);
+    for (let p = 0; p < k; p += depth) {
+      const length = Math.min(depth, k - p);
+      packLeft(a, a0 + i * aRow + p * aDepth, aRow, aDepth, height, length);
+      for (let j = 0; j < n; j += 2) {
+        const next = j + 1 < n ? 1 : 0;
+        const from = b0 + p * bDepth + j * bColumn;
+        packRight(b, from, from + next * bColumn, bDepth, length);
+        tiles.multiply(height, length);
+        const to = c0 + i * n + j;
+        storeColumns(c, to, to + next, n, height, accumulate || p > 0);
+      }
+    }
+  }
+}`,
+    js: `function multiplyBlocks(
+  a,
+  a0,
+  aRow,
+  aDepth,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  m,
+  n,
+  k,
+  accumulate,
+) {
+  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
+  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
+  for (let i = 0; i < m; i += rows) {
+    const height = Math.min(rows, m - i);
+    for (let p = 0; p < k; p += depth) {
+      const length = Math.min(depth, k - p);
+      packLeft(a, a0 + i * aRow + p * aDepth, aRow, aDepth, height, length);
+      for (let j = 0; j < n; j += 2) {
+        const next = j + 1 < n ? 1 : 0;
+        const from = b0 + p * bDepth + j * bColumn;
+        packRight(b, from, from + next * bColumn, bDepth, length);
+        tiles.multiply(height, length);
+        const to = c0 + i * n + j;
+        storeColumns(c, to, to + next, n, height, accumulate || p > 0);
+      }
+    }
+  }
+}`,
+  },
+  multiplyBlocksMatmul64: {
+    needs: [
+      "packLeftMatmul64",
+      "packRightMatmul64",
+      "panelDepth",
+      "panelRows",
+      "storeColumnsMatmul64",
+      "tiles",
+    ],
+    ts: `function multiplyBlocksMatmul64(
+  a: Float64Array,
+  a0: number,
+  aRow: number,
+  aDepth: number,
+  b: Float64Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float64Array,
+  c0: number,
+  m: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
+  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
+  for (let i = 0; i < m; i += rows) {
+    const height = Math.min(rows, m - i);
+    for (let p = 0; p < k; p += depth) {
+      const length = Math.min(depth, k - p);
+      packLeftMatmul64(
+        a,
+        a0 + i * aRow + p * aDepth,
+        aRow,
+        aDepth,
+        height,
+        length,
+      );
+      for (let j = 0; j < n; j += 2) {
+        const next = j + 1 < n ? 1 : 0;
+        const from = b0 + p * bDepth + j * bColumn;
+        packRightMatmul64(b, from, from + next * bColumn, bDepth, length);
+        tiles.multiply(height, length);
+        const to = c0 + i * n + j;
+        storeColumnsMatmul64(c, to, to + next, n, height, accumulate || p > 0);
+      }
+    }
+  }
+}`,
+    js: `function multiplyBlocksMatmul64(
+  a,
+  a0,
+  aRow,
+  aDepth,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  m,
+  n,
+  k,
+  accumulate,
+) {
+  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
+  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
+  for (let i = 0; i < m; i += rows) {
+    const height = Math.min(rows, m - i);
+    for (let p = 0; p < k; p += depth) {
+      const length = Math.min(depth, k - p);
+      packLeftMatmul64(
+        a,
+        a0 + i * aRow + p * aDepth,
+        aRow,
+        aDepth,
+        height,
+        length,
+      );
+      for (let j = 0; j < n; j += 2) {
+        const next = j + 1 < n ? 1 : 0;
+        const from = b0 + p * bDepth + j * bColumn;
+        packRightMatmul64(b, from, from + next * bColumn, bDepth, length);
+        tiles.multiply(height, length);
+        const to = c0 + i * n + j;
+        storeColumnsMatmul64(c, to, to + next, n, height, accumulate || p > 0);
+      }
+    }
+  }
+}`,
+  },
+  multiplyMatmul64: {
+    needs: ["multiplyBlocksMatmul64", "multiplyRowMatmul64"],
+    ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiplyMatmul64(
+  a: Float64Array,
+  a0: number,
+  aRow: number,
+  aDepth: number,
+  b: Float64Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float64Array,
+  c0: number,
+  m: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  // Measured: below these sizes packing costs more than it saves.
+  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
+    multiplyBlocksMatmul64(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      m,
+      n,
+      k,
+      accumulate,
+    );
+  } else if (n < m && n < 4) {
+    for (let j = 0; j < n; j++) {
+      multiplyRowMatmul64(
+        b,
+        b0 + j * bColumn,
+        bDepth,
+        a,
+        a0,
+        aDepth,
+        aRow,
+        c,
+        c0 + j,
+        n,
+        m,
+        k,
+        accumulate,
+      );
+    }
+  } else {
+    for (let i = 0; i < m; i++) {
+      multiplyRowMatmul64(
+        a,
+        a0 + i * aRow,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        1,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  }
+}`,
+    js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiplyMatmul64(
+  a,
+  a0,
+  aRow,
+  aDepth,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  m,
+  n,
+  k,
+  accumulate,
+) {
+  // Measured: below these sizes packing costs more than it saves.
+  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
+    multiplyBlocksMatmul64(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      m,
+      n,
+      k,
+      accumulate,
+    );
+  } else if (n < m && n < 4) {
+    for (let j = 0; j < n; j++) {
+      multiplyRowMatmul64(
+        b,
+        b0 + j * bColumn,
+        bDepth,
+        a,
+        a0,
+        aDepth,
+        aRow,
+        c,
+        c0 + j,
+        n,
+        m,
+        k,
+        accumulate,
+      );
+    }
+  } else {
+    for (let i = 0; i < m; i++) {
+      multiplyRowMatmul64(
+        a,
+        a0 + i * aRow,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        1,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  }
+}`,
+  },
+  multiplyRow: {
+    needs: [],
+    ts: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
+function multiplyRow(
+  a: Float32Array,
+  a0: number,
+  aStride: number,
+  b: Float32Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float32Array,
+  c0: number,
+  cStride: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let j = 0;
+  for (; j + 3 < n; j += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let p0 = (b0 + j * bColumn) | 0;
+    let p1 = (p0 + bColumn) | 0;
+    let p2 = (p1 + bColumn) | 0;
+    let p3 = (p2 + bColumn) | 0;
+    let q = a0 | 0;
+    for (let p = 0; p < k; p++) {
+      const x = a[q]!;
+      s0 += x * b[p0]!;
+      s1 += x * b[p1]!;
+      s2 += x * b[p2]!;
+      s3 += x * b[p3]!;
+      q = (q + aStride) | 0;
+      p0 = (p0 + bDepth) | 0;
+      p1 = (p1 + bDepth) | 0;
+      p2 = (p2 + bDepth) | 0;
+      p3 = (p3 + bDepth) | 0;
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at]! + s0 : s0;
+    c[at + cStride] = accumulate ? c[at + cStride]! + s1 : s1;
+    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride]! + s2 : s2;
+    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride]! + s3 : s3;
+  }
+  for (; j < n; j++) {
+    let s = 0;
+    for (let p = 0; p < k; p++) {
+      s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at]! + s : s;
+  }
+}`,
+    js: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
+function multiplyRow(
+  a,
+  a0,
+  aStride,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  cStride,
+  n,
+  k,
+  accumulate,
+) {
+  let j = 0;
+  for (; j + 3 < n; j += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let p0 = (b0 + j * bColumn) | 0;
+    let p1 = (p0 + bColumn) | 0;
+    let p2 = (p1 + bColumn) | 0;
+    let p3 = (p2 + bColumn) | 0;
+    let q = a0 | 0;
+    for (let p = 0; p < k; p++) {
+      const x = a[q];
+      s0 += x * b[p0];
+      s1 += x * b[p1];
+      s2 += x * b[p2];
+      s3 += x * b[p3];
+      q = (q + aStride) | 0;
+      p0 = (p0 + bDepth) | 0;
+      p1 = (p1 + bDepth) | 0;
+      p2 = (p2 + bDepth) | 0;
+      p3 = (p3 + bDepth) | 0;
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at] + s0 : s0;
+    c[at + cStride] = accumulate ? c[at + cStride] + s1 : s1;
+    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride] + s2 : s2;
+    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride] + s3 : s3;
+  }
+  for (; j < n; j++) {
+    let s = 0;
+    for (let p = 0; p < k; p++) {
+      s += a[a0 + p * aStride] * b[b0 + p * bDepth + j * bColumn];
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at] + s : s;
+  }
+}`,
+  },
+  multiplyRowMatmul64: {
+    needs: [],
+    ts: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
+function multiplyRowMatmul64(
+  a: Float64Array,
+  a0: number,
+  aStride: number,
+  b: Float64Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float64Array,
+  c0: number,
+  cStride: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let j = 0;
+  for (; j + 3 < n; j += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let p0 = (b0 + j * bColumn) | 0;
+    let p1 = (p0 + bColumn) | 0;
+    let p2 = (p1 + bColumn) | 0;
+    let p3 = (p2 + bColumn) | 0;
+    let q = a0 | 0;
+    for (let p = 0; p < k; p++) {
+      const x = a[q]!;
+      s0 += x * b[p0]!;
+      s1 += x * b[p1]!;
+      s2 += x * b[p2]!;
+      s3 += x * b[p3]!;
+      q = (q + aStride) | 0;
+      p0 = (p0 + bDepth) | 0;
+      p1 = (p1 + bDepth) | 0;
+      p2 = (p2 + bDepth) | 0;
+      p3 = (p3 + bDepth) | 0;
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at]! + s0 : s0;
+    c[at + cStride] = accumulate ? c[at + cStride]! + s1 : s1;
+    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride]! + s2 : s2;
+    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride]! + s3 : s3;
+  }
+  for (; j < n; j++) {
+    let s = 0;
+    for (let p = 0; p < k; p++) {
+      s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at]! + s : s;
+  }
+}`,
+    js: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
+function multiplyRowMatmul64(
+  a,
+  a0,
+  aStride,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  cStride,
+  n,
+  k,
+  accumulate,
+) {
+  let j = 0;
+  for (; j + 3 < n; j += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let p0 = (b0 + j * bColumn) | 0;
+    let p1 = (p0 + bColumn) | 0;
+    let p2 = (p1 + bColumn) | 0;
+    let p3 = (p2 + bColumn) | 0;
+    let q = a0 | 0;
+    for (let p = 0; p < k; p++) {
+      const x = a[q];
+      s0 += x * b[p0];
+      s1 += x * b[p1];
+      s2 += x * b[p2];
+      s3 += x * b[p3];
+      q = (q + aStride) | 0;
+      p0 = (p0 + bDepth) | 0;
+      p1 = (p1 + bDepth) | 0;
+      p2 = (p2 + bDepth) | 0;
+      p3 = (p3 + bDepth) | 0;
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at] + s0 : s0;
+    c[at + cStride] = accumulate ? c[at + cStride] + s1 : s1;
+    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride] + s2 : s2;
+    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride] + s3 : s3;
+  }
+  for (; j < n; j++) {
+    let s = 0;
+    for (let p = 0; p < k; p++) {
+      s += a[a0 + p * aStride] * b[b0 + p * bDepth + j * bColumn];
+    }
+    const at = c0 + j * cStride;
+    c[at] = accumulate ? c[at] + s : s;
+  }
+}`,
+  },
+  nearDenominator: {
+    needs: [],
+    ts: `const nearDenominator = [
+  2844.236833439171, 1282.6165260773723, 244.02463793444417, 23.601290952344122,
+  1,
+];`,
+    js: `const nearDenominator = [
+  2844.236833439171, 1282.6165260773723, 244.02463793444417, 23.601290952344122,
+  1,
+];`,
+  },
+  nearErf: {
+    needs: ["nearDenominator", "nearNumerator", "polynomial"],
+    ts: `function nearErf(x: number): number {
+  const square = x * x;
+  return (
+    (x * polynomial(nearNumerator, square)) /
+    polynomial(nearDenominator, square)
+  );
+}`,
+    js: `function nearErf(x) {
+  const square = x * x;
+  return (
+    (x * polynomial(nearNumerator, square)) /
+    polynomial(nearDenominator, square)
+  );
+}`,
+  },
+  nearNumerator: {
+    needs: [],
+    ts: `/**
+ * Source of the three rational approximations and their coefficients:
+ * W. J. Cody, "Rational Chebyshev approximations for the error function",
+ * Mathematics of Computation 23 (1969), 631–637. Lowest power first.
+ */
+const nearNumerator = [
+  3209.3775891384694, 377.485237685302, 113.86415415105016, 3.1611237438705655,
+  0.18577770618460315,
+];`,
+    js: `/**
+ * Source of the three rational approximations and their coefficients:
+ * W. J. Cody, "Rational Chebyshev approximations for the error function",
+ * Mathematics of Computation 23 (1969), 631–637. Lowest power first.
+ */
+const nearNumerator = [
+  3209.3775891384694, 377.485237685302, 113.86415415105016, 3.1611237438705655,
+  0.18577770618460315,
+];`,
+  },
+  packLeft: {
+    needs: ["tiles"],
+    ts: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
+function packLeft(
+  a: Float32Array,
+  start: number,
+  rowStride: number,
+  depthStride: number,
+  rows: number,
+  depth: number,
+): void {
+  const panel = tiles.left;
+  let to = 0;
+  for (let i = 0; i < rows; i += 3) {
+    let row0 = (start + i * rowStride) | 0;
+    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
+    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
+    for (let k = 0; k < depth; k++) {
+      panel[to] = a[row0]!;
+      panel[(to + 1) | 0] = a[row1]!;
+      panel[(to + 2) | 0] = a[row2]!;
+      to = (to + 3) | 0;
+      row0 = (row0 + depthStride) | 0;
+      row1 = (row1 + depthStride) | 0;
+      row2 = (row2 + depthStride) | 0;
+    }
+  }
+}`,
+    js: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
+function packLeft(a, start, rowStride, depthStride, rows, depth) {
+  const panel = tiles.left;
+  let to = 0;
+  for (let i = 0; i < rows; i += 3) {
+    let row0 = (start + i * rowStride) | 0;
+    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
+    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
+    for (let k = 0; k < depth; k++) {
+      panel[to] = a[row0];
+      panel[(to + 1) | 0] = a[row1];
+      panel[(to + 2) | 0] = a[row2];
+      to = (to + 3) | 0;
+      row0 = (row0 + depthStride) | 0;
+      row1 = (row1 + depthStride) | 0;
+      row2 = (row2 + depthStride) | 0;
+    }
+  }
+}`,
+  },
+  packLeftMatmul64: {
+    needs: ["tiles"],
+    ts: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
+function packLeftMatmul64(
+  a: Float64Array,
+  start: number,
+  rowStride: number,
+  depthStride: number,
+  rows: number,
+  depth: number,
+): void {
+  const panel = tiles.left;
+  let to = 0;
+  for (let i = 0; i < rows; i += 3) {
+    let row0 = (start + i * rowStride) | 0;
+    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
+    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
+    for (let k = 0; k < depth; k++) {
+      panel[to] = a[row0]!;
+      panel[(to + 1) | 0] = a[row1]!;
+      panel[(to + 2) | 0] = a[row2]!;
+      to = (to + 3) | 0;
+      row0 = (row0 + depthStride) | 0;
+      row1 = (row1 + depthStride) | 0;
+      row2 = (row2 + depthStride) | 0;
+    }
+  }
+}`,
+    js: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
+function packLeftMatmul64(a, start, rowStride, depthStride, rows, depth) {
+  const panel = tiles.left;
+  let to = 0;
+  for (let i = 0; i < rows; i += 3) {
+    let row0 = (start + i * rowStride) | 0;
+    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
+    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
+    for (let k = 0; k < depth; k++) {
+      panel[to] = a[row0];
+      panel[(to + 1) | 0] = a[row1];
+      panel[(to + 2) | 0] = a[row2];
+      to = (to + 3) | 0;
+      row0 = (row0 + depthStride) | 0;
+      row1 = (row1 + depthStride) | 0;
+      row2 = (row2 + depthStride) | 0;
+    }
+  }
+}`,
+  },
+  packRight: {
+    needs: ["tiles"],
+    ts: `function packRight(
+  b: Float32Array,
+  first: number,
+  second: number,
+  depthStride: number,
+  depth: number,
+): void {
+  const panel = tiles.right;
+  let to = 0;
+  for (let k = 0; k < depth; k++) {
+    panel[to] = b[first]!;
+    panel[(to + 1) | 0] = b[second]!;
+    to = (to + 2) | 0;
+    first = (first + depthStride) | 0;
+    second = (second + depthStride) | 0;
+  }
+}`,
+    js: `function packRight(b, first, second, depthStride, depth) {
+  const panel = tiles.right;
+  let to = 0;
+  for (let k = 0; k < depth; k++) {
+    panel[to] = b[first];
+    panel[(to + 1) | 0] = b[second];
+    to = (to + 2) | 0;
+    first = (first + depthStride) | 0;
+    second = (second + depthStride) | 0;
+  }
+}`,
+  },
+  packRightMatmul64: {
+    needs: ["tiles"],
+    ts: `function packRightMatmul64(
+  b: Float64Array,
+  first: number,
+  second: number,
+  depthStride: number,
+  depth: number,
+): void {
+  const panel = tiles.right;
+  let to = 0;
+  for (let k = 0; k < depth; k++) {
+    panel[to] = b[first]!;
+    panel[(to + 1) | 0] = b[second]!;
+    to = (to + 2) | 0;
+    first = (first + depthStride) | 0;
+    second = (second + depthStride) | 0;
+  }
+}`,
+    js: `function packRightMatmul64(b, first, second, depthStride, depth) {
+  const panel = tiles.right;
+  let to = 0;
+  for (let k = 0; k < depth; k++) {
+    panel[to] = b[first];
+    panel[(to + 1) | 0] = b[second];
+    to = (to + 2) | 0;
+    first = (first + depthStride) | 0;
+    second = (second + depthStride) | 0;
+  }
+}`,
+  },
+  panelDepth: {
+    needs: [],
+    ts: `/** Depth of both panels. */
+const panelDepth = 256;`,
+    js: `/** Depth of both panels. */
+const panelDepth = 256;`,
+  },
+  panelRows: {
+    needs: [],
+    ts: `/** Rows of the left panel: 192 × 256 doubles stay in a 512 KB cache. */
+const panelRows = 192;`,
+    js: `/** Rows of the left panel: 192 × 256 doubles stay in a 512 KB cache. */
+const panelRows = 192;`,
+  },
+  polynomial: {
+    needs: [],
+    ts: `/** The polynomial Σ coefficients[i] xⁱ, by Horner's rule. */
+function polynomial(coefficients: readonly number[], x: number): number {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) {
+    sum = sum * x + coefficients[i]!;
+  }
+  return sum;
+}`,
+    js: `/** The polynomial Σ coefficients[i] xⁱ, by Horner's rule. */
+function polynomial(coefficients, x) {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) {
+    sum = sum * x + coefficients[i];
+  }
+  return sum;
+}`,
+  },
+  sigmoid: {
+    needs: [],
+    ts: `/** The logistic function 1 / (1 + e⁻ˣ), without overflow for any x. */
+function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}`,
+    js: `/** The logistic function 1 / (1 + e⁻ˣ), without overflow for any x. */
+function sigmoid(x) {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}`,
+  },
+  sinPi: {
+    needs: [],
+    ts: `/** sin(πx), with the period taken off exactly: 0 at every integer. */
+function sinPi(x: number): number {
+  const r = x - 2 * Math.round(x / 2);
+  if (r > 0.5) return Math.sin(Math.PI * (1 - r));
+  if (r < -0.5) return -Math.sin(Math.PI * (1 + r));
+  return Math.sin(Math.PI * r);
+}`,
+    js: `/** sin(πx), with the period taken off exactly: 0 at every integer. */
+function sinPi(x) {
+  const r = x - 2 * Math.round(x / 2);
+  if (r > 0.5) return Math.sin(Math.PI * (1 - r));
+  if (r < -0.5) return -Math.sin(Math.PI * (1 + r));
+  return Math.sin(Math.PI * r);
+}`,
+  },
+  sinc: {
+    needs: ["sinPi"],
+    ts: `/** sin(πx) / (πx), the normalised form of NumPy and PyTorch; 1 at 0. */
+function sinc(x: number): number {
+  if (x === 0) return 1;
+  return Math.abs(x) === Infinity ? 0 : sinPi(x) / (Math.PI * x);
+}`,
+    js: `/** sin(πx) / (πx), the normalised form of NumPy and PyTorch; 1 at 0. */
+function sinc(x) {
+  if (x === 0) return 1;
+  return Math.abs(x) === Infinity ? 0 : sinPi(x) / (Math.PI * x);
+}`,
+  },
+  softplus: {
+    needs: [],
+    ts: `/** log(1 + eˣ), without overflow: x for large x, eˣ for very negative x. */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+    js: `/** log(1 + eˣ), without overflow: x for large x, eˣ for very negative x. */
+function softplus(x) {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+  },
+  stirling: {
+    needs: ["bernoulli"],
+    ts: `const stirling = /* @__PURE__ */ bernoulli.map(
+  (b, i) => b / ((2 * i + 2) * (2 * i + 1)),
+);`,
+    js: `const stirling = /* @__PURE__ */ bernoulli.map(
+  (b, i) => b / ((2 * i + 2) * (2 * i + 1)),
+);`,
+  },
+  storeColumns: {
+    needs: ["tiles"],
+    ts: `/** A last odd column is both first and second; the first, written last, wins. */
+function storeColumns(
+  c: Float32Array,
+  first: number,
+  second: number,
+  rowStride: number,
+  rows: number,
+  accumulate: boolean,
+): void {
+  const panel = tiles.product;
+  let from = 0;
+  for (let i = 0; i < rows; i++) {
+    const before = accumulate ? c[first]! : 0;
+    c[second] = (accumulate ? c[second]! : 0) + panel[(from + 1) | 0]!;
+    c[first] = before + panel[from]!;
+    from = (from + 2) | 0;
+    first = (first + rowStride) | 0;
+    second = (second + rowStride) | 0;
+  }
+}`,
+    js: `/** A last odd column is both first and second; the first, written last, wins. */
+function storeColumns(c, first, second, rowStride, rows, accumulate) {
+  const panel = tiles.product;
+  let from = 0;
+  for (let i = 0; i < rows; i++) {
+    const before = accumulate ? c[first] : 0;
+    c[second] = (accumulate ? c[second] : 0) + panel[(from + 1) | 0];
+    c[first] = before + panel[from];
+    from = (from + 2) | 0;
+    first = (first + rowStride) | 0;
+    second = (second + rowStride) | 0;
+  }
+}`,
+  },
+  storeColumnsMatmul64: {
+    needs: ["tiles"],
+    ts: `/** A last odd column is both first and second; the first, written last, wins. */
+function storeColumnsMatmul64(
+  c: Float64Array,
+  first: number,
+  second: number,
+  rowStride: number,
+  rows: number,
+  accumulate: boolean,
+): void {
+  const panel = tiles.product;
+  let from = 0;
+  for (let i = 0; i < rows; i++) {
+    const before = accumulate ? c[first]! : 0;
+    c[second] = (accumulate ? c[second]! : 0) + panel[(from + 1) | 0]!;
+    c[first] = before + panel[from]!;
+    from = (from + 2) | 0;
+    first = (first + rowStride) | 0;
+    second = (second + rowStride) | 0;
+  }
+}`,
+    js: `/** A last odd column is both first and second; the first, written last, wins. */
+function storeColumnsMatmul64(c, first, second, rowStride, rows, accumulate) {
+  const panel = tiles.product;
+  let from = 0;
+  for (let i = 0; i < rows; i++) {
+    const before = accumulate ? c[first] : 0;
+    c[second] = (accumulate ? c[second] : 0) + panel[(from + 1) | 0];
+    c[first] = before + panel[from];
+    from = (from + 2) | 0;
+    first = (first + rowStride) | 0;
+    second = (second + rowStride) | 0;
+  }
+}`,
+  },
+  tail: {
+    needs: ["farDenominator", "farNumerator", "middleDenominator", "middleNumerator", "polynomial"],
+    ts: `/** erfc(x) for x > 0.46875; NaN for NaN. */
+function tail(x: number): number {
+  if (x > 28) return 0;
+  // x² splits into an exact square and a small rest: e^(−x²) would multiply
+  // the rounding error of x² by x².
+  const head = Math.trunc(x * 16) / 16;
+  const gauss = Math.exp(-head * head) * Math.exp((head - x) * (head + x));
+  if (x <= 4) {
+    return (
+      (gauss * polynomial(middleNumerator, x)) /
+      polynomial(middleDenominator, x)
+    );
+  }
+  const z = 1 / (x * x);
+  const rest =
+    (z * polynomial(farNumerator, z)) / polynomial(farDenominator, z);
+  return (gauss / x) * (1 / Math.sqrt(Math.PI) - rest);
+}`,
+    js: `/** erfc(x) for x > 0.46875; NaN for NaN. */
+function tail(x) {
+  if (x > 28) return 0;
+  // x² splits into an exact square and a small rest: e^(−x²) would multiply
+  // the rounding error of x² by x².
+  const head = Math.trunc(x * 16) / 16;
+  const gauss = Math.exp(-head * head) * Math.exp((head - x) * (head + x));
+  if (x <= 4) {
+    return (
+      (gauss * polynomial(middleNumerator, x)) /
+      polynomial(middleDenominator, x)
+    );
+  }
+  const z = 1 / (x * x);
+  const rest =
+    (z * polynomial(farNumerator, z)) / polynomial(farDenominator, z);
+  return (gauss / x) * (1 / Math.sqrt(Math.PI) - rest);
+}`,
+  },
+  taylor: {
+    needs: [],
+    ts: `/** log Γ(2 + t) = Σ_{k≥1} t^k taylor[k − 1]: 1 − γ, then (−1)^k (ζ(k) − 1) / k. */
+const taylor = [
+  0.42278433509846713, 0.3224670334241132, -0.06735230105319809,
+  0.020580808427784546, -0.007385551028673986, 0.0028905103307415234,
+  -0.001192753911703261, 0.0005096695247430425, -0.00022315475845357939,
+  0.00009945751278180853, -0.00004492623673813314, 0.00002050721277567069,
+  -0.000009439488275268397, 0.000004374866789907488, -0.000002039215753801366,
+  9.55141213040742e-7, -4.492469198764566e-7, 2.1207184805554667e-7,
+  -1.00432248239681e-7, 4.7698101693639804e-8, -2.2711094608943164e-8,
+  1.0838659214896955e-8, -5.183475041970047e-9, 2.4836745438024785e-9,
+  -1.1921401405860912e-9, 5.731367241678862e-10,
+];`,
+    js: `/** log Γ(2 + t) = Σ_{k≥1} t^k taylor[k − 1]: 1 − γ, then (−1)^k (ζ(k) − 1) / k. */
+const taylor = [
+  0.42278433509846713, 0.3224670334241132, -0.06735230105319809,
+  0.020580808427784546, -0.007385551028673986, 0.0028905103307415234,
+  -0.001192753911703261, 0.0005096695247430425, -0.00022315475845357939,
+  0.00009945751278180853, -0.00004492623673813314, 0.00002050721277567069,
+  -0.000009439488275268397, 0.000004374866789907488, -0.000002039215753801366,
+  9.55141213040742e-7, -4.492469198764566e-7, 2.1207184805554667e-7,
+  -1.00432248239681e-7, 4.7698101693639804e-8, -2.2711094608943164e-8,
+  1.0838659214896955e-8, -5.183475041970047e-9, 2.4836745438024785e-9,
+  -1.1921401405860912e-9, 5.731367241678862e-10,
+];`,
+  },
+  tiles: {
+    needs: ["Tiles", "panelDepth", "panelRows"],
+    ts: `/**
+ * The tile of 3 × 2 sums keeps 11 values in registers. Three details double its
+ * speed in V8: the panels are constants of an enclosing function, so that their
+ * addresses become part of the machine code (bundlers turn a module's \`const\`
+ * into \`var\`, whose value is loaded anew); local copies lift the checks of the
+ * arrays out of the loops; and \`| 0\` rules out integer overflow.
+ */
+const tiles: Tiles = /* @__PURE__ */ (() => {
+  const leftPanel = new Float64Array(panelRows * panelDepth);
+  const rightPanel = new Float64Array(2 * panelDepth);
+  const productPanel = new Float64Array(2 * panelRows);
+
+  function multiply(rows: number, depth: number): void {
+    const left = leftPanel;
+    const right = rightPanel;
+    const product = productPanel;
+    for (let i = 0; i < rows; i += 3) {
+      let p = (i * depth) | 0;
+      let q = 0;
+      let c00 = 0;
+      let c01 = 0;
+      let c10 = 0;
+      let c11 = 0;
+      let c20 = 0;
+      let c21 = 0;
+      for (let k = 0; k < depth; k++) {
+        const b0 = right[q]!;
+        const b1 = right[(q + 1) | 0]!;
+        const a0 = left[p]!;
+        c00 += a0 * b0;
+        c01 += a0 * b1;
+        const a1 = left[(p + 1) | 0]!;
+        c10 += a1 * b0;
+        c11 += a1 * b1;
+        const a2 = left[(p + 2) | 0]!;
+        c20 += a2 * b0;
+        c21 += a2 * b1;
+        p = (p + 3) | 0;
+        q = (q + 2) | 0;
+      }
+      const at = (2 * i) | 0;
+      product[at] = c00;
+      product[at + 1] = c01;
+      product[at + 2] = c10;
+      product[at + 3] = c11;
+      product[at + 4] = c20;
+      product[at + 5] = c21;
+    }
+  }
+
+  return {
+    left: leftPanel,
+    right: rightPanel,
+    product: productPanel,
+    multiply,
+  };
+})();`,
+    js: `/**
+ * The tile of 3 × 2 sums keeps 11 values in registers. Three details double its
+ * speed in V8: the panels are constants of an enclosing function, so that their
+ * addresses become part of the machine code (bundlers turn a module's \`const\`
+ * into \`var\`, whose value is loaded anew); local copies lift the checks of the
+ * arrays out of the loops; and \`| 0\` rules out integer overflow.
+ */
+const tiles = /* @__PURE__ */ (() => {
+  const leftPanel = new Float64Array(panelRows * panelDepth);
+  const rightPanel = new Float64Array(2 * panelDepth);
+  const productPanel = new Float64Array(2 * panelRows);
+
+  function multiply(rows, depth) {
+    const left = leftPanel;
+    const right = rightPanel;
+    const product = productPanel;
+    for (let i = 0; i < rows; i += 3) {
+      let p = (i * depth) | 0;
+      let q = 0;
+      let c00 = 0;
+      let c01 = 0;
+      let c10 = 0;
+      let c11 = 0;
+      let c20 = 0;
+      let c21 = 0;
+      for (let k = 0; k < depth; k++) {
+        const b0 = right[q];
+        const b1 = right[(q + 1) | 0];
+        const a0 = left[p];
+        c00 += a0 * b0;
+        c01 += a0 * b1;
+        const a1 = left[(p + 1) | 0];
+        c10 += a1 * b0;
+        c11 += a1 * b1;
+        const a2 = left[(p + 2) | 0];
+        c20 += a2 * b0;
+        c21 += a2 * b1;
+        p = (p + 3) | 0;
+        q = (q + 2) | 0;
+      }
+      const at = (2 * i) | 0;
+      product[at] = c00;
+      product[at + 1] = c01;
+      product[at + 2] = c10;
+      product[at + 3] = c11;
+      product[at + 4] = c20;
+      product[at + 5] = c21;
+    }
+  }
+
+  return {
+    left: leftPanel,
+    right: rightPanel,
+    product: productPanel,
+    multiply,
+  };
+})();`,
+  },
+  trigamma: {
+    needs: ["bernoulli", "polynomial", "sinPi"],
+    ts: `/**
+ * The derivative of digamma, polygamma(1, x); +inf at 0, −1, −2, ….
+ *
+ * Numerics: relative error of a few units in the last place for x > 0.
+ * Source: Abramowitz and Stegun 6.4.6, 6.4.7, 6.4.12.
+ */
+function trigamma(x: number): number {
+  if (x < 0) {
+    if (x === -Infinity) return NaN;
+    return (Math.PI / sinPi(x)) ** 2 - trigamma(1 - x);
+  }
+  let shift = 0;
+  for (; x < 10; x++) shift += 1 / (x * x);
+  const z = 1 / (x * x);
+  return (1 + 0.5 / x + z * polynomial(bernoulli, z)) / x + shift;
+}`,
+    js: `/**
+ * The derivative of digamma, polygamma(1, x); +inf at 0, −1, −2, ….
+ *
+ * Numerics: relative error of a few units in the last place for x > 0.
+ * Source: Abramowitz and Stegun 6.4.6, 6.4.7, 6.4.12.
+ */
+function trigamma(x) {
+  if (x < 0) {
+    if (x === -Infinity) return NaN;
+    return (Math.PI / sinPi(x)) ** 2 - trigamma(1 - x);
+  }
+  let shift = 0;
+  for (; x < 10; x++) shift += 1 / (x * x);
+  const z = 1 / (x * x);
+  return (1 + 0.5 / x + z * polynomial(bernoulli, z)) / x + shift;
+}`,
+  },
+};
