@@ -75,9 +75,7 @@ export function makeNode(
     attrs,
   );
   const { name, derivedName } =
-    typeof naming === "string"
-      ? { name: naming, derivedName: undefined }
-      : naming;
+    typeof naming === "string" ? { name: naming, derivedName: undefined } : naming;
   return {
     id: nextId++,
     op,
@@ -92,14 +90,15 @@ export function makeNode(
 
 /** The same value under another name. The node is fresh: names are not shared by aliases. */
 export function renamed(node: Node, naming: Naming | string): Node {
-  return withOrigin(node.origin, () =>
-    makeNode(node.op, node.inputs, node.attrs, naming),
-  );
+  return withOrigin(node.origin, () => makeNode(node.op, node.inputs, node.attrs, naming));
+}
+
+/** The same value under a name made up by an operation's expansion, for readers of the code. */
+export function labelled(node: Node, name: string): Node {
+  return node.name === undefined ? renamed(node, { name, derivedName: true }) : node;
 }
 
 /** A copy with other inputs, keeping origin and name. */
 export function withInputs(node: Node, inputs: readonly Node[]): Node {
-  return withOrigin(node.origin, () =>
-    makeNode(node.op, inputs, node.attrs, node),
-  );
+  return withOrigin(node.origin, () => makeNode(node.op, inputs, node.attrs, node));
 }

@@ -39,8 +39,6 @@ function inputViolations(graph: Graph): string[] {
     const name = String(node.attrs["name"]);
     if (node.op.name !== "input")
       violations.push(`${describe(node)} is listed as an input`);
-    if (node.name !== name)
-      violations.push(`${describe(node)} is bound as ${name}`);
     if (names.has(name)) violations.push(`input ${name} is listed twice`);
     names.add(name);
   }

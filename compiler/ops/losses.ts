@@ -1,24 +1,12 @@
-import { makeNode, type Attrs, type Node } from "../ir/node.js";
+import { labelled, makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type Op, type VjpContext } from "../ir/op.js";
 import { formatShape, type Shape, type TensorType } from "../ir/type.js";
 import { add, div, equal, mul, sub, where } from "./arithmetic.js";
 import { normaliseAxes, normaliseAxis, reducedShape } from "./axes.js";
 import { at, chain1, nth } from "./chain.js";
-import {
-  defineOp,
-  numberAttr,
-  numbersAttr,
-  operand,
-  parameter,
-  broadcastAll,
-} from "./define.js";
+import { defineOp, numberAttr, numbersAttr, operand, parameter, broadcastAll } from "./define.js";
 import { exp, log, relu } from "./elementwise.js";
-import {
-  oneHotLike,
-  requireFloat,
-  requireIntegers,
-  takeAlong,
-} from "./indexing.js";
+import { oneHotLike, requireFloat, requireIntegers, takeAlong } from "./indexing.js";
 import { constant, zero } from "./leaf.js";
 import { max, mean, reducedCount, spread, sum } from "./reduce.js";
 import { iota, reshape } from "./shape.js";
@@ -63,7 +51,7 @@ const along = (attrs: Attrs) => ({
  */
 function shiftOf(x: Node, axes: readonly number[]): Node {
   const top = max(x, { axes, keepDims: true });
-  return where(equal(top, constant(-Infinity)), zero(), top);
+  return labelled(where(equal(top, constant(-Infinity)), zero(), top), "shift");
 }
 
 const softmaxOp = defineGrouped({
@@ -75,16 +63,15 @@ const softmaxOp = defineGrouped({
   parameters: [operand("x"), lastAxis],
   normalise: normaliseAxis("softmax"),
   type: sameFloat("softmax"),
-  vjp: chain1((_x, y, dy, { attrs }) =>
-    mul(y, sub(dy, sum(mul(dy, y), along(attrs)))),
-  ),
+  vjp: chain1((_x, y, dy, { attrs }) => mul(y, sub(dy, sum(mul(dy, y), along(attrs))))),
   expand: ([x], attrs) => expandSoftmax(x, attrs),
 });
 
 function expandSoftmax(x: Node | undefined, attrs: Attrs): Node {
   const logits = at({ inputs: x ? [x] : [] }, 0);
-  const e = exp(sub(logits, shiftOf(logits, along(attrs).axes)));
-  return div(e, sum(e, along(attrs)));
+  const shifted = labelled(sub(logits, shiftOf(logits, along(attrs).axes)), "shifted");
+  const exps = labelled(exp(shifted), "exps");
+  return div(exps, labelled(sum(exps, along(attrs)), "sumExps"));
 }
 
 const logSoftmaxOp = defineGrouped({
@@ -96,9 +83,7 @@ const logSoftmaxOp = defineGrouped({
   parameters: [operand("x"), lastAxis],
   normalise: normaliseAxis("logSoftmax"),
   type: sameFloat("logSoftmax"),
-  vjp: chain1((_x, y, dy, { attrs }) =>
-    sub(dy, mul(exp(y), sum(dy, along(attrs)))),
-  ),
+  vjp: chain1((_x, y, dy, { attrs }) => sub(dy, mul(exp(y), sum(dy, along(attrs))))),
   expand: (inputs, attrs) => {
     const x = nth(inputs, 0);
     const shifted = sub(x, shiftOf(x, along(attrs).axes));
@@ -123,11 +108,7 @@ const logSumExpOp = defineGrouped({
     const { dtype, shape } = nth(inputs, 0);
     return {
       dtype,
-      shape: reducedShape(
-        shape,
-        numbersAttr(attrs, "axes"),
-        attrs["keepDims"] === true,
-      ),
+      shape: reducedShape(shape, numbersAttr(attrs, "axes"), attrs["keepDims"] === true),
     };
   },
   vjp: chain1((x, y, dy, { attrs }) =>
@@ -137,14 +118,8 @@ const logSumExpOp = defineGrouped({
     const x = nth(inputs, 0);
     const axes = numbersAttr(attrs, "axes");
     const shift = shiftOf(x, axes);
-    const total = add(
-      log(sum(exp(sub(x, shift)), { axes, keepDims: true })),
-      shift,
-    );
-    return reshape(
-      total,
-      reducedShape(x.type.shape, axes, attrs["keepDims"] === true),
-    );
+    const total = add(log(sum(exp(sub(x, shift)), { axes, keepDims: true })), shift);
+    return reshape(total, reducedShape(x.type.shape, axes, attrs["keepDims"] === true));
   },
 });
 
@@ -155,11 +130,7 @@ function shiftedLike(y: Node): Node {
 
 // Losses
 
-const reduction = parameter(
-  "reduction",
-  { kind: "choice", of: ["mean", "sum", "none"] },
-  "mean",
-);
+const reduction = parameter("reduction", { kind: "choice", of: ["mean", "sum", "none"] }, "mean");
 
 /** Combines one loss per example as the author asked. */
 function reduceLoss(loss: Node, attrs: Attrs): Node {
@@ -233,19 +204,18 @@ defineGrouped({
     const probabilities = makeNode(softmaxOp, [scores], {
       axis: scores.type.shape.length - 1,
     });
-    const residual = sub(
-      probabilities,
-      oneHotLike(labels, classes, floatDtype(scores)),
-    );
+    const residual = sub(probabilities, oneHotLike(labels, classes, floatDtype(scores)));
     return [mul(residual, perExample(context, scores)), null];
   },
   expand: (inputs, attrs) => {
     const [scores, labels] = [nth(inputs, 0), nth(inputs, 1)];
     const axis = labels.type.shape.length;
     // Written from the same pieces as softmax, so that forward and backward share them.
-    const shifted = sub(scores, shiftOf(scores, [axis]));
-    const total = sum(exp(shifted), { axes: [axis], keepDims: true });
-    const loss = sub(log(total), ownScore(shifted, labels));
+    const shifted = labelled(sub(scores, shiftOf(scores, [axis])), "shifted");
+    const exps = labelled(exp(shifted), "exps");
+    const total = labelled(sum(exps, { axes: [axis], keepDims: true }), "sumExps");
+    const own = labelled(ownScore(shifted, labels), "own");
+    const loss = labelled(sub(labelled(log(total), "logSum"), own), "losses");
     return reduceLoss(reshape(loss, labels.type.shape), attrs);
   },
 });
@@ -253,35 +223,20 @@ defineGrouped({
 defineGrouped({
   name: "multiclassHinge",
   group: losses,
-  summary:
-    "Σ max(0, score − own score + margin) over the other classes, averaged over examples.",
-  gradient:
-    "1 for each class above the margin, minus their number for the own class",
+  summary: "Σ max(0, score − own score + margin) over the other classes, averaged over examples.",
+  gradient: "1 for each class above the margin, minus their number for the own class",
   conventions: ["relu"],
-  parameters: [
-    ...classParameters,
-    parameter("margin", { kind: "number" }, 1),
-    reduction,
-  ],
+  parameters: [...classParameters, parameter("margin", { kind: "number" }, 1), reduction],
   type: classLossType("multiclassHinge"),
   expand: (inputs, attrs) => {
     const [scores, labels] = [nth(inputs, 0), nth(inputs, 1)];
     const shape = scores.type.shape;
     const axis = shape.length - 1;
     const margins = relu(
-      add(
-        sub(scores, ownScore(scores, labels)),
-        constant(numberAttr(attrs, "margin")),
-      ),
+      add(sub(scores, ownScore(scores, labels)), constant(numberAttr(attrs, "margin"))),
     );
-    const own = equal(
-      iota(shape, axis),
-      reshape(labels, [...labels.type.shape, 1]),
-    );
-    return reduceLoss(
-      sum(where(own, zero(), margins), { axes: [axis] }),
-      attrs,
-    );
+    const own = equal(iota(shape, axis), reshape(labels, [...labels.type.shape, 1]));
+    return reduceLoss(sum(where(own, zero(), margins), { axes: [axis] }), attrs);
   },
 });
 
@@ -302,12 +257,7 @@ defineGrouped({
   },
 });
 
-export const softmax = (x: Node, axis: number): Node =>
-  makeNode(softmaxOp, [x], { axis });
-export const logSoftmax = (x: Node, axis: number): Node =>
-  makeNode(logSoftmaxOp, [x], { axis });
-export const logSumExp = (
-  x: Node,
-  axes: readonly number[],
-  keepDims = false,
-): Node => makeNode(logSumExpOp, [x], { axes, keepDims });
+export const softmax = (x: Node, axis: number): Node => makeNode(softmaxOp, [x], { axis });
+export const logSoftmax = (x: Node, axis: number): Node => makeNode(logSoftmaxOp, [x], { axis });
+export const logSumExp = (x: Node, axes: readonly number[], keepDims = false): Node =>
+  makeNode(logSumExpOp, [x], { axes, keepDims });

@@ -1,10 +1,4 @@
-import {
-  cloneNode,
-  nodesOf,
-  replacing,
-  rewriteGraph,
-  type Graph,
-} from "../ir/graph.js";
+import { cloneNode, nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
 import { fitType } from "./fitType.js";
 import type { Pass } from "./pass.js";
@@ -53,11 +47,7 @@ function countUses(graph: Graph): ReadonlyMap<Node, number> {
   return uses;
 }
 
-function firstRewrite(
-  node: Node,
-  rules: readonly Rule[],
-  context: RuleContext,
-): Node | null {
+function firstRewrite(node: Node, rules: readonly Rule[], context: RuleContext): Node | null {
   for (const rule of rules) {
     const better = rule.rewrite(node, context);
     const fitted = better && fitType(better, node.type);
@@ -71,7 +61,6 @@ export function rulesPass(name: string, rules: readonly Rule[]): Pass {
   const exact = rules.filter((rule) => rule.exact);
   return {
     name,
-    run: (graph, options = {}) =>
-      applyRules(graph, options.inexact === true ? rules : exact),
+    run: (graph, options = {}) => applyRules(graph, options.inexact === true ? rules : exact),
   };
 }

@@ -1,9 +1,4 @@
-import {
-  nodesOf,
-  rewriteGraph,
-  structuralKey,
-  type Graph,
-} from "../ir/graph.js";
+import { nodesOf, rewriteGraph, structuralKey, type Graph } from "../ir/graph.js";
 import { makeNode, type Naming, type Node } from "../ir/node.js";
 import type { Pass } from "./pass.js";
 
@@ -36,9 +31,7 @@ function representatives(graph: Graph): ReadonlyMap<Node, Node> {
 }
 
 function keyOf(node: Node, inputs: readonly Node[]): string {
-  const ordered = commutative.has(node.op.name)
-    ? inputs.toSorted((a, b) => a.id - b.id)
-    : inputs;
+  const ordered = commutative.has(node.op.name) ? inputs.toSorted((a, b) => a.id - b.id) : inputs;
   const key = structuralKey(node.op, ordered, node.attrs);
   // An alias is nothing but its name and the line it is from.
   if (node.op.name === "alias") return `${key} ${node.id}`;
@@ -47,17 +40,13 @@ function keyOf(node: Node, inputs: readonly Node[]): string {
 }
 
 /** The names of nodes that mean the same: the author's first, else the compiler's first. */
-function namings(
-  representative: ReadonlyMap<Node, Node>,
-): ReadonlyMap<Node, Naming> {
+function namings(representative: ReadonlyMap<Node, Node>): ReadonlyMap<Node, Naming> {
   const names = new Map<Node, Naming>();
   for (const [node, kept] of representative) {
     const known = names.get(kept);
     const better =
       known?.name === undefined ||
-      (known.derivedName === true &&
-        node.name !== undefined &&
-        node.derivedName !== true);
+      (known.derivedName === true && node.name !== undefined && node.derivedName !== true);
     if (better) names.set(kept, node);
   }
   return names;

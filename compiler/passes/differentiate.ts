@@ -1,12 +1,6 @@
 import { CompileError, type Diagnostic } from "../diagnostic.js";
 import { reachable, type Graph, type Output } from "../ir/graph.js";
-import {
-  renamed,
-  withOrigin,
-  type Naming,
-  type Node,
-  type Origin,
-} from "../ir/node.js";
+import { renamed, withOrigin, type Naming, type Node, type Origin } from "../ir/node.js";
 import type { VjpContext } from "../ir/op.js";
 import { broadcastShapes, isFloat, sameShape, type Shape } from "../ir/type.js";
 import { alias } from "../ops/accumulate.js";
@@ -49,8 +43,7 @@ export function vjp(
   };
   outputs.forEach((output, i) => {
     const cotangent = cotangents[i];
-    if (cotangent !== undefined)
-      contribute(output, { value: cotangent, mask: everywhere });
+    if (cotangent !== undefined) contribute(output, { value: cotangent, mask: everywhere });
   });
   const gradients = new Map<Node, Node>();
   for (const node of nodes.toReversed()) {
@@ -66,10 +59,7 @@ export function vjp(
 }
 
 /** Float values on a path from `wrt` to an output. */
-function activeNodes(
-  nodes: readonly Node[],
-  wrt: readonly Node[],
-): ReadonlySet<Node> {
+function activeNodes(nodes: readonly Node[], wrt: readonly Node[]): ReadonlySet<Node> {
   const active = new Set<Node>(wrt);
   for (const node of nodes) {
     const moves = node.op.derivative !== "zero" && isFloat(node.type.dtype);
@@ -79,15 +69,10 @@ function activeNodes(
 }
 
 /** What is made for a node belongs to its step; the sum of contributions to a parameter, to the last of them. */
-function backwardOf(
-  node: Node,
-  contributions: readonly Contribution[],
-): Origin {
+function backwardOf(node: Node, contributions: readonly Contribution[]): Origin {
   const last = contributions.at(-1);
   const step =
-    node.inputs.length === 0 && last !== undefined
-      ? last.value.origin.step
-      : node.origin.step;
+    node.inputs.length === 0 && last !== undefined ? last.value.origin.step : node.origin.step;
   return { step, phase: "backward" };
 }
 
@@ -102,23 +87,21 @@ function adjointOf(
     derivedName: node.derivedName,
   };
   const sum = combine(contributions);
-  const { value, mask } = final
-    ? { value: masked(sum), mask: everywhere }
-    : sum;
-  if (
-    naming.name === undefined ||
-    constantValue(value) !== undefined ||
-    value.name === naming.name
-  )
+  const { value, mask } = final ? { value: masked(sum), mask: everywhere } : sum;
+  if (naming.name === undefined || constantValue(value) !== undefined || value.name === naming.name)
     return { value, mask };
   // Nodes are immutable: an unnamed value is made again under the name, and the first is never reached.
   if (value.name === undefined && value.inputs.length > 0) {
     return { value: renamed(value, naming), mask };
   }
   const scalar = value.type.shape.length === 0;
-  const named = scalar
-    ? withOrigin(value.origin, () => alias(value, naming))
-    : value;
+  const isInput = value.inputs.length === 0;
+  const renamedScalar = () => alias(value, naming);
+  const named = !scalar
+    ? value
+    : isInput
+      ? renamedScalar()
+      : withOrigin(value.origin, renamedScalar);
   return { value: named, mask };
 }
 
@@ -137,9 +120,7 @@ function pullBack(
   const context: VjpContext = {
     inputs: node.inputs,
     out: node,
-    dOut: mixes
-      ? masked({ value: adjoint.value, mask: elements })
-      : adjoint.value,
+    dOut: mixes ? masked({ value: adjoint.value, mask: elements }) : adjoint.value,
     attrs: node.attrs,
     needed,
     mask: maskNode(elements),
@@ -147,13 +128,7 @@ function pullBack(
   const masks = transportMask(context, elements);
   node.op.vjp(context).forEach((value, i) => {
     const to = node.inputs[i];
-    if (
-      value === null ||
-      to === undefined ||
-      !active.has(to) ||
-      constantValue(value) === 0
-    )
-      return;
+    if (value === null || to === undefined || !active.has(to) || constantValue(value) === 0) return;
     const fitted = fit(
       passedOn(value, context.dOut),
       to.type.shape,
@@ -171,16 +146,12 @@ function pullBack(
 /** A scalar handed on as it is gets a name of its own on this step: `dnum = dvalue`. */
 function passedOn(value: Node, dOut: Node): Node {
   const unchanged = value === dOut && value.type.shape.length === 0;
-  return unchanged && constantValue(value) === undefined
-    ? alias(value, {})
-    : value;
+  return unchanged && constantValue(value) === undefined ? alias(value, {}) : value;
 }
 
 /** True where each element of a contribution comes from the element of dOut at the same position, before any sum. */
 function keepsElementsApart(node: Node): boolean {
-  return (
-    node.op.lowering.kind === "scalar" || node.op.lowering.kind === "accumulate"
-  );
+  return node.op.lowering.kind === "scalar" || node.op.lowering.kind === "accumulate";
 }
 
 /**
@@ -205,9 +176,7 @@ function pullBackWhere(
   const [condition, a, b] = node.inputs;
   if (condition === undefined || a === undefined || b === undefined) return;
   const shaped =
-    condition.type.shape.length === 0
-      ? condition
-      : broadcastTo(condition, node.type.shape);
+    condition.type.shape.length === 0 ? condition : broadcastTo(condition, node.type.shape);
   for (const [to, holds] of [
     [a, true],
     [b, false],
@@ -216,10 +185,7 @@ function pullBackWhere(
     const { branch, elements } = splitMask(inner);
     const value = fit(adjoint.value, to.type.shape, node, elements);
     const whole = sameShape(to.type.shape, node.type.shape);
-    const narrowed =
-      whole || elements.length === 0
-        ? elements
-        : narrow(elements, to.type.shape);
+    const narrowed = whole || elements.length === 0 ? elements : narrow(elements, to.type.shape);
     contribute(to, {
       value: to.type.shape.length === 0 ? value : cast(value, to.type.dtype),
       mask: [...branch, ...narrowed],
@@ -229,9 +195,7 @@ function pullBackWhere(
 
 function narrow(mask: Mask, shape: Shape): Mask {
   const node = maskNode(mask);
-  return node === null
-    ? everywhere
-    : [{ condition: anyTo(node, shape), holds: true }];
+  return node === null ? everywhere : [{ condition: anyTo(node, shape), holds: true }];
 }
 
 /** Conditions for the whole value, and conditions element by element. */
@@ -239,8 +203,7 @@ function splitMask(mask: Mask): {
   readonly branch: Mask;
   readonly elements: Mask;
 } {
-  const scalar = (literal: Literal) =>
-    literal.condition.type.shape.length === 0;
+  const scalar = (literal: Literal) => literal.condition.type.shape.length === 0;
   return {
     branch: mask.filter(scalar),
     elements: mask.filter((literal) => !scalar(literal)),
@@ -253,8 +216,7 @@ function notDifferentiable(node: Node): CompileError {
     severity: "error",
     message: `${node.op.name} has no derivative`,
     span: node.origin.step.span ?? node.origin.step.line.span,
-    accepted:
-      "operations with a gradient between the parameters to differentiate and the result",
+    accepted: "operations with a gradient between the parameters to differentiate and the result",
     hint: "use stopGradient(...) around the value if its gradient should be 0",
   };
   return new CompileError([diagnostic]);
@@ -272,15 +234,10 @@ export interface GradientOptions {
 }
 
 /** The graph that computes a function and its gradient together. */
-export function gradientGraph(
-  graph: Graph,
-  { wrt, cotangent }: GradientOptions,
-): Graph {
-  const differentiable = graph.outputs.filter((output) =>
-    isFloat(output.node.type.dtype),
-  );
+export function gradientGraph(graph: Graph, { wrt, cotangent }: GradientOptions): Graph {
+  const differentiable = graph.outputs.filter((output) => isFloat(output.node.type.dtype));
   const cotangents = differentiable.map(({ name, node }) =>
-    cotangent === "one" ? one() : input(`d${name}`, node.type),
+    cotangent === "one" ? one() : cotangentFor(name, node),
   );
   const gradients = vjp(
     differentiable.map((output) => output.node),
@@ -296,10 +253,18 @@ export function gradientGraph(
   });
   return {
     name: graph.name,
-    inputs:
-      cotangent === "one" ? graph.inputs : [...graph.inputs, ...cotangents],
+    inputs: cotangent === "one" ? graph.inputs : [...graph.inputs, ...cotangents],
     outputs: [...graph.outputs, ...outputs],
   };
+}
+
+/** An input for the gradient of a result, which the backward pass starts from. */
+function cotangentFor(name: string, node: Node): Node {
+  const origin: Origin = { step: node.origin.step, phase: "backward" };
+  return withOrigin(origin, () => ({
+    ...input(`d${name}`, node.type),
+    name: `d${node.name ?? "value"}`,
+  }));
 }
 
 /** The path of an input in the author's parameters: `x`, `params.W1`. */

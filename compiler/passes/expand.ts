@@ -1,10 +1,4 @@
-import {
-  cloneNode,
-  nodesOf,
-  replacing,
-  rewriteGraph,
-  type Graph,
-} from "../ir/graph.js";
+import { cloneNode, nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
 import { formatType } from "../ir/type.js";
 import { fitType } from "./fitType.js";
@@ -44,8 +38,7 @@ function isExpandable(node: Node): boolean {
  */
 export const expandUngrouped: Pass = {
   name: "expandUngrouped",
-  run: (graph) =>
-    expand(graph, (node) => isExpandable(node) && node.op.vjp === undefined),
+  run: (graph) => expand(graph, (node) => isExpandable(node) && node.op.vjp === undefined),
 };
 
 /** Before scheduling: everything that is a formula of other operations. */

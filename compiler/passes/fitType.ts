@@ -10,7 +10,5 @@ import { cast } from "../ops/arithmetic.js";
 export function fitType(node: Node, type: TensorType): Node | null {
   if (sameType(node.type, type)) return node;
   const scalars = node.type.shape.length === 0 && type.shape.length === 0;
-  return scalars && isFloat(node.type.dtype) && isFloat(type.dtype)
-    ? cast(node, type.dtype)
-    : null;
+  return scalars && isFloat(node.type.dtype) && isFloat(type.dtype) ? cast(node, type.dtype) : null;
 }

@@ -13,9 +13,7 @@ const dimArithmetic: Readonly<Record<string, (a: Dim, b: Dim) => Dim>> = {
 
 function valueOf(node: Node): Value | null {
   const value = constantValue(node);
-  return value === undefined
-    ? null
-    : { dtype: node.type.dtype, shape: [], data: [value] };
+  return value === undefined ? null : { dtype: node.type.dtype, shape: [], data: [value] };
 }
 
 /** The constant a scalar operation on constants gives. */
@@ -40,9 +38,7 @@ function foldSizes(node: Node): Node | null {
   const [p, q] = [dimOf(a), dimOf(b)];
   const known = p !== undefined && q !== undefined;
   // As a dimension, −0 would lose its sign.
-  return known && !Object.is(p, -0) && !Object.is(q, -0)
-    ? size(combine(p, q))
-    : null;
+  return known && !Object.is(p, -0) && !Object.is(q, -0) ? size(combine(p, q)) : null;
 }
 
 export const foldRules: readonly Rule[] = [

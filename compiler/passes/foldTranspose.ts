@@ -32,16 +32,14 @@ function untransposed(node: Node): Node | null {
   const x = match1(node, "transpose");
   const axes = x && numbersAttr(node.attrs, "axes");
   const [row, column] = axes?.slice(-2) ?? [];
-  if (!axes || row === undefined || column === undefined || row < column)
-    return null;
+  if (!axes || row === undefined || column === undefined || row < column) return null;
   return transpose(x, [...axes.slice(0, -2), column, row]);
 }
 
 function swapsLastTwo(axes: readonly number[]): boolean {
   const rank = axes.length;
   return axes.every(
-    (axis, i) =>
-      axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i),
+    (axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i),
   );
 }
 
@@ -54,11 +52,7 @@ function transposedProduct(product: Product): Node {
 /** Whether a transpose of this value can be folded into it. NN would become TT, which is no kernel. */
 function absorbsTranspose(node: Node, context: RuleContext): boolean {
   const product = productOf(node);
-  return (
-    product !== null &&
-    product.transposeA !== product.transposeB &&
-    context.isSoleUse(node)
-  );
+  return product !== null && product.transposeA !== product.transposeB && context.isSoleUse(node);
 }
 
 const foldTransposeRules: readonly Rule[] = [
@@ -83,10 +77,7 @@ const foldTransposeRules: readonly Rule[] = [
       if (!product?.transposeA || !product.transposeB) return null;
       const swapped = gemm(product.b, product.a);
       const axes = swapped.type.shape.map((_, i) => i);
-      return transpose(swapped, [
-        ...axes.slice(0, -2),
-        ...axes.slice(-2).toReversed(),
-      ]);
+      return transpose(swapped, [...axes.slice(0, -2), ...axes.slice(-2).toReversed()]);
     },
   },
   {
@@ -111,13 +102,9 @@ const foldTransposeRules: readonly Rule[] = [
       const axes = numbersAttr(node.attrs, "axes");
       const folds =
         swapsLastTwo(axes) &&
-        sum.inputs.every(
-          (x) => x.op.name === "transpose" || absorbsTranspose(x, context),
-        ) &&
+        sum.inputs.every((x) => x.op.name === "transpose" || absorbsTranspose(x, context)) &&
         sum.inputs.some((x) => x.op.name === "gemm");
-      return folds
-        ? accumulate(sum.inputs.map((x) => transpose(x, axes)))
-        : null;
+      return folds ? accumulate(sum.inputs.map((x) => transpose(x, axes))) : null;
     },
   },
   {
@@ -128,9 +115,7 @@ const foldTransposeRules: readonly Rule[] = [
       if (node.op.name !== "accumulate" || first === undefined) return null;
       const order = JSON.stringify(first.attrs["axes"]);
       const operands = node.inputs.flatMap((x) => match1(x, "transpose") ?? []);
-      const alike = node.inputs.every(
-        (x) => JSON.stringify(x.attrs["axes"]) === order,
-      );
+      const alike = node.inputs.every((x) => JSON.stringify(x.attrs["axes"]) === order);
       return alike && operands.length === node.inputs.length
         ? transpose(accumulate(operands), numbersAttr(first.attrs, "axes"))
         : null;

@@ -35,16 +35,12 @@ function sameLiteral(a: Literal, b: Literal): boolean {
 
 /** A mask with one more condition, unless it is there already. */
 export function withLiteral(mask: Mask, literal: Literal): Mask {
-  return mask.some((other) => sameLiteral(other, literal))
-    ? mask
-    : [...mask, literal];
+  return mask.some((other) => sameLiteral(other, literal)) ? mask : [...mask, literal];
 }
 
 /** The mask as one bool value; null for everywhere. */
 export function maskNode(mask: Mask): Node | null {
-  const nodes = mask.map(({ condition, holds }) =>
-    holds ? condition : not(condition),
-  );
+  const nodes = mask.map(({ condition, holds }) => (holds ? condition : not(condition)));
   return nodes.length === 0 ? null : nodes.reduce((a, b) => and(a, b));
 }
 
@@ -59,29 +55,44 @@ export function masked({ value, mask }: Contribution): Node {
 
 /** The sum of contributions to one adjoint, and where it counts. */
 export function combine(contributions: readonly Contribution[]): Contribution {
-  const merged = mergeComplements(contributions);
+  const merged = mergeComplements(addEqualMasks(contributions));
   const shared = commonPrefix(merged.map((c) => c.mask));
   const rests = merged.map(({ value, mask }) => ({
     value,
     mask: mask.slice(shared.length),
   }));
   const value = accumulate(rests.map(masked));
-  if (rests.some((rest) => rest.mask.length === 0))
-    return { value, mask: shared };
+  if (rests.some((rest) => rest.mask.length === 0)) return { value, mask: shared };
   const some = rests
     .map((rest) => maskNode(rest.mask))
     .reduce((a, b) => (a !== null && b !== null ? or(a, b) : null));
   return {
     value,
-    mask:
-      some === null ? shared : [...shared, { condition: some, holds: true }],
+    mask: some === null ? shared : [...shared, { condition: some, holds: true }],
   };
 }
 
+/** Contributions that count under the same conditions are summed first. */
+function addEqualMasks(contributions: readonly Contribution[]): readonly Contribution[] {
+  if (contributions.every(({ mask }) => mask.length === 0)) return contributions;
+  const groups: { readonly mask: Mask; readonly values: Node[] }[] = [];
+  for (const { value, mask } of contributions) {
+    const group = groups.find((other) => sameMask(other.mask, mask));
+    if (group === undefined) groups.push({ mask, values: [value] });
+    else group.values.push(value);
+  }
+  return groups.map(({ mask, values }) => ({ value: accumulate(values), mask }));
+}
+
+function sameMask(a: Mask, b: Mask): boolean {
+  return (
+    a.length === b.length &&
+    a.every((literal, i) => b[i] !== undefined && sameLiteral(literal, b[i]))
+  );
+}
+
 /** Two contributions that differ in one sense of the last condition are one `where`. */
-function mergeComplements(
-  contributions: readonly Contribution[],
-): readonly Contribution[] {
+function mergeComplements(contributions: readonly Contribution[]): readonly Contribution[] {
   const list = [...contributions];
   for (let i = 0; i < list.length; i++) {
     for (let j = i + 1; j < list.length; j++) {
@@ -95,22 +106,12 @@ function mergeComplements(
   return list;
 }
 
-function mergePair(
-  a: Contribution | undefined,
-  b: Contribution | undefined,
-): Contribution | null {
+function mergePair(a: Contribution | undefined, b: Contribution | undefined): Contribution | null {
   const [lastA, lastB] = [a?.mask.at(-1), b?.mask.at(-1)];
-  if (!a || !b || !lastA || !lastB || a.mask.length !== b.mask.length)
-    return null;
-  if (lastA.condition !== lastB.condition || lastA.holds === lastB.holds)
-    return null;
+  if (!a || !b || !lastA || !lastB || a.mask.length !== b.mask.length) return null;
+  if (lastA.condition !== lastB.condition || lastA.holds === lastB.holds) return null;
   const outer = a.mask.slice(0, -1);
-  if (
-    !outer.every(
-      (literal, i) =>
-        b.mask[i] !== undefined && sameLiteral(literal, b.mask[i]),
-    )
-  )
+  if (!outer.every((literal, i) => b.mask[i] !== undefined && sameLiteral(literal, b.mask[i])))
     return null;
   const [yes, no] = lastA.holds ? [a, b] : [b, a];
   return { value: where(lastA.condition, yes.value, no.value), mask: outer };
@@ -119,10 +120,7 @@ function mergePair(
 function commonPrefix(masks: readonly Mask[]): Mask {
   const first = masks[0] ?? everywhere;
   const differs = first.findIndex(
-    (literal, i) =>
-      !masks.every(
-        (mask) => mask[i] !== undefined && sameLiteral(mask[i], literal),
-      ),
+    (literal, i) => !masks.every((mask) => mask[i] !== undefined && sameLiteral(mask[i], literal)),
   );
   return differs < 0 ? first : first.slice(0, differs);
 }
@@ -132,9 +130,7 @@ export function anyTo(mask: Node, shape: Shape): Node {
   const extra = mask.type.shape.length - shape.length;
   const axes = mask.type.shape
     .map((_, i) => i)
-    .filter(
-      (i) => i < extra || (shape[i - extra] === 1 && mask.type.shape[i] !== 1),
-    );
+    .filter((i) => i < extra || (shape[i - extra] === 1 && mask.type.shape[i] !== 1));
   return axes.length === 0 ? mask : reshape(any(mask, { axes }), shape);
 }
 
@@ -143,10 +139,7 @@ export function anyTo(mask: Node, shape: Shape): Node {
  * Null where an operation mixes elements in a way this cannot follow; its rule
  * is given zeros, and beyond it the adjoint counts everywhere.
  */
-export function transportMask(
-  context: VjpContext,
-  mask: Mask,
-): readonly (Mask | null)[] {
+export function transportMask(context: VjpContext, mask: Mask): readonly (Mask | null)[] {
   const node = maskNode(mask);
   if (node === null) return context.inputs.map(() => everywhere);
   const { inputs, out } = context;
@@ -165,10 +158,7 @@ export function transportMask(
   });
 }
 
-function transportNode(
-  context: VjpContext,
-  mask: Node,
-): readonly (Node | null)[] {
+function transportNode(context: VjpContext, mask: Node): readonly (Node | null)[] {
   const { inputs, out, attrs } = context;
   if (out.op.maskVjp !== undefined) return out.op.maskVjp(context, mask);
   switch (out.op.lowering.kind) {

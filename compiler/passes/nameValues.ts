@@ -1,4 +1,4 @@
-import { cloneNode, rewriteGraph } from "../ir/graph.js";
+import { cloneNode, nodesOf, rewriteGraph } from "../ir/graph.js";
 import { makeNode, type Node } from "../ir/node.js";
 import { constantValue } from "../ops/leaf.js";
 import type { Pass } from "./pass.js";
@@ -12,18 +12,20 @@ import type { Pass } from "./pass.js";
 export const pass: Pass = {
   name: "nameValues",
   run: (graph) => {
-    let count = 0;
+    let count = Math.max(0, ...nodesOf(graph).map(numberOf));
     return rewriteGraph(graph, (node, inputs) => {
-      const keepsOwn = node.name !== undefined && node.derivedName !== true;
-      if (keepsOwn || constantValue(node) !== undefined)
+      if (node.name !== undefined || constantValue(node) !== undefined)
         return cloneNode(node, inputs);
-      // The gradient of an unnamed value goes by that value's name.
-      const known = node.origin.phase === "backward" ? node.name : undefined;
-      const name = known ?? nameFrom(node, inputs) ?? `t${++count}`;
+      const name = nameFrom(node, inputs) ?? `t${++count}`;
       return makeNode(node.op, inputs, node.attrs, { name, derivedName: true });
     });
   },
 };
+
+/** The number in a name of the form `t7` or `dt7`, which later names must not repeat. */
+function numberOf(node: Node): number {
+  return Number(/^d*t(\d+)$/.exec(node.name ?? "")?.[1] ?? 0);
+}
 
 const longest = 14;
 
@@ -32,17 +34,20 @@ const infixNames: Readonly<Record<string, string>> = {
   sub: "Minus",
   mul: "Times",
   div: "Over",
+  less: "Below",
+  greater: "Above",
+  lessEqual: "UpTo",
+  greaterEqual: "From",
+  equal: "Is",
+  notEqual: "Not",
   gemm: "",
   matmul: "",
 };
 
 function nameFrom(node: Node, inputs: readonly Node[]): string | undefined {
-  if (
-    node.origin.phase === "backward" ||
-    (node.op.internal === true && node.op.name !== "gemm")
-  )
+  if (node.origin.phase === "backward" || (node.op.internal === true && node.op.name !== "gemm"))
     return undefined;
-  const names = inputs.map(shortName);
+  const names = inputs.map((input, i) => shortName(input) ?? (i === 1 ? digit(input) : undefined));
   if (names.length === 0 || names.includes(undefined)) return undefined;
   const [first, second] = names;
   const joined =
@@ -57,6 +62,18 @@ function nameFrom(node: Node, inputs: readonly Node[]): string | undefined {
 function shortName(node: Node): string | undefined {
   return constantValue(node) === undefined && !/^t\d+$/.test(node.name ?? "t1")
     ? node.name
+    : undefined;
+}
+
+/** A constant of one digit, as part of a name: `xAbove0`. */
+function digit(node: Node): string | undefined {
+  const value = constantValue(node);
+  return value !== undefined &&
+    Number.isInteger(value) &&
+    value >= 0 &&
+    value <= 9 &&
+    !Object.is(value, -0)
+    ? String(value)
     : undefined;
 }
 

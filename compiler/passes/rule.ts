@@ -36,10 +36,7 @@ export function match1(node: Node | undefined, op: string): Node | null {
 }
 
 /** Both operands of a node, if it is of this operation. */
-export function match2(
-  node: Node | undefined,
-  op: string,
-): readonly [Node, Node] | null {
+export function match2(node: Node | undefined, op: string): readonly [Node, Node] | null {
   const [a, b] = node?.inputs ?? [];
   return node?.op.name === op && a && b ? [a, b] : null;
 }
@@ -82,11 +79,7 @@ export function commutativeRule(
   op: string,
   rewrite: (a: Node, b: Node, node: Node) => Node | null,
 ): Rule {
-  return rule2(
-    name,
-    op,
-    (a, b, node) => rewrite(a, b, node) ?? rewrite(b, a, node),
-  );
+  return rule2(name, op, (a, b, node) => rewrite(a, b, node) ?? rewrite(b, a, node));
 }
 
 export function inexact(rule: Rule): Rule {

@@ -1,4 +1,12 @@
-import { dimNames, dimProduct, evaluateDim, type Dim } from "../ir/dim.js";
+import {
+  dimAtLeast,
+  dimMul,
+  dimNames,
+  dimProduct,
+  dimSub,
+  evaluateDim,
+  type Dim,
+} from "../ir/dim.js";
 import { bytesPerElement } from "../ir/type.js";
 import type { Arena, Buffer, Index, Slot, Statement } from "./program.js";
 import { bodiesOf, visitScalars } from "./tidy.js";
@@ -14,49 +22,41 @@ export function planArena(
   reuse: boolean,
 ): { buffers: readonly Buffer[]; arena: Arena } {
   const lives = lifetimes(statements);
-  const slots: {
-    sizes: { count: Dim; bytesPerElement: number }[];
-    freeAfter: number;
-    last: Buffer;
-  }[] = [];
+  const slots: { bytes: readonly Dim[]; freeAfter: number; last: Buffer }[] = [];
   const slotOf = new Map<Buffer, number>();
   for (const { buffer, first, last } of lives) {
-    const size = {
-      count: dimProduct(buffer.shape),
-      bytesPerElement: bytesPerElement[buffer.dtype],
-    };
-    const candidates = slots
-      .map((slot, i) => ({ slot, i }))
-      .filter(
-        ({ slot }) =>
-          reuse &&
-          (slot.freeAfter < first ||
-            (slot.freeAfter === first &&
-              writesOver(statements[first], slot.last, buffer))),
-      )
-      .toSorted(
-        (p, q) => misfit(p.slot.sizes, size) - misfit(q.slot.sizes, size),
-      );
+    const bytes = dimMul(dimProduct(buffer.shape), bytesPerElement[buffer.dtype]);
     const freeAfter = buffer.role === "output" ? Infinity : last;
-    const chosen = candidates[0];
+    const isFree = (slot: (typeof slots)[number]) =>
+      slot.freeAfter < first ||
+      (slot.freeAfter === first && writesOver(statements[first], slot.last, buffer));
+    const candidates = reuse ? slots.filter(isFree) : [];
+    const chosen = candidates.toSorted(
+      (p, q) => misfit(p.bytes, bytes) - misfit(q.bytes, bytes),
+    )[0];
     if (chosen === undefined) {
       slotOf.set(buffer, slots.length);
-      slots.push({ sizes: [size], freeAfter, last: buffer });
+      slots.push({ bytes: [bytes], freeAfter, last: buffer });
       continue;
     }
-    slotOf.set(buffer, chosen.i);
-    chosen.slot.freeAfter = freeAfter;
-    chosen.slot.last = buffer;
-    const known = chosen.slot.sizes.some(
-      (s) =>
-        s.count === size.count && s.bytesPerElement === size.bytesPerElement,
-    );
-    if (!known) chosen.slot.sizes.push(size);
+    slotOf.set(buffer, slots.indexOf(chosen));
+    chosen.bytes = withoutDominated([...chosen.bytes, bytes]);
+    chosen.freeAfter = freeAfter;
+    chosen.last = buffer;
   }
   return {
     buffers: lives.map((life) => life.buffer),
-    arena: { slots: slots.map(({ sizes }): Slot => ({ sizes })), slotOf },
+    arena: { slots: slots.map(({ bytes }): Slot => ({ bytes })), slotOf },
   };
+}
+
+/** Without sizes that another of the list reaches whatever the named sizes are. */
+function withoutDominated(bytes: readonly Dim[]): readonly Dim[] {
+  return bytes.filter((b, i) =>
+    bytes.every(
+      (other, j) => i === j || !dimAtLeast(dimSub(other, b), 0) || (other === b && i < j),
+    ),
+  );
 }
 
 interface Lifetime {
@@ -71,8 +71,7 @@ function lifetimes(statements: readonly Statement[]): readonly Lifetime[] {
     for (const buffer of buffersIn(statement)) {
       if (buffer.role === "input") continue;
       const life = lives.get(buffer);
-      if (life === undefined)
-        lives.set(buffer, { buffer, first: at, last: at });
+      if (life === undefined) lives.set(buffer, { buffer, first: at, last: at });
       else life.last = at;
     }
   });
@@ -82,73 +81,37 @@ function lifetimes(statements: readonly Statement[]): readonly Lifetime[] {
 /** Every buffer a statement or one inside it touches. */
 export function buffersIn(statement: Statement): readonly Buffer[] {
   const found = new Set<Buffer>();
-  visitScalars(
-    statement,
-    (value) => value.kind === "load" && found.add(value.buffer),
-  );
-  if (statement.kind === "store" || statement.kind === "fill")
-    found.add(statement.buffer);
+  visitScalars(statement, (value) => value.kind === "load" && found.add(value.buffer));
+  if (statement.kind === "store" || statement.kind === "fill") found.add(statement.buffer);
   if (statement.kind === "matmul")
-    [statement.a, statement.b, statement.result].forEach((part) =>
-      found.add(part.buffer),
-    );
+    [statement.a, statement.b, statement.result].forEach((part) => found.add(part.buffer));
   if (statement.kind === "kernel")
-    statement.arguments.forEach(
-      (part) => part.kind === "buffer" && found.add(part),
-    );
+    statement.arguments.forEach((part) => part.kind === "buffer" && found.add(part));
   if (statement.kind === "checkIndices" && statement.value.kind === "buffer")
     found.add(statement.value);
   for (const body of bodiesOf(statement))
-    for (const inner of body)
-      buffersIn(inner).forEach((buffer) => found.add(buffer));
+    for (const inner of body) buffersIn(inner).forEach((buffer) => found.add(buffer));
   return [...found];
 }
 
 /** Named sizes are unknown here; to compare slots they are taken as this. */
 const nominalSize = 64;
 
-function nominalBytes({
-  count,
-  bytesPerElement: bytes,
-}: {
-  count: Dim;
-  bytesPerElement: number;
-}): number {
-  return (
-    bytes *
-    evaluateDim(
-      count,
-      Object.fromEntries(dimNames(count).map((name) => [name, nominalSize])),
-    )
-  );
+function nominalBytes(bytes: Dim): number {
+  return evaluateDim(bytes, Object.fromEntries(dimNames(bytes).map((name) => [name, nominalSize])));
 }
 
 /** How badly a size fits a slot: 0 for one already in it, else the bytes wasted or added. */
-function misfit(
-  sizes: Slot["sizes"],
-  size: { count: Dim; bytesPerElement: number },
-): number {
-  if (
-    sizes.some(
-      (s) =>
-        s.count === size.count && s.bytesPerElement === size.bytesPerElement,
-    )
-  )
-    return 0;
-  return (
-    1 + Math.abs(Math.max(...sizes.map(nominalBytes)) - nominalBytes(size))
-  );
+function misfit(held: readonly Dim[], bytes: Dim): number {
+  if (held.includes(bytes)) return 0;
+  return 1 + Math.abs(Math.max(...held.map(nominalBytes)) - nominalBytes(bytes));
 }
 
 /**
  * True if the statement reads `from` and writes `to` only at the same element,
  * reading before it writes, so that both may lie in the same memory.
  */
-function writesOver(
-  statement: Statement | undefined,
-  from: Buffer,
-  to: Buffer,
-): boolean {
+function writesOver(statement: Statement | undefined, from: Buffer, to: Buffer): boolean {
   if (
     statement?.kind !== "loop" ||
     from.dtype !== to.dtype ||
@@ -156,22 +119,15 @@ function writesOver(
   )
     return false;
   const accesses = accessesIn(statement.body, statement.body);
-  const about = accesses.filter(
-    ({ buffer }) => buffer === from || buffer === to,
-  );
+  const about = accesses.filter(({ buffer }) => buffer === from || buffer === to);
   const place = about[0];
   if (
     place === undefined ||
-    !about.every(
-      (a) =>
-        a.body === place.body && a.position === place.position && !a.partial,
-    )
+    !about.every((a) => a.body === place.body && a.position === place.position && !a.partial)
   )
     return false;
   const firstWrite = about.findIndex((a) => a.buffer === to && a.writes);
-  return about.every((a, i) =>
-    a.buffer === from ? !a.writes && i < firstWrite : i >= firstWrite,
-  );
+  return about.every((a, i) => (a.buffer === from ? !a.writes && i < firstWrite : i >= firstWrite));
 }
 
 interface Access {
@@ -210,9 +166,7 @@ function accessesIn(
       });
     }
     const opaque =
-      statement.kind === "fill" ||
-      statement.kind === "matmul" ||
-      statement.kind === "kernel";
+      statement.kind === "fill" || statement.kind === "matmul" || statement.kind === "kernel";
     if (opaque)
       own.push(
         ...buffersIn(statement).map((buffer) => ({
@@ -223,10 +177,7 @@ function accessesIn(
           partial: true,
         })),
       );
-    return [
-      ...own,
-      ...bodiesOf(statement).flatMap((inner) => accessesIn(inner, inner)),
-    ];
+    return [...own, ...bodiesOf(statement).flatMap((inner) => accessesIn(inner, inner))];
   });
 }
 
@@ -235,10 +186,7 @@ let nextLoopNumber = 0;
 
 function positionText(index: readonly Index[]): string {
   return index
-    .map(
-      ({ variable, stride, offset }) =>
-        `${variableText(variable)}*${stride}+${offset}`,
-    )
+    .map(({ variable, stride, offset }) => `${variableText(variable)}*${stride}+${offset}`)
     .join(",");
 }
 

@@ -28,9 +28,7 @@ export function isInline(node: Node): boolean {
 /** The value whose elements, in order, are those of a chain of reshapes. */
 export function behindReshapes(node: Node): Node {
   const [x] = node.inputs;
-  return node.op.lowering.kind === "reshape" && x !== undefined
-    ? behindReshapes(x)
-    : node;
+  return node.op.lowering.kind === "reshape" && x !== undefined ? behindReshapes(x) : node;
 }
 
 /** A scalar under another float type: scalars are held in double precision anyway. */
@@ -51,11 +49,7 @@ export function isScalarAlias(node: Node): boolean {
 }
 
 /** The element of `node` at `index`; `stored` are inline values that were given memory after all. */
-export function element(
-  node: Node,
-  index: readonly Index[],
-  stored: ReadonlySet<Node>,
-): Scalar {
+export function element(node: Node, index: readonly Index[], stored: ReadonlySet<Node>): Scalar {
   // A scalar under another name is a variable of its own.
   const own = stored.has(node) || isScalarAlias(node);
   return own ? elementOf(node, index) : lookThrough(node, index, stored);
@@ -68,10 +62,8 @@ export function lookThrough(
   stored: ReadonlySet<Node>,
 ): Scalar {
   const value = constantValue(node);
-  if (value !== undefined)
-    return { kind: "literal", value, dtype: node.type.dtype };
-  if (node.op.name === "size")
-    return { kind: "size", dim: node.attrs["dim"] as Dim };
+  if (value !== undefined) return { kind: "literal", value, dtype: node.type.dtype };
+  if (node.op.name === "size") return { kind: "size", dim: node.attrs["dim"] as Dim };
   const lowering = node.op.lowering;
   const [x] = node.inputs;
   if (isFloatCast(node) && x !== undefined) return element(x, index, stored);
@@ -101,8 +93,7 @@ export function lookThrough(
 /** The value in memory whose elements a reshape shows under another shape. */
 function storedBehind(node: Node, stored: ReadonlySet<Node>): Node {
   const [x] = node.inputs;
-  const looksOn =
-    node.op.lowering.kind === "reshape" && x !== undefined && !stored.has(node);
+  const looksOn = node.op.lowering.kind === "reshape" && x !== undefined && !stored.has(node);
   return looksOn ? storedBehind(x, stored) : node;
 }
 
@@ -136,10 +127,7 @@ export const along = (loop: Loop): Index => ({
 });
 
 /** Positions along the axes of an operand, from those along the axes of its view. */
-export function composeIndex(
-  map: readonly AxisMap[],
-  index: readonly Index[],
-): readonly Index[] {
+export function composeIndex(map: readonly AxisMap[], index: readonly Index[]): readonly Index[] {
   return map.map(({ axis, stride, offset }) => {
     if (axis === null) return fixed(offset);
     const outer = nth(index, axis);
@@ -152,28 +140,17 @@ export function composeIndex(
 }
 
 /** The index into `to` of an element of `from`, where the shapes differ only in axes of size 1; else null. */
-function matchOnes(
-  from: Shape,
-  to: Shape,
-  index: readonly Index[],
-): readonly Index[] | null {
+function matchOnes(from: Shape, to: Shape, index: readonly Index[]): readonly Index[] | null {
   const kept = from.map((_, axis) => axis).filter((axis) => from[axis] !== 1);
   const wanted = to.filter((dim) => dim !== 1);
-  if (
-    kept.length !== wanted.length ||
-    kept.some((axis, i) => from[axis] !== wanted[i])
-  )
+  if (kept.length !== wanted.length || kept.some((axis, i) => from[axis] !== wanted[i]))
     return null;
   let next = 0;
-  return to.map((dim) =>
-    dim === 1 ? fixed(0) : nth(index, nth(kept, next++)),
-  );
+  return to.map((dim) => (dim === 1 ? fixed(0) : nth(index, nth(kept, next++))));
 }
 
 /** All elements of stored values an expression reads, indices included. */
-export function elementsIn(
-  value: Scalar,
-): readonly Extract<Scalar, { kind: "element" }>[] {
+export function elementsIn(value: Scalar): readonly Extract<Scalar, { kind: "element" }>[] {
   switch (value.kind) {
     case "element":
       return [value, ...value.index.flatMap(elementsInIndex)];

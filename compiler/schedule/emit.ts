@@ -3,7 +3,7 @@ import type { Combine } from "../ir/op.js";
 import { nth } from "../ops/chain.js";
 import { behindReshapes, isLoop } from "./element.js";
 import type { GuardLiteral } from "./guard.js";
-import type { Item, Leaf, Nest, Placement } from "./place.js";
+import { phaseOfItem, type Item, type Leaf, type Nest, type Placement } from "./place.js";
 import {
   resolve,
   type Buffer,
@@ -48,25 +48,15 @@ class Emitter {
   /** Reductions by the nest that must be surrounded by their start and their end. */
   readonly #reductions = new Map<Nest, Unit[]>();
 
-  constructor(
-    placement: Placement,
-    homes: Homes,
-    inputs: ReadonlyMap<Node, Buffer | Local>,
-  ) {
+  constructor(placement: Placement, homes: Homes, inputs: ReadonlyMap<Node, Buffer | Local>) {
     this.#placement = placement;
     this.#homes = homes;
     this.#inputs = inputs;
     for (const units of placement.unitsOf.values()) {
       for (const unit of units) {
-        const nest =
-          unit.work.kind === "reduce"
-            ? outermostReduced(unit, placement)
-            : undefined;
+        const nest = unit.work.kind === "reduce" ? outermostReduced(unit, placement) : undefined;
         if (nest !== undefined)
-          this.#reductions.set(nest, [
-            ...(this.#reductions.get(nest) ?? []),
-            unit,
-          ]);
+          this.#reductions.set(nest, [...(this.#reductions.get(nest) ?? []), unit]);
       }
     }
   }
@@ -81,39 +71,27 @@ class Emitter {
     let rest = items;
     while (rest.length > 0) {
       const literal = rest[0]?.guard[depth];
-      const run = takeWhile(rest, (item) =>
-        sameOutcome(item.guard[depth], literal),
-      );
+      const phase = rest[0] === undefined ? null : phaseOfItem(rest[0]);
+      const inRun = (wanted: GuardLiteral | undefined) => (item: Item) =>
+        sameOutcome(item.guard[depth], wanted) && phaseOfItem(item) === phase;
+      const run = takeWhile(rest, inRun(literal));
       rest = rest.slice(run.length);
       if (literal === undefined) {
         result.push(...run.flatMap((item) => this.#tree(item.tree)));
         continue;
       }
       const opposite = { ...literal, holds: !literal.holds };
-      const other = literal.holds
-        ? takeWhile(rest, (item) => sameOutcome(item.guard[depth], opposite))
-        : [];
+      const other = takeWhile(rest, inRun(opposite));
       rest = rest.slice(other.length);
-      result.push(
-        this.#branch(
-          literal,
-          this.#guarded(run, depth + 1),
-          this.#guarded(other, depth + 1),
-        ),
-      );
+      const [taken, not] = literal.holds ? [run, other] : [other, run];
+      result.push({
+        kind: "if",
+        condition: this.#scalarOf(literal.condition),
+        then: this.#guarded(taken, depth + 1),
+        otherwise: this.#guarded(not, depth + 1),
+      });
     }
     return result;
-  }
-
-  #branch(
-    { condition, holds }: GuardLiteral,
-    then: readonly Statement[],
-    otherwise: readonly Statement[],
-  ): Statement {
-    const value = this.#scalarOf(condition);
-    return holds
-      ? { kind: "if", condition: value, then, otherwise }
-      : { kind: "if", condition: value, then: [], otherwise: then };
   }
 
   #scalarOf(node: Node): Scalar {
@@ -178,9 +156,7 @@ class Emitter {
         .map((n) => resolve(n.loop)),
     );
     const inner = work.target.flatMap(({ variable }) =>
-      isLoop(variable) && !outer.has(resolve(variable))
-        ? [resolve(variable)]
-        : [],
+      isLoop(variable) && !outer.has(resolve(variable)) ? [resolve(variable)] : [],
     );
     const fresh = new Map(inner.map((loop) => [loop, { extent: loop.extent }]));
     const target = work.target.map((position) => {
@@ -220,18 +196,14 @@ class Emitter {
       case "reduce":
         return this.#reduce(unit, this.#value(work.value, unit), work.combine);
       case "zeros":
-        return [
-          { kind: "fill", buffer: this.#bufferOf(unit.node), value: 0, origin },
-        ];
+        return [{ kind: "fill", buffer: this.#bufferOf(unit.node), value: 0, origin }];
       case "matmul":
         return [this.#matmul(unit)];
       case "kernel": {
         const parts = work.call.arguments.map((argument) => {
           if (argument.kind === "operand")
             return this.#bufferOf(nth(work.operands, argument.index));
-          return argument.kind === "result"
-            ? this.#bufferOf(unit.node)
-            : argument;
+          return argument.kind === "result" ? this.#bufferOf(unit.node) : argument;
         });
         return [
           {
@@ -246,9 +218,7 @@ class Emitter {
         const root = behindReshapes(work.indices);
         const isScalar = root.type.shape.length === 0;
         const value = isScalar ? this.#scalarValue(root) : this.#bufferOf(root);
-        return [
-          { kind: "checkIndices", of: root, value, size: work.size, origin },
-        ];
+        return [{ kind: "checkIndices", of: root, value, size: work.size, origin }];
       }
     }
   }
@@ -274,8 +244,7 @@ class Emitter {
         mutable: false,
         origin: unit.origin,
       });
-    if (buffer !== null)
-      result.push(this.#store(unit, local ?? value, combine));
+    if (buffer !== null) result.push(this.#store(unit, local ?? value, combine));
     return result;
   }
 
@@ -283,8 +252,7 @@ class Emitter {
     const { local, buffer } = this.#home(unit);
     const single = reducedNest(unit, this.#placement) === null;
     if (single) return this.#assign(unit, value, null);
-    if (local !== null)
-      return [{ kind: "update", local, combine, value, origin: unit.origin }];
+    if (local !== null) return [{ kind: "update", local, combine, value, origin: unit.origin }];
     if (buffer === null) throw new Error("a reduction without a place");
     return [this.#store(unit, value, combine)];
   }
@@ -292,14 +260,9 @@ class Emitter {
   #store(unit: Unit, value: Scalar, combine: Combine | null): Statement {
     const { work, node, origin } = unit;
     const home = this.#home(unit);
-    if (
-      (work.kind !== "assign" && work.kind !== "reduce") ||
-      home.buffer === null
-    )
+    if ((work.kind !== "assign" && work.kind !== "reduce") || home.buffer === null)
       throw new Error("nothing to store");
-    const target = work.target.map((position) =>
-      this.#position(position, unit),
-    );
+    const target = work.target.map((position) => this.#position(position, unit));
     return {
       kind: "store",
       buffer: home.buffer,
@@ -321,9 +284,7 @@ class Emitter {
       case "apply":
         return {
           ...value,
-          arguments: value.arguments.map((argument) =>
-            this.#value(argument, unit),
-          ),
+          arguments: value.arguments.map((argument) => this.#value(argument, unit)),
         };
       case "total":
         return {
@@ -346,10 +307,7 @@ class Emitter {
       : { ...position, variable: this.#value(variable, unit) };
   }
 
-  #element(
-    { of, shape, index }: Extract<Scalar, { kind: "element" }>,
-    unit: Unit,
-  ): Scalar {
+  #element({ of, shape, index }: Extract<Scalar, { kind: "element" }>, unit: Unit): Scalar {
     const positions = index.map((position) => this.#position(position, unit));
     const given = this.#inputs.get(of);
     if (given !== undefined)
@@ -364,16 +322,13 @@ class Emitter {
       !this.#isOwnReduction(of, unit)
     )
       return home.local;
-    if (home.buffer === null)
-      throw new Error(`${of.op.name} is read where it is not kept`);
+    if (home.buffer === null) throw new Error(`${of.op.name} is read where it is not kept`);
     const whole = home.keptAxes.length === of.type.shape.length;
     return {
       kind: "load",
       buffer: home.buffer,
       shape: whole ? shape : home.buffer.shape,
-      index: whole
-        ? positions
-        : home.keptAxes.map((axis) => nth(positions, axis)),
+      index: whole ? positions : home.keptAxes.map((axis) => nth(positions, axis)),
     };
   }
 
@@ -393,9 +348,7 @@ class Emitter {
     const part = (x: Node, buffer: Buffer): Operand => ({
       buffer,
       shape: x.type.shape,
-      batch: batchOf(x.type.shape).map((position) =>
-        this.#position(position, unit),
-      ),
+      batch: batchOf(x.type.shape).map((position) => this.#position(position, unit)),
     });
     const shape = product.type.shape;
     return {
@@ -416,8 +369,7 @@ class Emitter {
 
   #home(unit: Unit): Home {
     const home = this.#homes.get(unit.node);
-    if (home === undefined)
-      throw new Error(`${unit.node.op.name} has no place`);
+    if (home === undefined) throw new Error(`${unit.node.op.name} has no place`);
     return home;
   }
 
@@ -430,19 +382,13 @@ class Emitter {
   }
 }
 
-function sameOutcome(
-  a: GuardLiteral | undefined,
-  b: GuardLiteral | undefined,
-): boolean {
+function sameOutcome(a: GuardLiteral | undefined, b: GuardLiteral | undefined): boolean {
   return a === undefined || b === undefined
     ? a === b
     : a.condition === b.condition && a.holds === b.holds;
 }
 
-function takeWhile<T>(
-  list: readonly T[],
-  holds: (item: T) => boolean,
-): readonly T[] {
+function takeWhile<T>(list: readonly T[], holds: (item: T) => boolean): readonly T[] {
   const end = list.findIndex((item) => !holds(item));
   return end < 0 ? list : list.slice(0, end);
 }

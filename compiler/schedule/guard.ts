@@ -45,19 +45,14 @@ export function readsOf(unit: Unit): readonly Read[] {
 
 function readsOfValue(value: Scalar): readonly Read[] {
   const choice = scalarChoice(value);
-  if (choice === null)
-    return elementsIn(value).map((e) => ({ of: e.of, under: null }));
+  if (choice === null) return elementsIn(value).map((e) => ({ of: e.of, under: null }));
   const { condition, arms } = choice;
   const inArm = (arm: Scalar, holds: boolean) =>
     elementsIn(arm).map((e): Read => ({
       of: e.of,
       under: { condition, holds },
     }));
-  return [
-    { of: condition, under: null },
-    ...inArm(arms[0], true),
-    ...inArm(arms[1], false),
-  ];
+  return [{ of: condition, under: null }, ...inArm(arms[0], true), ...inArm(arms[1], false)];
 }
 
 /** The condition and sides of a `where` whose condition is one scalar value. */
@@ -93,14 +88,9 @@ export function guardsOf(
     const own = guards.get(unit.node) ?? [];
     for (const { of, under } of readsOf(unit)) {
       const demand =
-        under === null || own.some((g) => sameLiteral(g, under))
-          ? own
-          : [...own, under];
+        under === null || own.some((g) => sameLiteral(g, under)) ? own : [...own, under];
       const known = guards.get(of);
-      guards.set(
-        of,
-        known === undefined ? demand : commonPrefix(known, demand),
-      );
+      guards.set(of, known === undefined ? demand : commonPrefix(known, demand));
     }
   }
   return guards;

@@ -1,18 +1,7 @@
 import type { Node } from "../ir/node.js";
 import { sameShape } from "../ir/type.js";
-import {
-  behindReshapes,
-  elementsIn,
-  elementsInIndex,
-  isLoop,
-} from "./element.js";
-import {
-  guardsOf,
-  readsOf,
-  sameGuard,
-  scalarChoice,
-  type Guard,
-} from "./guard.js";
+import { behindReshapes, elementsIn, elementsInIndex, isLoop } from "./element.js";
+import { guardsOf, readsOf, sameGuard, scalarChoice, type Guard } from "./guard.js";
 import { resolve, type Index, type Loop, type Scalar } from "./program.js";
 import type { Unit } from "./unit.js";
 
@@ -61,8 +50,7 @@ export function placeUnits(
   const { units, guardOf } = splitChoices(given, guards);
   const unitsOfNode = byNode(units);
   const placer = new Placer(unitsOfNode, fusion);
-  for (const unit of inOrder(units, unitsOfNode, guardOf))
-    placer.place(unit, guardOf(unit));
+  for (const unit of inOrder(units, unitsOfNode, guardOf)) placer.place(unit, guardOf(unit));
   return {
     items: placer.items,
     leafOf: placer.leafOf,
@@ -71,35 +59,32 @@ export function placeUnits(
   };
 }
 
+/** The units of each value, in the order in which they continue one another. */
 function byNode(units: readonly Unit[]): ReadonlyMap<Node, readonly Unit[]> {
   const map = new Map<Node, Unit[]>();
-  for (const unit of units)
-    map.set(unit.node, [...(map.get(unit.node) ?? []), unit]);
+  for (const unit of units) {
+    const list = map.get(unit.node);
+    if (list === undefined) map.set(unit.node, [unit]);
+    else list.push(unit);
+  }
+  for (const list of map.values()) list.sort((a, b) => positionOf(a) - positionOf(b));
   return map;
+}
+
+/** How many units of the same value come before. */
+function positionOf(unit: Unit): number {
+  return unit.after === null ? 0 : 1 + positionOf(unit.after);
 }
 
 /**
  * A lazy `where` with work on one of its sides becomes two assignments, one in
  * each branch; a cheap one stays a choice.
  */
-function splitChoices(
-  units: readonly Unit[],
-  guards: ReadonlyMap<Node, Guard>,
-) {
+function splitChoices(units: readonly Unit[], guards: ReadonlyMap<Node, Guard>) {
   const extra = new Map<Unit, Guard>();
-  const branching = new Set(
-    [...guards.values()].flatMap((guard) =>
-      guard.map((literal) => literal.condition),
-    ),
-  );
   const split = units.flatMap((unit): readonly Unit[] => {
-    const choice =
-      unit.work.kind === "assign" ? scalarChoice(unit.work.value) : null;
-    if (
-      choice === null ||
-      unit.work.kind !== "assign" ||
-      !branching.has(choice.condition)
-    )
+    const choice = unit.work.kind === "assign" ? scalarChoice(unit.work.value) : null;
+    if (choice === null || unit.work.kind !== "assign" || !hasWorkInside(choice, guards))
       return [unit];
     const own = guards.get(unit.node) ?? [];
     const { condition, arms } = choice;
@@ -122,9 +107,18 @@ function splitChoices(
   });
   return {
     units: split,
-    guardOf: (unit: Unit): Guard =>
-      extra.get(unit) ?? guards.get(unit.node) ?? [],
+    guardOf: (unit: Unit): Guard => extra.get(unit) ?? guards.get(unit.node) ?? [],
   };
+}
+
+/** True if something only one side needs is computed under the condition. */
+function hasWorkInside(
+  { condition, arms }: NonNullable<ReturnType<typeof scalarChoice>>,
+  guards: ReadonlyMap<Node, Guard>,
+): boolean {
+  const isInside = (node: Node) =>
+    guards.get(node)?.some((literal) => literal.condition === condition) === true;
+  return arms.some((arm) => elementsIn(arm).some(({ of }) => isInside(of)));
 }
 
 function renameLoops(from: readonly Loop[], to: readonly Loop[]) {
@@ -169,9 +163,7 @@ function* requirements(
     ...readsOf(unit).map((read) => read.of),
     ...guard.map((literal) => literal.condition),
   ]) {
-    const last = (
-      unitsOfNode.get(node) ?? unitsOfNode.get(behindReshapes(node))
-    )?.at(-1);
+    const last = (unitsOfNode.get(node) ?? unitsOfNode.get(behindReshapes(node)))?.at(-1);
     if (last !== undefined) yield last;
   }
 }
@@ -187,9 +179,7 @@ function inOrder(
   for (const unit of units) {
     const stack = [unit];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const missing = [...requirements(top, unitsOfNode, guardOf(top))].filter(
-        (u) => !done.has(u),
-      );
+      const missing = [...requirements(top, unitsOfNode, guardOf(top))].filter((u) => !done.has(u));
       if (missing.length > 0) {
         stack.push(...missing.toReversed());
         continue;
@@ -218,8 +208,7 @@ class Placer {
   place(unit: Unit, guard: Guard): void {
     const touched = [unit.node, ...readsOf(unit).map((read) => read.of)];
     for (const item of this.#candidates(unit, guard, touched)) {
-      if (item.tree.kind !== "nest" || !this.#join(item.tree, unit, 0))
-        continue;
+      if (item.tree.kind !== "nest" || !this.#join(item.tree, unit, 0)) continue;
       touched.forEach((node) => item.touched.add(node));
       this.itemOf.set(unit, item);
       return;
@@ -229,32 +218,56 @@ class Placer {
       guard,
       touched: new Set(touched),
     };
-    this.items.push(item);
+    this.items.splice(this.#positionFor(unit, guard), 0, item);
     this.itemOf.set(unit, item);
   }
 
+  /**
+   * The end, with two exceptions. A scalar goes before loop nests it does not
+   * need, so that what reads it can share their loops. Work under a condition
+   * joins earlier work under it, if only the other side lies in between.
+   */
+  #positionFor(unit: Unit, guard: Guard): number {
+    const required = new Set(
+      [...requirements(unit, this.#unitsOfNode, guard)].map((u) => this.itemOf.get(u)),
+    );
+    const goesBack = (passable: (item: Item) => boolean) => {
+      let position = this.items.length;
+      for (
+        let item = this.items[position - 1];
+        item !== undefined;
+        item = this.items[position - 1]
+      ) {
+        if (required.has(item) || !passable(item)) break;
+        position--;
+      }
+      return position;
+    };
+    if (guard.length > 0) {
+      const position = goesBack(
+        (item) => isOtherSide(item.guard, guard) && phaseOfItem(item) === unit.origin.phase,
+      );
+      const before = this.items[position - 1];
+      return before !== undefined && sameGuard(before.guard, guard) ? position : this.items.length;
+    }
+    if (unit.loops.length > 0 || unit.work.kind !== "assign") return this.items.length;
+    return goesBack(
+      (item) =>
+        item.tree.kind === "nest" &&
+        sameGuard(item.guard, guard) &&
+        phaseOfItem(item) === unit.origin.phase,
+    );
+  }
+
   /** Loop nests a unit might share, latest first, down to the one that holds what it reads. */
-  *#candidates(
-    unit: Unit,
-    guard: Guard,
-    touched: readonly Node[],
-  ): Generator<Item> {
-    if (
-      unit.loops.length === 0 ||
-      (unit.work.kind !== "assign" && unit.work.kind !== "reduce")
-    )
+  *#candidates(unit: Unit, guard: Guard, touched: readonly Node[]): Generator<Item> {
+    if (unit.loops.length === 0 || (unit.work.kind !== "assign" && unit.work.kind !== "reduce"))
       return;
     const required = new Set(
-      [...requirements(unit, this.#unitsOfNode, guard)].map((u) =>
-        this.itemOf.get(u),
-      ),
+      [...requirements(unit, this.#unitsOfNode, guard)].map((u) => this.itemOf.get(u)),
     );
     for (const item of this.items.toReversed()) {
-      if (
-        sameGuard(item.guard, guard) &&
-        this.#related(item, touched) &&
-        this.#allowed(item, unit)
-      )
+      if (sameGuard(item.guard, guard) && this.#related(item, touched) && this.#allowed(item, unit))
         yield item;
       if (required.has(item)) return;
     }
@@ -262,10 +275,7 @@ class Placer {
 
   /** Loops are shared with the stage just before, or with one that has a value in common. */
   #related(item: Item, touched: readonly Node[]): boolean {
-    return (
-      item === this.items.at(-1) ||
-      touched.some((node) => item.touched.has(node))
-    );
+    return item === this.items.at(-1) || touched.some((node) => item.touched.has(node));
   }
 
   /** Without optimisation only the parts of one operation share loops; never forward with a distant backward. */
@@ -286,8 +296,7 @@ class Placer {
     loop.mergedInto = resolve(nest.loop);
     const inner = nest.items.at(-1);
     const deeper = depth + 1 < unit.loops.length;
-    if (deeper && inner?.kind === "nest" && this.#join(inner, unit, depth + 1))
-      return true;
+    if (deeper && inner?.kind === "nest" && this.#join(inner, unit, depth + 1)) return true;
     nest.items.push(this.#nestFor(unit, depth + 1, nest));
     return true;
   }
@@ -332,12 +341,7 @@ export function elementsOf(unit: Unit): readonly Element[] {
   return [...work.target.flatMap(elementsInIndex), ...elementsIn(work.value)];
 }
 
-function readsSameIteration(
-  read: Element,
-  writer: Unit,
-  hostLoop: Loop,
-  ownLoop: Loop,
-): boolean {
+function readsSameIteration(read: Element, writer: Unit, hostLoop: Loop, ownLoop: Loop): boolean {
   const { work } = writer;
   if (work.kind !== "assign" && work.kind !== "reduce") return false;
   if (!sameShape(read.shape, writer.node.type.shape)) return false;
@@ -348,22 +352,26 @@ function readsSameIteration(
 }
 
 /** True for the index `loop` itself: stride 1, no offset. */
-export function isPlainLoop(
-  { variable, stride, offset }: Index,
-  loop: Loop,
-): boolean {
-  return (
-    isLoop(variable) &&
-    resolve(variable) === loop &&
-    stride === 1 &&
-    offset === 0
-  );
+export function isPlainLoop({ variable, stride, offset }: Index, loop: Loop): boolean {
+  return isLoop(variable) && resolve(variable) === loop && stride === 1 && offset === 0;
 }
 
 export function isInside(leaf: Leaf | undefined, nest: Nest): boolean {
-  for (let at = leaf?.parent ?? null; at !== null; at = at.parent)
-    if (at === nest) return true;
+  for (let at = leaf?.parent ?? null; at !== null; at = at.parent) if (at === nest) return true;
   return false;
+}
+
+/** True if `other` lies in the opposite branch of the innermost condition of `guard`. */
+function isOtherSide(other: Guard, guard: Guard): boolean {
+  const literal = guard.at(-1);
+  const opposite = other[guard.length - 1];
+  if (literal === undefined || opposite === undefined) return false;
+  return opposite.condition === literal.condition && opposite.holds !== literal.holds;
+}
+
+/** Whether an item is forward or backward work; the two never share a branch. */
+export function phaseOfItem(item: Item): "forward" | "backward" {
+  return firstUnit(item.tree).origin.phase;
 }
 
 function firstUnit(tree: Leaf | Nest): Unit {

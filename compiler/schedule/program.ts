@@ -48,11 +48,8 @@ export interface Arena {
 }
 
 export interface Slot {
-  /** Elements it must hold, for each buffer in it; the largest decides. */
-  readonly sizes: readonly {
-    readonly count: Dim;
-    readonly bytesPerElement: number;
-  }[];
+  /** Bytes of the buffers in it, without those another is known to exceed; the largest decides. */
+  readonly bytes: readonly Dim[];
 }
 
 /** A scalar variable of the generated code. */

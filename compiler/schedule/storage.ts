@@ -2,13 +2,7 @@ import type { Node } from "../ir/node.js";
 import type { Shape } from "../ir/type.js";
 import { behindReshapes, isLoop } from "./element.js";
 import { elementsOf, isInside, type Nest, type Placement } from "./place.js";
-import {
-  resolve,
-  type Buffer,
-  type Index,
-  type Local,
-  type Loop,
-} from "./program.js";
+import { resolve, type Buffer, type Index, type Local, type Loop } from "./program.js";
 import type { Unit } from "./unit.js";
 
 /**
@@ -27,18 +21,12 @@ export interface Home {
 
 export type Homes = ReadonlyMap<Node, Home>;
 
-export function chooseHomes(
-  placement: Placement,
-  outputs: ReadonlySet<Node>,
-): Homes {
+export function chooseHomes(placement: Placement, outputs: ReadonlySet<Node>): Homes {
   const readers = readersOf(placement);
   const whole = readWhole(placement, outputs);
   const homes = new Map<Node, Home>();
   for (const [node, units] of placement.unitsOf) {
-    homes.set(
-      node,
-      homeOf(node, units, readers.get(node) ?? [], whole, placement, outputs),
-    );
+    homes.set(node, homeOf(node, units, readers.get(node) ?? [], whole, placement, outputs));
   }
   return homes;
 }
@@ -63,17 +51,12 @@ function readersOf(placement: Placement): ReadonlyMap<Node, readonly Reader[]> {
 }
 
 /** Values that kernels, checks or the caller read as a whole. */
-function readWhole(
-  placement: Placement,
-  outputs: ReadonlySet<Node>,
-): ReadonlySet<Node> {
+function readWhole(placement: Placement, outputs: ReadonlySet<Node>): ReadonlySet<Node> {
   const whole = new Set(outputs);
   for (const units of placement.unitsOf.values()) {
     for (const { work } of units) {
-      if (work.kind === "matmul")
-        work.product.inputs.forEach((x) => whole.add(behindReshapes(x)));
-      if (work.kind === "kernel")
-        work.operands.forEach((x) => whole.add(behindReshapes(x)));
+      if (work.kind === "matmul") work.product.inputs.forEach((x) => whole.add(behindReshapes(x)));
+      if (work.kind === "kernel") work.operands.forEach((x) => whole.add(behindReshapes(x)));
       if (work.kind === "check") whole.add(behindReshapes(work.indices));
     }
   }
@@ -89,18 +72,14 @@ function homeOf(
   outputs: ReadonlySet<Node>,
 ): Home {
   const local: Local = { kind: "local", node, dtype: node.type.dtype };
-  if (node.type.shape.length === 0)
-    return { local, scope: null, buffer: null, keptAxes: [] };
+  if (node.type.shape.length === 0) return { local, scope: null, buffer: null, keptAxes: [] };
   const writers = units.filter((unit) => unit.work.kind !== "check");
   const scope = localScope(writers, placement);
-  const visible = ({ unit }: Reader) =>
-    scope !== undefined && isVisible(unit, scope, placement);
+  const visible = ({ unit }: Reader) => scope !== undefined && isVisible(unit, scope, placement);
   const elsewhere = readers.filter((reader) => !visible(reader));
   const isRead = readers.some(visible);
   const needsBuffer = whole.has(node) || elsewhere.length > 0;
-  const keptAxes = whole.has(node)
-    ? allAxes(node)
-    : openAxes(node, writers, elsewhere, placement);
+  const keptAxes = whole.has(node) ? allAxes(node) : openAxes(node, writers, elsewhere, placement);
   const buffer: Buffer = {
     kind: "buffer",
     node,
@@ -118,14 +97,10 @@ function homeOf(
   };
 }
 
-const allAxes = (node: Node): readonly number[] =>
-  node.type.shape.map((_, axis) => axis);
+const allAxes = (node: Node): readonly number[] => node.type.shape.map((_, axis) => axis);
 
 /** The body in which one iteration completes one element; undefined if no body does. */
-function localScope(
-  writers: readonly Unit[],
-  placement: Placement,
-): Nest | null | undefined {
+function localScope(writers: readonly Unit[], placement: Placement): Nest | null | undefined {
   const [writer] = writers;
   if (writers.length !== 1 || writer === undefined) return undefined;
   if (writer.work.kind === "assign")
@@ -135,68 +110,44 @@ function localScope(
   if (writer.work.kind !== "reduce") return undefined;
   const reduced = reducedNest(writer, placement);
   if (reduced === undefined) return undefined;
-  return reduced === null
-    ? (placement.leafOf.get(writer)?.parent ?? null)
-    : reduced.parent;
+  return reduced === null ? (placement.leafOf.get(writer)?.parent ?? null) : reduced.parent;
 }
 
 /**
  * The outermost nest a reduction combines over, if all loops inside it are
  * combined too; null where it combines over axes of size 1 only.
  */
-export function reducedNest(
-  writer: Unit,
-  placement: Placement,
-): Nest | null | undefined {
+export function reducedNest(writer: Unit, placement: Placement): Nest | null | undefined {
   const path = pathOf(writer, placement);
   const kept = targetLoops(writer);
   const first = path.findIndex((nest) => !kept.has(resolve(nest.loop)));
   if (first < 0) return null;
-  return path.slice(first).every((nest) => !kept.has(resolve(nest.loop)))
-    ? path[first]
-    : undefined;
+  return path.slice(first).every((nest) => !kept.has(resolve(nest.loop))) ? path[first] : undefined;
 }
 
 /** The outermost nest of a reduction, whatever lies inside. */
-export function outermostReduced(
-  writer: Unit,
-  placement: Placement,
-): Nest | undefined {
+export function outermostReduced(writer: Unit, placement: Placement): Nest | undefined {
   const kept = targetLoops(writer);
-  return pathOf(writer, placement).find(
-    (nest) => !kept.has(resolve(nest.loop)),
-  );
+  return pathOf(writer, placement).find((nest) => !kept.has(resolve(nest.loop)));
 }
 
 function targetLoops(writer: Unit): ReadonlySet<Loop> {
   const { work } = writer;
   const target: readonly Index[] =
     work.kind === "assign" || work.kind === "reduce" ? work.target : [];
-  return new Set(
-    target.flatMap(({ variable }) =>
-      isLoop(variable) ? [resolve(variable)] : [],
-    ),
-  );
+  return new Set(target.flatMap(({ variable }) => (isLoop(variable) ? [resolve(variable)] : [])));
 }
 
 /** The nests around a unit, outermost first. */
 export function pathOf(unit: Unit, placement: Placement): readonly Nest[] {
   const path: Nest[] = [];
-  for (
-    let at = placement.leafOf.get(unit)?.parent ?? null;
-    at !== null;
-    at = at.parent
-  )
+  for (let at = placement.leafOf.get(unit)?.parent ?? null; at !== null; at = at.parent)
     path.unshift(at);
   return path;
 }
 
 /** True if a variable of `scope` can be read where the unit stands. */
-export function isVisible(
-  reader: Unit,
-  scope: Nest | null,
-  placement: Placement,
-): boolean {
+export function isVisible(reader: Unit, scope: Nest | null, placement: Placement): boolean {
   return scope === null || isInside(placement.leafOf.get(reader), scope);
 }
 
@@ -211,16 +162,12 @@ function openAxes(
   const item = writer === undefined ? undefined : placement.itemOf.get(writer);
   const together = readers.every(
     ({ unit, shape }) =>
-      placement.itemOf.get(unit) === item &&
-      shape.length === node.type.shape.length,
+      placement.itemOf.get(unit) === item && shape.length === node.type.shape.length,
   );
-  if (writers.length !== 1 || writer === undefined || !together)
-    return allAxes(node);
-  if (writer.work.kind !== "assign" && writer.work.kind !== "reduce")
-    return allAxes(node);
+  if (writers.length !== 1 || writer === undefined || !together) return allAxes(node);
+  if (writer.work.kind !== "assign" && writer.work.kind !== "reduce") return allAxes(node);
   const shared = readers.reduce<readonly Nest[]>(
-    (nests, { unit }) =>
-      nests.filter((nest) => isInside(placement.leafOf.get(unit), nest)),
+    (nests, { unit }) => nests.filter((nest) => isInside(placement.leafOf.get(unit), nest)),
     pathOf(writer, placement),
   );
   const loops = new Set(shared.map((nest) => resolve(nest.loop)));

@@ -8,29 +8,22 @@ function countLocals(
   statements: readonly Statement[],
   counts = new Map<Local, number>(),
 ): Map<Local, number> {
-  const count = (local: Local) =>
-    counts.set(local, (counts.get(local) ?? 0) + 1);
+  const count = (local: Local) => counts.set(local, (counts.get(local) ?? 0) + 1);
   for (const statement of statements) {
     visitScalars(statement, (value) => value.kind === "local" && count(value));
-    if (statement.kind === "define" || statement.kind === "update")
-      count(statement.local);
+    if (statement.kind === "define" || statement.kind === "update") count(statement.local);
     for (const body of bodiesOf(statement)) countLocals(body, counts);
   }
   return counts;
 }
 
 /** Calls `visit` for every expression of a statement, not of statements inside it. */
-export function visitScalars(
-  statement: Statement,
-  visit: (value: Scalar) => void,
-): void {
+export function visitScalars(statement: Statement, visit: (value: Scalar) => void): void {
   const walk = (value: Scalar): void => {
     visit(value);
     if (value.kind === "apply") value.arguments.forEach(walk);
-    else if (value.kind === "total")
-      value.terms.forEach((term) => walk(term.value));
-    else if (value.kind === "load" || value.kind === "element")
-      value.index.forEach(walkIndex);
+    else if (value.kind === "total") value.terms.forEach((term) => walk(term.value));
+    else if (value.kind === "load" || value.kind === "element") value.index.forEach(walkIndex);
     else if (value.kind === "index") walkIndex(value.index);
   };
   const walkIndex = ({ variable }: Index) => {
@@ -52,9 +45,7 @@ export function visitScalars(
   }
 }
 
-export function bodiesOf(
-  statement: Statement,
-): readonly (readonly Statement[])[] {
+export function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
   if (statement.kind === "loop") return [statement.body];
   return statement.kind === "if" ? [statement.then, statement.otherwise] : [];
 }
@@ -76,9 +67,7 @@ export function hoistDefinitions(
           })
         : [statement],
     );
-  const hoistFrom = (
-    branch: Extract<Statement, { kind: "if" }>,
-  ): readonly Statement[] => {
+  const hoistFrom = (branch: Extract<Statement, { kind: "if" }>): readonly Statement[] => {
     const declared = new Map<Local, Statement>();
     const [then, otherwise] = bodiesOf(branch).map((body) => {
       const inside = countLocals(body);
@@ -109,10 +98,7 @@ export function hoistDefinitions(
         };
       });
     });
-    return [
-      ...declared.values(),
-      { ...branch, then: then ?? [], otherwise: otherwise ?? [] },
-    ];
+    return [...declared.values(), { ...branch, then: then ?? [], otherwise: otherwise ?? [] }];
   };
   return hoist(statements);
 }
@@ -124,7 +110,7 @@ export function hoistDefinitions(
 export function inlineSingleUses(
   statements: readonly Statement[],
   results: readonly Local[],
-  fits: (local: Local, value: Scalar, into: Statement) => boolean,
+  fits: (into: Statement) => boolean,
 ): readonly Statement[] {
   const counts = countLocals(statements);
   for (const local of results) counts.set(local, (counts.get(local) ?? 0) + 2);
@@ -132,55 +118,112 @@ export function inlineSingleUses(
     const kept: Statement[] = [];
     for (const original of body) {
       let statement = withBodies(original, inline);
-      for (let i = kept.length - 1; i >= 0; i--) {
-        const earlier = kept[i];
-        if (
-          earlier?.kind === "define" &&
-          isCandidate(earlier, counts) &&
-          directlyUses(statement, earlier.local)
-        ) {
-          const replaced = substitute(statement, earlier.local, earlier.value);
-          if (!fits(earlier.local, earlier.value, replaced)) continue;
-          kept.splice(i, 1);
-          statement = replaced;
-        } else if (earlier !== undefined && writesMemory(earlier)) break;
+      for (
+        let define = candidate(statement, kept);
+        define !== null;
+        define = candidate(statement, kept)
+      ) {
+        kept.splice(kept.indexOf(define), 1);
+        statement = substitute(statement, define.local, define.value);
       }
       kept.push(statement);
     }
     return kept;
   };
+  /** The last definition that can be written into the statement. */
+  const candidate = (statement: Statement, kept: readonly Statement[]): Define | null => {
+    const used = localsOf(statement).filter((local) => counts.get(local) === 2);
+    for (const local of used) {
+      const at = kept.findLastIndex(
+        (earlier) => earlier.kind === "define" && earlier.local === local,
+      );
+      const define = kept[at];
+      if (define?.kind !== "define" || !isCandidate(define, statement)) continue;
+      const undisturbed = kept.slice(at + 1).every((between) => !disturbs(between, define.value));
+      if (undisturbed && fits(substitute(statement, local, define.value))) return define;
+    }
+    return null;
+  };
   return inline(statements);
 }
 
-function isCandidate(
-  statement: Extract<Statement, { kind: "define" }>,
-  counts: ReadonlyMap<Local, number>,
-): boolean {
-  const { local, mutable, value } = statement;
-  const unnamed =
-    local.node.name === undefined || local.node.derivedName === true;
-  return (
-    unnamed && !mutable && value.kind !== "total" && counts.get(local) === 2
-  );
-}
+type Define = Extract<Statement, { kind: "define" }>;
 
-function writesMemory(statement: Statement): boolean {
-  return statement.kind !== "define";
-}
-
-function directlyUses(statement: Statement, local: Local): boolean {
-  let found = false;
+/** Variables a statement reads itself, not in statements inside it. */
+function localsOf(statement: Statement): readonly Local[] {
+  const found: Local[] = [];
   if (statement.kind !== "if")
-    visitScalars(statement, (value) => (found ||= value === local));
+    visitScalars(statement, (value) => value.kind === "local" && found.push(value));
   return found;
+}
+
+/** True if a value may be another one after the statement than before. */
+function disturbs(statement: Statement, value: Scalar): boolean {
+  if (statement.kind === "define" || statement.kind === "checkIndices") return false;
+  const written = new Set<Local>();
+  const visit = (inner: Statement): void => {
+    if (inner.kind === "update") written.add(inner.local);
+    for (const body of bodiesOf(inner)) body.forEach(visit);
+  };
+  visit(statement);
+  let disturbed = false;
+  const probe: Statement = { kind: "if", condition: value, then: [], otherwise: [] };
+  visitScalars(probe, (part) => {
+    if (part.kind === "local" && written.has(part)) disturbed = true;
+    if (part.kind === "load" && statement.kind !== "update") disturbed = true;
+  });
+  return disturbed;
+}
+
+function isCandidate({ local, mutable, value }: Define, user: Statement): boolean {
+  const unnamed = local.node.name === undefined || local.node.derivedName === true;
+  // The last value of a variable in a branch is written to the variable at once.
+  const isCopy = user.kind === "update" && user.combine === null && user.value === local;
+  return (isCopy || (unnamed && value.kind !== "total")) && !mutable;
+}
+
+/** `let y = 0; if (c) { y = a } else { y = b }` is `const y = c ? a : b`. */
+export function branchesToChoices(
+  statements: readonly Statement[],
+  fits: (statement: Statement) => boolean,
+): readonly Statement[] {
+  const result: Statement[] = [];
+  for (const original of statements) {
+    const statement = withBodies(original, (body) => branchesToChoices(body, fits));
+    const declared = result.findLastIndex(
+      (earlier) => earlier.kind === "define" && choiceFor(earlier.local, statement) !== null,
+    );
+    const earlier = result[declared];
+    const choice = earlier?.kind === "define" ? choiceFor(earlier.local, statement) : null;
+    if (choice === null || !fits(choice)) result.push(statement);
+    else result.splice(declared, 1, choice);
+  }
+  return result;
+}
+
+/** The choice that an `if` makes of a variable, if it does nothing else. */
+function choiceFor(local: Local, branch: Statement): Statement | null {
+  if (branch.kind !== "if" || branch.then.length !== 1 || branch.otherwise.length !== 1)
+    return null;
+  const [yes, no] = [branch.then[0], branch.otherwise[0]];
+  if (yes?.kind !== "update" || no?.kind !== "update") return null;
+  const plain = [yes, no].every((side) => side.local === local && side.combine === null);
+  const isChoice =
+    local.node.op.lowering.kind === "scalar" && local.node.op.lowering.code.kind === "select";
+  if (!plain || !isChoice) return null;
+  const value: Scalar = {
+    kind: "apply",
+    node: local.node,
+    arguments: [branch.condition, yes.value, no.value],
+  };
+  return { kind: "define", local, value, mutable: false, origin: yes.origin };
 }
 
 function withBodies(
   statement: Statement,
   map: (body: readonly Statement[]) => readonly Statement[],
 ): Statement {
-  if (statement.kind === "loop")
-    return { ...statement, body: map(statement.body) };
+  if (statement.kind === "loop") return { ...statement, body: map(statement.body) };
   if (statement.kind === "if")
     return {
       ...statement,
@@ -193,8 +236,7 @@ function withBodies(
 function substitute(statement: Statement, local: Local, by: Scalar): Statement {
   const value = (scalar: Scalar): Scalar => {
     if (scalar === local) return by;
-    if (scalar.kind === "apply")
-      return { ...scalar, arguments: scalar.arguments.map(value) };
+    if (scalar.kind === "apply") return { ...scalar, arguments: scalar.arguments.map(value) };
     if (scalar.kind === "total")
       return {
         ...scalar,
@@ -203,11 +245,8 @@ function substitute(statement: Statement, local: Local, by: Scalar): Statement {
           value: value(term.value),
         })),
       };
-    if (scalar.kind === "load")
-      return { ...scalar, index: scalar.index.map(index) };
-    return scalar.kind === "index"
-      ? { ...scalar, index: index(scalar.index) }
-      : scalar;
+    if (scalar.kind === "load") return { ...scalar, index: scalar.index.map(index) };
+    return scalar.kind === "index" ? { ...scalar, index: index(scalar.index) } : scalar;
   };
   const index = (position: Index): Index => {
     const { variable } = position;

@@ -64,10 +64,7 @@ export type Work =
   | { readonly kind: "check"; readonly indices: Node; readonly size: Dim };
 
 /** Inline values that must lie in memory: operands of kernels, sources of reshapes, results. */
-export function storedInline(
-  nodes: readonly Node[],
-  outputs: readonly Node[],
-): ReadonlySet<Node> {
+export function storedInline(nodes: readonly Node[], outputs: readonly Node[]): ReadonlySet<Node> {
   const stored = new Set<Node>();
   const store = (node: Node) => {
     const root = behindReshapes(node);
@@ -91,33 +88,24 @@ export function storedInline(
 }
 
 function onlyOnesDiffer(a: Node, b: Node): boolean {
-  const [p, q] = [a, b].map((node) =>
-    node.type.shape.filter((dim) => dim !== 1).join(","),
-  );
+  const [p, q] = [a, b].map((node) => node.type.shape.filter((dim) => dim !== 1).join(","));
   return p === q;
 }
 
 /** The units of all values that need work, in the order of the graph. */
-export function unitsOf(
-  nodes: readonly Node[],
-  stored: ReadonlySet<Node>,
-): readonly Unit[] {
+export function unitsOf(nodes: readonly Node[], stored: ReadonlySet<Node>): readonly Unit[] {
   const absorbed = absorbedContributions(nodes);
-  return nodes.flatMap((node) =>
-    absorbed.has(node) ? [] : unitsOfNode(node, stored, absorbed),
-  );
+  return nodes.flatMap((node) => (absorbed.has(node) ? [] : unitsOfNode(node, stored, absorbed)));
 }
 
 /** Contributions that add into the gradient's buffer instead of having one of their own. */
 function absorbedContributions(nodes: readonly Node[]): ReadonlySet<Node> {
   const uses = new Map<Node, number>();
-  for (const node of nodes)
-    for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1);
+  for (const node of nodes) for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1);
   const absorbed = new Set<Node>();
   for (const node of nodes) {
     if (node.op.lowering.kind !== "accumulate") continue;
-    for (const x of node.inputs)
-      if (addsIntoBuffer(x) && uses.get(x) === 1) absorbed.add(x);
+    for (const x of node.inputs) if (addsIntoBuffer(x) && uses.get(x) === 1) absorbed.add(x);
   }
   return absorbed;
 }
@@ -154,9 +142,7 @@ function unitsOfNode(
     case "view":
     case "reshape":
     case "iota":
-      return stored.has(node) || isScalarAlias(node)
-        ? [copyUnit(node, stored)]
-        : [];
+      return stored.has(node) || isScalarAlias(node) ? [copyUnit(node, stored)] : [];
     case "scalar":
       return isFloatCast(node) ? [] : [elementwiseUnit(node, stored)];
     case "reduce":
@@ -169,10 +155,7 @@ function unitsOfNode(
       return gatherUnits(node, lowering.along, stored);
     case "embed":
     case "scatterAdd":
-      return sequence(node, [
-        zeros(node),
-        ...addingUnits(node, node, stored, true),
-      ]);
+      return sequence(node, [zeros(node), ...addingUnits(node, node, stored, true)]);
     case "matmul":
       return [matmulUnit(node, node, false)];
     case "kernel": {
@@ -207,8 +190,7 @@ function zeros(node: Node): Unit {
 /** Links units of one value, each after the one before. */
 function sequence(node: Node, units: readonly Unit[]): readonly Unit[] {
   const linked: Unit[] = [];
-  for (const unit of units)
-    linked.push({ ...unit, node, after: linked.at(-1) ?? unit.after });
+  for (const unit of units) linked.push({ ...unit, node, after: linked.at(-1) ?? unit.after });
   return linked;
 }
 
@@ -229,9 +211,7 @@ function copyUnit(node: Node, stored: ReadonlySet<Node>): Unit {
 
 function elementwiseUnit(node: Node, stored: ReadonlySet<Node>): Unit {
   const { loops, index } = nestOver(node.type.shape);
-  const operands = node.inputs.map((x) =>
-    broadcastElement(x, node.type.shape, index, stored),
-  );
+  const operands = node.inputs.map((x) => broadcastElement(x, node.type.shape, index, stored));
   const value: Scalar = { kind: "apply", node, arguments: operands };
   return {
     ...plain(node),
@@ -241,11 +221,7 @@ function elementwiseUnit(node: Node, stored: ReadonlySet<Node>): Unit {
 }
 
 /** Loops run over the operand in memory order; the result is indexed by those that are kept. */
-function reduceUnit(
-  node: Node,
-  combine: Combine,
-  stored: ReadonlySet<Node>,
-): Unit {
+function reduceUnit(node: Node, combine: Combine, stored: ReadonlySet<Node>): Unit {
   const x = nth(node.inputs, 0);
   const { loops, index } = nestOver(x.type.shape);
   const axes = numbersAttr(node.attrs, "axes");
@@ -275,9 +251,7 @@ function accumulateUnits(
   }));
   const total: Scalar = { kind: "total", node, terms };
   const firstProduct =
-    summed.length === 0
-      ? adding.find((x) => x.op.lowering.kind === "matmul")
-      : undefined;
+    summed.length === 0 ? adding.find((x) => x.op.lowering.kind === "matmul") : undefined;
   const start: Unit =
     summed.length > 0
       ? {
@@ -303,16 +277,11 @@ function addingUnits(
 ): readonly Unit[] {
   const lowering = part.op.lowering;
   if (lowering.kind === "matmul") return [matmulUnit(node, part, true)];
-  if (lowering.kind === "scatterAdd")
-    return scatterUnits(node, part, lowering.along, stored);
-  if (lowering.kind !== "embed")
-    throw new Error(`${part.op.name} does not add in place`);
+  if (lowering.kind === "scatterAdd") return scatterUnits(node, part, lowering.along, stored);
+  if (lowering.kind !== "embed") throw new Error(`${part.op.name} does not add in place`);
   const x = nth(part.inputs, 0);
   const { loops, index } = nestOver(x.type.shape);
-  const target = composeIndex(
-    lowering.map(x.type.shape, part.type.shape, part.attrs),
-    index,
-  );
+  const target = composeIndex(lowering.map(x.type.shape, part.type.shape, part.attrs), index);
   const combine = fresh ? null : "add";
   return [
     {
@@ -357,19 +326,11 @@ function scatterUnits(
   return [check, add];
 }
 
-function gatherUnits(
-  node: Node,
-  isAlong: boolean,
-  stored: ReadonlySet<Node>,
-): readonly Unit[] {
+function gatherUnits(node: Node, isAlong: boolean, stored: ReadonlySet<Node>): readonly Unit[] {
   const [x, indices] = [nth(node.inputs, 0), nth(node.inputs, 1)];
   const axis = numberAttr(node.attrs, "axis");
   const { loops, index } = nestOver(node.type.shape);
-  const value = element(
-    x,
-    indirect(indices, index, axis, isAlong, stored),
-    stored,
-  );
+  const value = element(x, indirect(indices, index, axis, isAlong, stored), stored);
   const check: Unit = {
     ...plain(node),
     work: { kind: "check", indices, size: nth(x.type.shape, axis) },
@@ -394,12 +355,7 @@ function indirect(
 ): readonly Index[] {
   const rank = indices.type.shape.length;
   const position = isAlong ? index : index.slice(axis, axis + rank);
-  const variable = broadcastElement(
-    indices,
-    indices.type.shape,
-    position,
-    stored,
-  );
+  const variable = broadcastElement(indices, indices.type.shape, position, stored);
   const read: Index = { variable, stride: 1, offset: 0 };
   return isAlong
     ? index.with(axis, read)
@@ -437,9 +393,7 @@ function matmulUnit(node: Node, product: Node, accumulate: boolean): Unit {
   const { loops, index } = nestOver(batch);
   const batchOf = (shape: Shape) => {
     const own = shape.slice(0, -2);
-    return own.map((dim, i) =>
-      dim === 1 ? fixed(0) : nth(index, i + batch.length - own.length),
-    );
+    return own.map((dim, i) => (dim === 1 ? fixed(0) : nth(index, i + batch.length - own.length)));
   };
   return {
     node,

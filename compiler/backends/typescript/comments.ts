@@ -4,17 +4,13 @@ import type { Statement } from "../../schedule/program.js";
 
 /** Numbers the author's lines as the forward pass meets them, so that the backward pass can quote them. */
 export class Lines {
-  readonly #numbers = new Map<
-    Step | Line,
-    { readonly number: number; readonly text: string }
-  >();
+  readonly #numbers = new Map<Step | Line, { readonly number: number; readonly text: string }>();
   #count = 0;
 
   /** Gives the next number to a stage; steps already numbered keep theirs. */
   add(keys: readonly (Step | Line)[], text: string): number {
     const number = ++this.#count;
-    for (const key of keys)
-      if (!this.#numbers.has(key)) this.#numbers.set(key, { number, text });
+    for (const key of keys) if (!this.#numbers.has(key)) this.#numbers.set(key, { number, text });
     return number;
   }
 
@@ -38,10 +34,7 @@ export function stepsOf(statement: Statement): readonly Step[] {
   const steps = new Set<Step>();
   const visit = (inner: Statement) => {
     if ("origin" in inner) steps.add(inner.origin.step);
-    visitScalars(
-      inner,
-      (value) => value.kind === "apply" && steps.add(value.node.origin.step),
-    );
+    visitScalars(inner, (value) => value.kind === "apply" && steps.add(value.node.origin.step));
     for (const body of bodiesOf(inner)) body.forEach(visit);
   };
   visit(statement);

@@ -51,10 +51,7 @@ const bindings: Readonly<Record<string, number>> = {
 };
 const conditional = 2;
 
-export function expressionText(
-  value: Scalar,
-  context: ExpressionContext,
-): string {
+export function expressionText(value: Scalar, context: ExpressionContext): string {
   return expression(value, context).text;
 }
 
@@ -82,8 +79,7 @@ function expression(value: Scalar, context: ExpressionContext): Code {
 }
 
 export function literal(value: number, dtype: DType): Code {
-  if (dtype === "bool")
-    return { text: value === 0 ? "false" : "true", binds: atom };
+  if (dtype === "bool") return { text: value === 0 ? "false" : "true", binds: atom };
   const negative = value < 0 || Object.is(value, -0);
   const text = Object.is(value, -0) ? "-0" : String(value).replace("e+", "e");
   return {
@@ -121,17 +117,13 @@ export function flatPosition(
   return (position ?? literal(0, "i32")).text;
 }
 
-function indexCode(
-  { variable, stride, offset }: Index,
-  context: ExpressionContext,
-): Code {
+function indexCode({ variable, stride, offset }: Index, context: ExpressionContext): Code {
   if (variable === null) return dimCode(offset);
   const base: Code = isLoop(variable)
     ? { text: context.nameOfLoop(resolve(variable)), binds: atom }
     : expression(variable, context);
   if (stride < 0) {
-    const subtrahend =
-      stride === -1 ? base : infix("*", base, literal(-stride, "i32"));
+    const subtrahend = stride === -1 ? base : infix("*", base, literal(-stride, "i32"));
     return infix("-", dimCode(offset), subtrahend);
   }
   const scaled = stride === 1 ? base : infix("*", base, literal(stride, "i32"));
@@ -146,12 +138,9 @@ export function dimCode(dim: Dim): Code {
   if (typeof dim === "number") return literal(dim, "i32");
   const text = dim.replaceAll("*", " * ").replaceAll("floor(", "Math.floor(");
   if (parseDim(dim) === undefined) throw new Error(`not a dimension: ${dim}`);
-  if (/^[A-Za-z_$][\w$]*$/.test(dim) || /^floor\([^)]*\)$/.test(dim))
-    return { text, binds: atom };
+  if (/^[A-Za-z_$][\w$]*$/.test(dim) || /^floor\([^)]*\)$/.test(dim)) return { text, binds: atom };
   const isSum = / [+-] /.test(dim.replaceAll(/floor\(.*?\/ \d+\)/g, "floor"));
-  return isSum
-    ? { text, binds: 11, operator: "+" }
-    : { text, binds: 12, operator: "*" };
+  return isSum ? { text, binds: 11, operator: "+" } : { text, binds: 12, operator: "*" };
 }
 
 function apply(
@@ -159,8 +148,7 @@ function apply(
   context: ExpressionContext,
 ): Code {
   const lowering = node.op.lowering;
-  if (lowering.kind !== "scalar")
-    throw new Error(`${node.op.name} is not elementwise`);
+  if (lowering.kind !== "scalar") throw new Error(`${node.op.name} is not elementwise`);
   const dtypes = node.inputs.map((x) => x.type.dtype);
   const operands = given.map((argument) => expression(argument, context));
   return applyCode(lowering.code, operands, dtypes, node.type.dtype, context);
@@ -174,9 +162,7 @@ function applyCode(
   context: ExpressionContext,
 ): Code {
   const numbers = () =>
-    operands.map((operand, i) =>
-      from[i] === "bool" ? asNumber(operand) : operand,
-    );
+    operands.map((operand, i) => (from[i] === "bool" ? asNumber(operand) : operand));
   switch (code.kind) {
     case "infix": {
       const logical = code.operator === "&&" || code.operator === "||";
@@ -184,10 +170,7 @@ function applyCode(
       return infix(code.operator, at(a), at(b));
     }
     case "prefix":
-      return prefix(
-        code.operator,
-        at(code.operator === "!" ? operands[0] : numbers()[0]),
-      );
+      return prefix(code.operator, at(code.operator === "!" ? operands[0] : numbers()[0]));
     case "call":
       return call(code.callee, [
         ...numbers(),
@@ -221,12 +204,9 @@ function asNumber(condition: Code): Code {
 }
 
 function convert(operand: Code, from: DType, to: DType): Code {
-  if (to === "bool")
-    return from === "bool" ? operand : infix("!==", operand, literal(0, "i32"));
+  if (to === "bool") return from === "bool" ? operand : infix("!==", operand, literal(0, "i32"));
   if (from === "bool") return asNumber(operand);
-  return to === "i32" && from !== "i32"
-    ? call("Math.trunc", [operand])
-    : operand;
+  return to === "i32" && from !== "i32" ? call("Math.trunc", [operand]) : operand;
 }
 
 function call(callee: string, operands: readonly Code[]): Code {
@@ -238,29 +218,21 @@ function call(callee: string, operands: readonly Code[]): Code {
 
 function prefix(operator: string, operand: Code): Code {
   const repeated = operand.binds === unary && operand.operator === operator;
-  const inner =
-    operand.binds < unary || repeated ? `(${operand.text})` : operand.text;
+  const inner = operand.binds < unary || repeated ? `(${operand.text})` : operand.text;
   return { text: operator + inner, binds: unary, operator };
 }
 
 function choose(condition: Code, a: Code, b: Code): Code {
-  const test =
-    condition.binds <= conditional ? `(${condition.text})` : condition.text;
-  const [yes, no] = [a, b].map((arm) =>
-    arm.binds <= conditional ? `(${arm.text})` : arm.text,
-  );
+  const test = condition.binds <= conditional ? `(${condition.text})` : condition.text;
+  const [yes, no] = [a, b].map((arm) => (arm.binds <= conditional ? `(${arm.text})` : arm.text));
   return { text: `${test} ? ${yes} : ${no}`, binds: conditional };
 }
 
 /** Never re-associates: a right operand of equal binding keeps its parentheses. */
 export function infix(operator: string, a: Code, b: Code): Code {
   const binds = nth([bindings[operator]], 0) ?? 0;
-  const left = needsParentheses(operator, binds, a, false)
-    ? `(${a.text})`
-    : a.text;
-  const right = needsParentheses(operator, binds, b, true)
-    ? `(${b.text})`
-    : b.text;
+  const left = needsParentheses(operator, binds, a, false) ? `(${a.text})` : a.text;
+  const right = needsParentheses(operator, binds, b, true) ? `(${b.text})` : b.text;
   return { text: `${left} ${operator} ${right}`, binds, operator };
 }
 
@@ -272,21 +244,15 @@ function needsParentheses(
 ): boolean {
   if (operator === "**") return operand.binds <= (isRight ? 12 : unary);
   if (operand.binds < binds) return true;
-  if (
-    operand.binds === binds &&
-    (isRight || !flattens(operator, operand.operator))
-  )
-    return true;
+  if (operand.binds === binds && (isRight || !flattens(operator, operand.operator))) return true;
   // The formatter sets off a remainder in a sum, and mixed logic.
-  if (operand.operator === "%" && (operator === "+" || operator === "-"))
-    return true;
+  if (operand.operator === "%" && (operator === "+" || operator === "-")) return true;
   return operator === "||" && operand.operator === "&&";
 }
 
 /** Whether the formatter lets two operators of one binding stand in a row without parentheses. */
 function flattens(outer: string, inner: string | undefined): boolean {
-  if (outer === "*" || outer === "/" || outer === "%")
-    return outer === "*" && inner === "*";
+  if (outer === "*" || outer === "/" || outer === "%") return outer === "*" && inner === "*";
   if (bindings[outer] === 8 || bindings[outer] === 9) return false;
   return true;
 }

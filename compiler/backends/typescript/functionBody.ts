@@ -9,7 +9,7 @@ import type {
   Statement,
 } from "../../schedule/program.js";
 import { fixed } from "../../schedule/element.js";
-import { inlineSingleUses, visitScalars } from "../../schedule/tidy.js";
+import { branchesToChoices, inlineSingleUses, visitScalars } from "../../schedule/tidy.js";
 import { Lines, phaseOf, stepsOf } from "./comments.js";
 import {
   combineText,
@@ -38,10 +38,7 @@ export interface BodyOptions {
 export const printWidth = 80;
 
 /** Prints the statements of a program as lines of a function body, indented by two. */
-export function printBody(
-  program: Program,
-  options: BodyOptions,
-): readonly string[] {
+export function printBody(program: Program, options: BodyOptions): readonly string[] {
   return new BodyPrinter(program, options).print();
 }
 
@@ -53,7 +50,7 @@ class BodyPrinter implements ExpressionContext {
   readonly #out: string[] = [];
   readonly #buffers = new Set<Buffer["node"]>();
   readonly #openLoops: Loop[] = [];
-  #heading = "";
+  #heading: readonly string[] = [];
   #phase: "forward" | "backward" | null = null;
 
   constructor(program: Program, options: BodyOptions) {
@@ -67,13 +64,12 @@ class BodyPrinter implements ExpressionContext {
     const results = this.#program.outputs.flatMap(({ value }) =>
       value.kind === "local" ? [value] : [],
     );
+    const inline = (body: readonly Statement[]) => inlineSingleUses(body, results, fitsLine);
+    const { body } = this.#program;
     const statements = this.#options.inline
-      ? inlineSingleUses(this.#program.body, results, (_local, _value, into) =>
-          this.#fits(into),
-        )
-      : this.#program.body;
-    for (const statement of this.#splitTotals(statements))
-      this.#statement(statement, 1);
+      ? inline(branchesToChoices(inline(body), fitsLine))
+      : body;
+    this.#statements(this.#splitTotals(statements), 1);
     return this.#out;
   }
 
@@ -88,15 +84,9 @@ class BodyPrinter implements ExpressionContext {
   /** An element of a value that is also in memory is written with its indices: `h_ij`. */
   nameOfLocal(local: Local): string {
     const name = local.node.name ?? "t";
-    if (!this.#buffers.has(local.node))
-      return this.#options.names.of(local, name);
-    const indices = this.#openLoops
-      .map((loop) => this.nameOfLoop(loop))
-      .join("");
-    return this.#options.names.of(
-      local,
-      indices === "" ? `${name}_` : `${name}_${indices}`,
-    );
+    if (!this.#buffers.has(local.node)) return this.#options.names.of(local, name);
+    const indices = this.#openLoops.map((loop) => this.nameOfLoop(loop)).join("");
+    return this.#options.names.of(local, indices === "" ? `${name}_` : `${name}_${indices}`);
   }
 
   nameOfLoop(loop: Loop): string {
@@ -113,14 +103,6 @@ class BodyPrinter implements ExpressionContext {
     this.#openLoops.push(loop);
   }
 
-  #fits(statement: Statement): boolean {
-    return statement.kind === "define" ||
-      statement.kind === "store" ||
-      statement.kind === "update"
-      ? expressionText(statement.value, this).length <= 60
-      : true;
-  }
-
   // Gradients of values that fork
 
   /**
@@ -134,13 +116,11 @@ class BodyPrinter implements ExpressionContext {
     const position = (statement: Statement) =>
       Math.max(-1, ...stepsOf(statement).map((step) => order.get(step) ?? -1));
     for (const statement of statements) {
-      if (statement.kind !== "define" || statement.value.kind !== "total")
-        result.push(statement);
+      if (statement.kind !== "define" || statement.value.kind !== "total") result.push(statement);
       else pending.push(statement);
     }
     for (const statement of pending) {
-      if (statement.kind !== "define" || statement.value.kind !== "total")
-        continue;
+      if (statement.kind !== "define" || statement.value.kind !== "total") continue;
       insertTerms(result, statement, statement.value.terms, order, position);
     }
     return result;
@@ -148,8 +128,14 @@ class BodyPrinter implements ExpressionContext {
 
   // Statements
 
+  #statements(statements: readonly Statement[], depth: number): void {
+    statements.forEach((statement, i) => {
+      this.#announce(startsLoop(statement) ? loopAfter(statements, i) : statement, depth);
+      this.#statement(statement, depth);
+    });
+  }
+
   #statement(statement: Statement, depth: number): void {
-    this.#announce(statement, depth);
     switch (statement.kind) {
       case "define":
         return this.#define(statement, depth);
@@ -188,21 +174,14 @@ class BodyPrinter implements ExpressionContext {
         const callee = this.runtime(single ? "checkIndex" : "checkIndices");
         return this.#call(
           callee,
-          [
-            JSON.stringify(pathName(statement.of)),
-            value,
-            dimCode(statement.size).text,
-          ],
+          [JSON.stringify(pathName(statement.of)), value, dimCode(statement.size).text],
           depth,
         );
       }
     }
   }
 
-  #define(
-    statement: Extract<Statement, { kind: "define" }>,
-    depth: number,
-  ): void {
+  #define(statement: Extract<Statement, { kind: "define" }>, depth: number): void {
     const value = this.#narrow(
       statement.value,
       depth,
@@ -211,16 +190,14 @@ class BodyPrinter implements ExpressionContext {
     const name = this.nameOfLocal(statement.local);
     const declared = `${statement.mutable ? "let" : "const"} ${name}`;
     const text = expressionText(value, this);
-    this.#line(
-      depth,
-      `${declared} = ${text};${this.#stageNumber(statement, `${name} = ${text}`)}`,
-    );
+    this.#line(depth, `${declared} = ${text};${this.#stageNumber(statement, `${name} = ${text}`)}`);
   }
 
   /** In scalar code every forward statement is a numbered stage. */
   #stageNumber(statement: Statement, text: string): string {
     if (
       this.#options.stages === "line" ||
+      (statement.kind === "define" && statement.mutable) ||
       !this.#options.headings ||
       phaseOf(statement) === "backward"
     )
@@ -235,40 +212,20 @@ class BodyPrinter implements ExpressionContext {
     depth: number,
   ): void {
     const { combine } = statement;
-    const value = this.#narrow(
-      statement.value,
-      depth,
-      (text) => `${target} += ${text};`,
-    );
+    const value = this.#narrow(statement.value, depth, (text) => `${target} += ${text};`);
     const line = combineText(target, read, combine, value, this);
     const number =
-      combine === null && statement.kind === "update"
-        ? this.#stageNumber(statement, line)
-        : "";
+      combine === null && statement.kind === "update" ? this.#stageNumber(statement, line) : "";
     this.#line(depth, `${line};${number}`);
   }
 
-  #store(
-    statement: Extract<Statement, { kind: "store" }>,
-    depth: number,
-  ): void {
+  #store(statement: Extract<Statement, { kind: "store" }>, depth: number): void {
     const { buffer, shape, index, combine } = statement;
     const place = `${this.nameOfBuffer(buffer)}[${flatPosition(shape, index, this)}]`;
     const read = this.typed && combine !== null ? `${place}!` : place;
     if (buffer.dtype !== "bool")
-      return this.#assignment(
-        combine === null ? place : read,
-        read,
-        statement,
-        depth,
-      );
-    const text = combineText(
-      place,
-      `${read} !== 0`,
-      combine,
-      statement.value,
-      this,
-    );
+      return this.#assignment(combine === null ? place : read, read, statement, depth);
+    const text = combineText(place, `${read} !== 0`, combine, statement.value, this);
     const [, value] = [place, text.slice(place.length + 3)];
     this.#line(
       depth,
@@ -276,59 +233,34 @@ class BodyPrinter implements ExpressionContext {
     );
   }
 
-  #loop(
-    { loop, body }: Extract<Statement, { kind: "loop" }>,
-    depth: number,
-  ): void {
+  #loop({ loop, body }: Extract<Statement, { kind: "loop" }>, depth: number): void {
     this.#openLoop(loop);
     const name = this.nameOfLoop(loop);
-    this.#line(
-      depth,
-      `for (let ${name} = 0; ${name} < ${dimCode(loop.extent).text}; ${name}++) {`,
-    );
-    for (const statement of body) this.#statement(statement, depth + 1);
+    this.#line(depth, `for (let ${name} = 0; ${name} < ${dimCode(loop.extent).text}; ${name}++) {`);
+    this.#statements(body, depth + 1);
     this.#line(depth, "}");
     this.#openLoops.pop();
   }
 
-  #if(
-    { condition, then, otherwise }: Extract<Statement, { kind: "if" }>,
-    depth: number,
-  ): void {
+  #if({ condition, then, otherwise }: Extract<Statement, { kind: "if" }>, depth: number): void {
     const negated = then.length === 0;
     const test = expressionText(condition, this);
     this.#line(
       depth,
       `if (${negated ? `!${/^[\w$]+$/.test(test) ? test : `(${test})`}` : test}) {`,
     );
-    for (const statement of negated ? otherwise : then)
-      this.#statement(statement, depth + 1);
+    this.#statements(negated ? otherwise : then, depth + 1);
     if (!negated && otherwise.length > 0) {
       this.#line(depth, "} else {");
-      for (const statement of otherwise) this.#statement(statement, depth + 1);
+      this.#statements(otherwise, depth + 1);
     }
     this.#line(depth, "}");
   }
 
-  #matmul(
-    statement: Extract<Statement, { kind: "matmul" }>,
-    depth: number,
-  ): void {
-    const {
-      a,
-      b,
-      result,
-      transposeA,
-      transposeB,
-      accumulate,
-      rows,
-      columns,
-      inner,
-    } = statement;
+  #matmul(statement: Extract<Statement, { kind: "matmul" }>, depth: number): void {
+    const { a, b, result, transposeA, transposeB, accumulate, rows, columns, inner } = statement;
     const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
-    const callee = this.runtime(
-      `matmul${letters}${result.buffer.dtype === "f64" ? "64" : ""}`,
-    );
+    const callee = this.runtime(`matmul${letters}${result.buffer.dtype === "f64" ? "64" : ""}`);
     const offsets = [a, b, result].map((operand) => this.#offset(operand));
     const isBatched = offsets.some((offset) => offset !== "0");
     const parts = [
@@ -347,26 +279,16 @@ class BodyPrinter implements ExpressionContext {
     return flatPosition(shape, [...batch, fixed(0), fixed(0)], this);
   }
 
-  #argument(
-    part: Extract<Statement, { kind: "kernel" }>["arguments"][number],
-  ): string {
+  #argument(part: Extract<Statement, { kind: "kernel" }>["arguments"][number]): string {
     if (part.kind === "buffer") return this.nameOfBuffer(part);
     return part.kind === "dim" ? dimCode(part.value).text : String(part.value);
   }
 
-  #call(
-    callee: string,
-    parts: readonly string[],
-    depth: number,
-    comment?: string,
-  ): void {
+  #call(callee: string, parts: readonly string[], depth: number, comment?: string): void {
     const indent = "  ".repeat(depth);
     const flat = `${callee}(${parts.join(", ")});`;
     if (indent.length + flat.length <= printWidth)
-      return this.#line(
-        depth,
-        flat + (comment === undefined ? "" : ` // ${comment}`),
-      );
+      return this.#line(depth, flat + (comment === undefined ? "" : ` // ${comment}`));
     if (comment !== undefined) this.#line(depth, `// ${comment}`);
     this.#line(depth, `${callee}(`);
     for (const part of parts) this.#line(depth + 1, `${part},`);
@@ -376,18 +298,11 @@ class BodyPrinter implements ExpressionContext {
   // Width
 
   /** The value, with operands moved to statements of their own until the line fits the page. */
-  #narrow(
-    value: Scalar,
-    depth: number,
-    line: (text: string) => string,
-  ): Scalar {
+  #narrow(value: Scalar, depth: number, line: (text: string) => string): Scalar {
     const room = printWidth - 2 * depth;
     let narrowed = value;
     while (line(expressionText(narrowed, this)).length > room) {
-      const widest = widestOperand(
-        narrowed,
-        (part) => expressionText(part, this).length,
-      );
+      const widest = widestOperand(narrowed, (part) => expressionText(part, this).length);
       if (widest === null) break;
       const local: Local = {
         kind: "local",
@@ -403,10 +318,7 @@ class BodyPrinter implements ExpressionContext {
         depth,
         (text) => `const ${this.nameOfLocal(local)} = ${text};`,
       );
-      this.#line(
-        depth,
-        `const ${this.nameOfLocal(local)} = ${expressionText(inner, this)};`,
-      );
+      this.#line(depth, `const ${this.nameOfLocal(local)} = ${expressionText(inner, this)};`);
       narrowed = replaceOperand(narrowed, widest, local);
     }
     return narrowed;
@@ -416,25 +328,24 @@ class BodyPrinter implements ExpressionContext {
 
   /** Says which of the author's lines the statement belongs to, once for statements in a row. */
   #announce(statement: Statement, depth: number): void {
-    if (!this.#options.headings || statement.kind === "if") return;
+    const isCheck = statement.kind === "checkIndices" && this.#phase === null;
+    if (!this.#options.headings || statement.kind === "if" || isCheck) return;
     const phase = phaseOf(statement);
     if (depth === 1 && phase !== this.#phase) {
-      if (this.#phase !== null) this.#out.push("");
+      if (this.#out.length > 0) this.#out.push("");
       this.#line(depth, phase === "forward" ? "// forward" : "// backward of");
       this.#phase = phase;
-      this.#heading = "";
+      this.#heading = [];
     }
     if (this.#openLoops.length > 0) return;
     const quotes = this.#quotes(statement, phase);
-    if (quotes.length === 0 || quotes.join("\n") === this.#heading) return;
-    this.#heading = quotes.join("\n");
-    for (const quote of quotes) this.#line(depth, `// ${quote}`);
+    for (const quote of quotes) {
+      if (!this.#heading.includes(quote)) this.#line(depth, `// ${quote}`);
+    }
+    if (quotes.length > 0) this.#heading = quotes;
   }
 
-  #quotes(
-    statement: Statement,
-    phase: "forward" | "backward",
-  ): readonly string[] {
+  #quotes(statement: Statement, phase: "forward" | "backward"): readonly string[] {
     const steps = stepsOf(statement).filter((step) => step.line.text !== "");
     if (this.#options.stages === "statement") {
       if (phase === "forward" || !("origin" in statement)) return [];
@@ -446,9 +357,7 @@ class BodyPrinter implements ExpressionContext {
         this.#lines.add([step.line], step.line.text);
     const numbered = steps.flatMap((step) => {
       const number = this.#lines.numberOf(step);
-      return number === undefined
-        ? []
-        : [{ number, quote: this.#lines.quote(step) ?? "" }];
+      return number === undefined ? [] : [{ number, quote: this.#lines.quote(step) ?? "" }];
     });
     const sorted = numbered.toSorted((p, q) =>
       phase === "forward" ? p.number - q.number : q.number - p.number,
@@ -459,6 +368,40 @@ class BodyPrinter implements ExpressionContext {
   #line(depth: number, text: string): void {
     this.#out.push("  ".repeat(depth) + text);
   }
+}
+
+/** Names good enough to measure a line before any are handed out. */
+const draft: ExpressionContext = {
+  typed: true,
+  nameOfLocal: (local) => local.node.name ?? "t1",
+  nameOfBuffer: (buffer) => buffer.node.name ?? "t1",
+  nameOfLoop: () => "i",
+  runtime: (name) => name,
+};
+
+const longestExpression = 60;
+
+function fitsLine(statement: Statement): boolean {
+  const hasValue =
+    statement.kind === "define" || statement.kind === "store" || statement.kind === "update";
+  if (!hasValue) return true;
+  const { value } = statement;
+  const parts = value.kind === "total" ? value.terms.map((term) => term.value) : [value];
+  return parts.every((part) => expressionText(part, draft).length <= longestExpression);
+}
+
+/** True for what prepares a reduction: its total at 0, its buffer cleared. */
+function startsLoop(statement: Statement): boolean {
+  return statement.kind === "fill" || (statement.kind === "define" && statement.mutable);
+}
+
+/** The loop a preparation belongs to, else the preparation itself. */
+function loopAfter(statements: readonly Statement[], i: number): Statement {
+  const next = statements.slice(i).find((statement) => !startsLoop(statement));
+  const own = statements[i];
+  if (next?.kind === "loop") return next;
+  if (own === undefined) throw new Error("no statement");
+  return own;
 }
 
 function pathName(node: Buffer["node"]): string {
@@ -477,10 +420,7 @@ function temporary({ node }: Extract<Scalar, { kind: "apply" }>): string {
 type Apply = Extract<Scalar, { kind: "apply" }>;
 
 /** The longest operand anywhere at the top of an expression that is itself an operation. */
-function widestOperand(
-  value: Scalar,
-  width: (part: Scalar) => number,
-): Apply | null {
+function widestOperand(value: Scalar, width: (part: Scalar) => number): Apply | null {
   const parts =
     value.kind === "apply"
       ? value.arguments
@@ -498,28 +438,21 @@ function replaceOperand(value: Scalar, part: Scalar, by: Scalar): Scalar {
   if (value.kind === "apply")
     return {
       ...value,
-      arguments: value.arguments.map((argument) =>
-        argument === part ? by : argument,
-      ),
+      arguments: value.arguments.map((argument) => (argument === part ? by : argument)),
     };
   if (value.kind !== "total") return value;
   return {
     ...value,
-    terms: value.terms.map((term) =>
-      term.value === part ? { ...term, value: by } : term,
-    ),
+    terms: value.terms.map((term) => (term.value === part ? { ...term, value: by } : term)),
   };
 }
 
 /** The position of each forward step among the statements. */
-function forwardOrder(
-  statements: readonly Statement[],
-): ReadonlyMap<Step, number> {
+function forwardOrder(statements: readonly Statement[]): ReadonlyMap<Step, number> {
   const order = new Map<Step, number>();
   statements.forEach((statement, i) => {
     if (phaseOf(statement) !== "forward") return;
-    for (const step of stepsOf(statement))
-      if (!order.has(step)) order.set(step, i);
+    for (const step of stepsOf(statement)) if (!order.has(step)) order.set(step, i);
   });
   return order;
 }
@@ -547,8 +480,7 @@ function insertTerms(
         continue;
       }
       const defines =
-        (statement.kind === "define" || statement.kind === "update") &&
-        needed.has(statement.local);
+        (statement.kind === "define" || statement.kind === "update") && needed.has(statement.local);
       if (defines || position(statement) >= own) at = i + 1;
       else if (!anyDefines(result.slice(i), needed)) break;
     }
@@ -585,16 +517,12 @@ function localsIn(value: Scalar): ReadonlySet<Local> {
   return found;
 }
 
-function anyDefines(
-  statements: readonly Statement[],
-  locals: ReadonlySet<Local>,
-): boolean {
+function anyDefines(statements: readonly Statement[], locals: ReadonlySet<Local>): boolean {
   return statements.some(
     (statement) =>
       ((statement.kind === "define" || statement.kind === "update") &&
         locals.has(statement.local)) ||
       (statement.kind === "if" &&
-        (anyDefines(statement.then, locals) ||
-          anyDefines(statement.otherwise, locals))),
+        (anyDefines(statement.then, locals) || anyDefines(statement.otherwise, locals))),
   );
 }

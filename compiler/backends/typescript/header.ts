@@ -1,10 +1,11 @@
 import { conventions, isConvention } from "../../conventions.js";
 import type { SourceFile } from "../../diagnostic.js";
 import { nodesOf } from "../../ir/graph.js";
-import { dimAdd, dimMul, type Dim } from "../../ir/dim.js";
 import type { Program } from "../../schedule/program.js";
 import { version } from "../../version.js";
-import { dimCode } from "./expression.js";
+import { arenaBytes } from "./arena.js";
+import { constantValue } from "../../ops/leaf.js";
+import type { Node } from "../../ir/node.js";
 import type { CompiledFunction } from "./module.js";
 
 /** The comment at the top of a generated file: whence it comes and what it relies on. */
@@ -22,51 +23,38 @@ export function header(
   ];
 }
 
-function conventionLines(
-  functions: readonly CompiledFunction[],
-): readonly string[] {
-  const keys = functions.flatMap(({ stages }) =>
-    nodesOf(stages.optimised).flatMap((node) => node.op.conventions ?? []),
+/** The conventions that gradients of the author's operations rely on, one a line. */
+function conventionLines(functions: readonly CompiledFunction[]): readonly string[] {
+  const forward = functions.flatMap(({ stages }) =>
+    nodesOf(stages.gradient).filter((node) => node.origin.phase === "forward"),
   );
-  const lines = [...new Set(keys)]
+  const keys = new Set(forward.filter(isAtStake).flatMap((node) => node.op.conventions ?? []));
+  const lines = [...keys]
     .filter(isConvention)
-    .map((key) => `${conventions[key].case}: ${conventions[key].ours}`);
-  return lines.length === 0
-    ? []
-    : [`Derivative conventions: ${lines.toSorted().join("; ")}.`];
+    .map((key) => `  ${conventions[key].case}: ${conventions[key].ours}`);
+  return lines.length === 0 ? [] : ["Derivative conventions it relies on:", ...lines.toSorted()];
+}
+
+/** A power with a constant exponent other than 0 is not a matter of choice. */
+function isAtStake(node: Node): boolean {
+  const exponent = node.inputs[1];
+  return !(
+    node.op.name === "pow" &&
+    exponent !== undefined &&
+    (constantValue(exponent) ?? 0) !== 0
+  );
 }
 
 function arenaText(program: Program): string {
-  const { slots } = program.arena;
-  if (slots.length === 0) return ".";
-  const bytes = slots.flatMap((slot) => {
-    const all = slot.sizes.map(({ count, bytesPerElement: each }) =>
-      dimMul(count, each),
-    );
-    return all.length === 1 ? all : [largest(all)];
-  });
-  const total = bytes.reduce<Dim>((sum, b) => dimAdd(sum, b), 0);
-  return `, arena of ${dimCode(total).text} bytes.`;
-}
-
-/** The largest of several sizes where they are numbers; a named one may be any size, so all are counted. */
-function largest(bytes: readonly Dim[]): Dim {
-  const numbers = bytes.filter((b) => typeof b === "number");
-  const named = bytes.filter((b) => typeof b !== "number");
-  return [
-    numbers.length === 0 ? 0 : Math.max(...numbers),
-    ...named,
-  ].reduce<Dim>(dimAdd, 0);
+  const total = arenaBytes(program);
+  return total === null ? "." : `, arena of ${total} bytes.`;
 }
 
 /** FNV-1a over UTF-16 code units, 64 bits: enough to see that a source has changed. */
 export function hash(text: string): string {
   let state = 0xcbf29ce484222325n;
   for (let i = 0; i < text.length; i++) {
-    state = BigInt.asUintN(
-      64,
-      (state ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n,
-    );
+    state = BigInt.asUintN(64, (state ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
   }
   return state.toString(16).padStart(16, "0");
 }

@@ -52,10 +52,7 @@ export interface ModuleContext {
 }
 
 /** The text of a generated module. */
-export function printModule(
-  functions: readonly CompiledFunction[],
-  options: PrintOptions,
-): string {
+export function printModule(functions: readonly CompiledFunction[], options: PrintOptions): string {
   const used = new Set<string>();
   const bodies = functions.map(({ model, programs }) => {
     const context: ModuleContext = {
@@ -64,10 +61,7 @@ export function printModule(
       moduleNames: [
         ...runtimeNames,
         ...functions.map((f) => f.model.name),
-        ...functions.flatMap((f) => [
-          `${f.model.name}Grad`,
-          `${f.model.name}Vjp`,
-        ]),
+        ...functions.flatMap((f) => [`${f.model.name}Grad`, `${f.model.name}Vjp`]),
       ],
       runtime: (name) => {
         used.add(name);
@@ -108,6 +102,10 @@ export const runtimeNames: readonly string[] = [
   "checkIndices",
   "checkLength",
   "checkSize",
+  "digamma",
+  "erf",
+  "erfc",
+  "lgamma",
   "logSigmoid",
   "matmulNN",
   "matmulNN64",
@@ -115,7 +113,13 @@ export const runtimeNames: readonly string[] = [
   "matmulNT64",
   "matmulTN",
   "matmulTN64",
+  "polygamma",
   "relu",
+  "roundHalfToEven",
   "sigmoid",
+  "sinc",
+  "sincDerivative",
   "softplus",
+  "trigamma",
+  "xlogy",
 ];

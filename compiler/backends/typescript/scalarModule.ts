@@ -7,6 +7,7 @@ import { expressionText } from "./expression.js";
 import { docComment, signature } from "./layout.js";
 import { Names, toIdentifier } from "./names.js";
 import type { ModuleContext, Programs } from "./module.js";
+import { gradientMembers, leafType, literalText, property, typeText } from "./structures.js";
 
 /** Functions of numbers: the function and its gradient, as plain functions of plain numbers. */
 export function printScalarModule(
@@ -28,11 +29,8 @@ function printForward(
 ): readonly string[] {
   const writer = new ScalarFunction(program, context, false);
   const parameters = writer.parameters(model.parameters);
-  const type = context.typed
-    ? `: ${structureType(model.result, "number")}`
-    : "";
-  const doc =
-    model.doc === undefined ? [`\`${model.name}\`.`] : model.doc.split("\n");
+  const type = context.typed ? `: ${typeText(model.result, () => "number")}` : "";
+  const doc = model.doc === undefined ? [`\`${model.name}\`.`] : model.doc.split("\n");
   return [
     ...docComment(doc),
     ...signature(`export function ${model.name}`, parameters, `${type} {`),
@@ -56,18 +54,11 @@ function printGradient(
     ...cotangents.map((node) => writer.parameter(node)),
   ];
   const value = { name: "value", structure: model.result };
-  const gradients = model.parameters
-    .filter(({ structure }) => hasAny(structure, wrt))
-    .map(({ name: parameter, structure }) => ({
-      name: `d${parameter}`,
-      structure: pruned(structure, wrt),
-    }));
+  const gradients = gradientMembers(model, wrt);
   const fields = [value, ...gradients];
-  const type = `{ ${fields.map((field) => `${field.name}: ${structureType(field.structure, "number")}`).join("; ")} }`;
+  const type = `{ ${fields.map((field) => `${field.name}: ${typeText(field.structure, () => "number")}`).join("; ")} }`;
   const body = writer.body();
-  const items = fields.map((field) =>
-    property(field.name, writer.structureText(field.structure)),
-  );
+  const items = fields.map((field) => property(field.name, writer.structureText(field.structure)));
   const doc = isGradient
     ? `\`${model.name}\` and its gradient.`
     : `\`${model.name}\` and its vector-Jacobian product with the given cotangent.`;
@@ -85,11 +76,6 @@ function printGradient(
     ...returnObject(items),
     "}",
   ];
-}
-
-/** `a: a` is `a`. */
-function property(name: string, text: string): string {
-  return name === text ? name : `${name}: ${text}`;
 }
 
 function returnObject(items: readonly string[]): readonly string[] {
@@ -112,73 +98,11 @@ function signatureWithType(
   const flat = `${head}(${parameters.join(", ")}): ${type} {`;
   if (flat.length <= 80) return [flat];
   const lines = fields.map(
-    (field) => `  ${field.name}: ${structureType(field.structure, "number")};`,
+    (field) => `  ${field.name}: ${typeText(field.structure, () => "number")};`,
   );
   const first = `${head}(${parameters.join(", ")}): {`;
   if (first.length <= 80) return [first, ...lines, "} {"];
-  return [
-    `${head}(`,
-    ...parameters.map((parameter) => `  ${parameter},`),
-    "): {",
-    ...lines,
-    "} {",
-  ];
-}
-
-export function structureType(
-  structure: Structure<unknown>,
-  leaf: string,
-): string {
-  switch (structure.kind) {
-    case "leaf":
-      return leaf;
-    case "object":
-      return `{ ${structure.fields.map((field) => `${field.name}: ${structureType(field.value, leaf)}`).join("; ")} }`;
-    case "tuple":
-      return `[${structure.elements.map((element) => structureType(element, leaf)).join(", ")}]`;
-  }
-}
-
-/** True if any leaf is differentiated. */
-export function hasAny(
-  structure: Structure<Node>,
-  wrt: ReadonlySet<Node>,
-): boolean {
-  if (structure.kind === "leaf") return wrt.has(structure.value);
-  if (structure.kind === "object")
-    return structure.fields.some((field) => hasAny(field.value, wrt));
-  return structure.elements.some((element) => hasAny(element, wrt));
-}
-
-/** The structure of the gradient: leaves that are differentiated, by the name of their output. */
-export function pruned(
-  structure: Structure<Node>,
-  wrt: ReadonlySet<Node>,
-): Structure<string> {
-  switch (structure.kind) {
-    case "leaf":
-      return {
-        kind: "leaf",
-        value: `d${String(structure.value.attrs["name"])}`,
-      };
-    case "object":
-      return {
-        kind: "object",
-        fields: structure.fields
-          .filter((field) => hasAny(field.value, wrt))
-          .map((field) => ({
-            name: field.name,
-            value: pruned(field.value, wrt),
-          })),
-      };
-    case "tuple":
-      return {
-        kind: "tuple",
-        elements: structure.elements
-          .filter((element) => hasAny(element, wrt))
-          .map((element) => pruned(element, wrt)),
-      };
-  }
+  return [`${head}(`, ...parameters.map((parameter) => `  ${parameter},`), "): {", ...lines, "} {"];
 }
 
 /** One function of numbers being printed. */
@@ -201,9 +125,7 @@ class ScalarFunction {
       if (structure.kind === "leaf") return this.parameter(structure.value);
       const own = this.names.fresh(name);
       this.prologue.push(`  const ${this.#pattern(structure)} = ${own};`);
-      return this.#context.typed
-        ? `${own}: ${structureTypeOfNodes(structure)}`
-        : own;
+      return this.#context.typed ? `${own}: ${typeText(structure, leafType)}` : own;
     });
   }
 
@@ -248,14 +170,7 @@ class ScalarFunction {
   }
 
   structureText(structure: Structure<string>): string {
-    switch (structure.kind) {
-      case "leaf":
-        return this.#output(structure.value);
-      case "object":
-        return `{ ${structure.fields.map((field) => property(field.name, this.structureText(field.value))).join(", ")} }`;
-      case "tuple":
-        return `[${structure.elements.map((element) => this.structureText(element)).join(", ")}]`;
-    }
+    return literalText(structure, (leaf) => this.#output(leaf));
   }
 
   #output(name: string): string {
@@ -272,12 +187,4 @@ class ScalarFunction {
       runtime: this.#context.runtime,
     });
   }
-}
-
-function structureTypeOfNodes(structure: Structure<Node>): string {
-  if (structure.kind === "leaf")
-    return structure.value.type.dtype === "bool" ? "boolean" : "number";
-  if (structure.kind === "tuple")
-    return `[${structure.elements.map(structureTypeOfNodes).join(", ")}]`;
-  return `{ ${structure.fields.map((field) => `${field.name}: ${structureTypeOfNodes(field.value)}`).join("; ")} }`;
 }

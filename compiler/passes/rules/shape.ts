@@ -1,3 +1,4 @@
+import { constantValue } from "../../ops/leaf.js";
 import { dimAdd, dimMul, type Dim } from "../../ir/dim.js";
 import { makeNode, type Node } from "../../ir/node.js";
 import { sameShape } from "../../ir/type.js";
@@ -59,6 +60,16 @@ export const shapeRules: readonly Rule[] = [
     // Scalar aliases stay: they cost nothing and read as on the board.
     rewrite: (node) =>
       node.type.shape.length > 0 ? match1(node, "alias") : null,
+  },
+  {
+    name: "a constant under a derived name",
+    exact: true,
+    // An author's name for a number stays; one made up here says nothing.
+    rewrite: (node) => {
+      const x = match1(node, "alias");
+      const named = node.name !== undefined && node.derivedName !== true;
+      return x && !named && constantValue(x) !== undefined ? x : null;
+    },
   },
   {
     name: "a scalar under no name",

@@ -1,0 +1,126 @@
+import type { ModelFunction } from "../../elaborate/function.js";
+import { dimProduct } from "../../ir/dim.js";
+import type { Buffer, Program } from "../../schedule/program.js";
+import { arenaLayout } from "./arena.js";
+import { dimCode } from "./expression.js";
+import { braced, destructure, docComment, objectLines, signature } from "./layout.js";
+import type { ModuleContext, Programs } from "./module.js";
+import { arrayTypes, gradientMembers, literalText, outputValue, property } from "./structures.js";
+
+export interface WorkNames {
+  readonly create: string;
+  readonly work: string;
+  readonly gradients: string;
+}
+
+/** What the printer of a work object must know. */
+export interface WorkOptions {
+  readonly model: ModelFunction;
+  readonly programs: Programs;
+  readonly context: ModuleContext;
+  readonly sizes: readonly string[];
+  readonly names: WorkNames;
+  readonly bufferName: (program: Program, buffer: Buffer) => string;
+}
+
+/** The function that allocates an arena and lays views over it: the only allocation there is. */
+export function printCreateWork(options: WorkOptions): readonly string[] {
+  const { model, programs, context, sizes, names } = options;
+  const { typed, runtime } = context;
+  const forward = arenaLayout(programs.forward, "forward");
+  const gradient = arenaLayout(programs.gradient, "gradient");
+  const totals = [forward.total, gradient.total].filter((total) => total !== null);
+  const type = sizes.map((size) => `${size}: number`).join("; ");
+  const parameters = sizes.length === 0 ? [] : [typed ? `sizes: { ${type} }` : "sizes"];
+  const doc = `Allocates everything \`${model.name}\` and its gradient need${sizes.length === 0 ? "" : " for the given sizes"}.`;
+  return [
+    ...docComment(
+      sizes.length === 0 ? [doc] : [doc, "", "@throws RangeError if a size is not a whole number"],
+    ),
+    ...signature(`export function ${names.create}`, parameters, " {"),
+    ...destructure(sizes, "sizes"),
+    ...sizes.map((size) => `  ${runtime("checkSize")}("${size}", ${size});`),
+    ...forward.lines,
+    ...gradient.lines,
+    ...(totals.length === 0 ? [] : [`  const arena = new ArrayBuffer(${largest(totals)});`]),
+    ...views("forward", programs.forward, forward.offsetOf, options),
+    ...views("gradient", programs.gradient, gradient.offsetOf, options),
+    ...resultLines(options),
+    ...returnLines(options, totals.length > 0),
+    "}",
+    ...(typed
+      ? [
+          "",
+          ...docComment([`Memory for \`${model.name}\` and its gradient.`]),
+          `export type ${names.work} = ReturnType<typeof ${names.create}>;`,
+        ]
+      : []),
+  ];
+}
+
+/** The two programs never run at once, so they share the arena. */
+function largest(totals: readonly string[]): string {
+  const distinct = [...new Set(totals)];
+  const numbers = distinct.map(Number);
+  if (numbers.every((n) => !Number.isNaN(n))) return String(Math.max(...numbers));
+  return distinct.length === 1 ? distinct.join("") : `Math.max(${distinct.join(", ")})`;
+}
+
+function views(
+  name: string,
+  program: Program,
+  offsetOf: (buffer: Buffer) => string,
+  { bufferName }: WorkOptions,
+): readonly string[] {
+  if (program.buffers.length === 0) return [];
+  const lines = program.buffers.flatMap((buffer) => {
+    const parts = ["arena", offsetOf(buffer), dimCode(dimProduct(buffer.shape)).text];
+    const head = `    ${bufferName(program, buffer)}: new ${arrayTypes[buffer.dtype]}(`;
+    const flat = `${head}${parts.join(", ")}),`;
+    return flat.length <= 80 ? [flat] : [head, ...parts.map((part) => `      ${part},`), "    ),"];
+  });
+  return [`  const ${name} = {`, ...lines, "  };"];
+}
+
+/** The objects calls return, made once; numbers are NaN until the first call. */
+function resultLines({
+  model,
+  programs,
+  context,
+  names,
+  bufferName,
+}: WorkOptions): readonly string[] {
+  const leafOf = (program: Program, object: string) => (leaf: string) => {
+    const value = outputValue(program, leaf);
+    return value.kind === "buffer" ? `${object}.${bufferName(program, value)}` : "NaN";
+  };
+  const inGradient = leafOf(programs.gradient, "gradient");
+  const members = [
+    { name: "value", structure: model.result },
+    ...gradientMembers(model, programs.wrt),
+  ];
+  const fields = members.map(({ name, structure }) =>
+    property(name, literalText(structure, inGradient)),
+  );
+  const typed = context.typed ? `: ${names.gradients}` : "";
+  const value =
+    model.result.kind === "leaf"
+      ? []
+      : [`  const value = ${literalText(model.result, leafOf(programs.forward, "forward"))};`];
+  return [...value, ...objectLines(`  const result${typed} = {`, fields, "  };")];
+}
+
+function returnLines(
+  { model, programs, sizes }: WorkOptions,
+  hasArena: boolean,
+): readonly string[] {
+  const members = [
+    ...(sizes.length > 0 ? [`sizes: { ${sizes.join(", ")} }`] : []),
+    ...(hasArena ? ["arena"] : []),
+    ...(programs.forward.buffers.length > 0 ? ["forward"] : []),
+    ...(programs.gradient.buffers.length > 0 ? ["gradient"] : []),
+    ...(model.result.kind === "leaf" ? [] : ["value"]),
+    "result",
+  ];
+  return braced("return ", members, ";").map((line) => `  ${line}`);
+}
