@@ -45,18 +45,25 @@ const infixNames: Readonly<Record<string, string>> = {
 };
 
 function nameFrom(node: Node, inputs: readonly Node[]): string | undefined {
-  if (node.origin.phase === "backward" || (node.op.internal === true && node.op.name !== "gemm"))
-    return undefined;
-  const names = inputs.map((input, i) => shortName(input) ?? (i === 1 ? digit(input) : undefined));
-  if (names.length === 0 || names.includes(undefined)) return undefined;
-  const [first, second] = names;
-  const joined =
-    names.length === 1
-      ? node.op.name + capitalised(first ?? "")
-      : names.length === 2 && node.op.name in infixNames
-        ? `${first}${infixNames[node.op.name]}${capitalised(second ?? "")}`
-        : undefined;
-  return joined !== undefined && joined.length <= longest ? joined : undefined;
+  const { op } = node;
+  const [first, second] = inputs.map(
+    (input, i) => shortName(input) ?? (i === 1 ? digit(input) : undefined),
+  );
+  if (first === undefined || node.origin.phase === "backward") return undefined;
+  // What only looks at a value goes by that value's name.
+  if (op.lowering.kind === "reshape" || op.lowering.kind === "view") return first;
+  if (op.internal === true && op.name !== "gemm") return undefined;
+  const isSquare =
+    (op.name === "mul" && inputs[0] === inputs[1]) || (op.name === "pow" && second === "2");
+  if (isSquare) return short(`${first}Squared`);
+  if (inputs.length === 1) return short(op.name + capitalised(first));
+  const infix = infixNames[op.name];
+  if (inputs.length !== 2 || infix === undefined || second === undefined) return undefined;
+  return short(`${first}${infix}${capitalised(second)}`);
+}
+
+function short(name: string): string | undefined {
+  return name.length <= longest ? name : undefined;
 }
 
 function shortName(node: Node): string | undefined {

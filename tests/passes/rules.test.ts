@@ -212,6 +212,11 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
   ],
   ["a scalar under no name", neg(alias(s, {})), neg(s)],
   [
+    "a constant under a derived name",
+    neg(alias(constant(2), { name: "dt1", derivedName: true })),
+    neg(constant(2)),
+  ],
+  [
     "slice of the whole",
     makeNode(op("slice"), [x], { ...box([0, 0], [2, 3], [1, 1]) }),
     x,
