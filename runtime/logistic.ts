@@ -1,8 +1,9 @@
-/** The logistic function 1 / (1 + e⁻ˣ), without overflow for any x. */
+/**
+ * The logistic function 1 / (1 + e⁻ˣ). Never NaN for a number: where e⁻ˣ
+ * overflows, the quotient is the 0 it should be.
+ */
 export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
+  return 1 / (1 + Math.exp(-x));
 }
 
 /** log(1 + eˣ), without overflow: x for large x, eˣ for very negative x. */
