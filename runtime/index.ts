@@ -40,6 +40,7 @@ export {
   type SgdOptions,
 } from "./optimisers.js";
 export { random, type Random } from "./random.js";
+export { cumulativeProduct, cumulativeSum, linearRecurrence } from "./scans.js";
 export {
   constant,
   cosineDecay,

@@ -20,20 +20,21 @@ type Range = readonly [low: number, high: number];
 
 interface Unary {
   readonly group?: string;
+  readonly internal?: boolean;
   readonly gradient: string;
   readonly numerics?: string;
   readonly conventions?: readonly string[];
   readonly domain?: Range;
 }
 
-const math = (callee: string): ScalarCode => ({
+export const math = (callee: string): ScalarCode => ({
   kind: "call",
   callee: `Math.${callee}`,
 });
-const runtime = (callee: string): ScalarCode => ({ kind: "runtime", callee });
+export const runtime = (callee: string): ScalarCode => ({ kind: "runtime", callee });
 
 /** A function of one number and its chain rule, from x, the saved y = f(x), and dy. */
-function unary(
+export function unary(
   name: string,
   summary: string,
   code: ScalarCode,
@@ -50,6 +51,7 @@ function unary(
     element,
     dtype: floatType,
     domain: [domain],
+    example: { typescript: `${name}(x)`, math: `${name}(x)` },
     ...(slope === "zero"
       ? { derivative: "zero" as const }
       : { vjp: chain1(slope) }),

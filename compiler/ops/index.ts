@@ -8,5 +8,14 @@ import "./indexing.js";
 import "./matrix.js";
 import "./losses.js";
 import "./accumulate.js";
+import "./powers.js";
+import "./trigonometry.js";
+import "./specialFunctions.js";
+import "./activations.js";
+import "./binary.js";
+import "./scans.js";
+import "./spreads.js";
+import "./rearrange.js";
+import "./triangles.js";
 
 export { registry } from "./define.js";

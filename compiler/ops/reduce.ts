@@ -50,7 +50,7 @@ interface Reduction {
   readonly dtype?: TensorType["dtype"];
 }
 
-function defineReduction({
+export function defineReduction({
   combine,
   start,
   step,
@@ -83,7 +83,7 @@ function never(): never {
   throw new Error("a reduction needs an operand");
 }
 
-function refuseEmpty(
+export function refuseEmpty(
   name: string,
   shape: TensorType["shape"],
   axes: readonly number[],
@@ -306,4 +306,9 @@ export const min = reducer(minOp);
 export const any = reducer(anyOp);
 export const all = reducer(allOp);
 export const mean = reducer(meanOp);
-export const variance = reducer(varianceOp);
+
+/** Mean squared distance from the mean, with `ddof` subtracted from the count. */
+export function variance(x: Node, options: ReduceOptions & { readonly ddof?: number } = {}): Node {
+  const { axes = x.type.shape.map((_, i) => i), keepDims: keep = false, ddof = 0 } = options;
+  return makeNode(varianceOp, [x], { axes, ddof, keepDims: keep });
+}
