@@ -1,4 +1,3 @@
-import type { Step } from "../../ir/node.js";
 import type {
   Buffer,
   Local,
@@ -9,7 +8,7 @@ import type {
   Statement,
 } from "../../schedule/program.js";
 import { fixed } from "../../schedule/element.js";
-import { branchesToChoices, inlineSingleUses, visitScalars } from "../../schedule/tidy.js";
+import { branchesToChoices, inlineSingleUses } from "../../schedule/tidy.js";
 import { Lines, phaseOf, stepsOf } from "./comments.js";
 import {
   combineText,
@@ -20,6 +19,8 @@ import {
   type ExpressionContext,
 } from "./expression.js";
 import type { Names } from "./names.js";
+import { splitTotals } from "./totals.js";
+import { fitsLine, printWidth, replaceOperand, widestOperand, type Apply } from "./width.js";
 
 /** What a function body is printed with. */
 export interface BodyOptions {
@@ -34,8 +35,6 @@ export interface BodyOptions {
   /** The forward pass alone needs no headings. */
   readonly headings: boolean;
 }
-
-export const printWidth = 80;
 
 /** Prints the statements of a program as lines of a function body, indented by two. */
 export function printBody(program: Program, options: BodyOptions): readonly string[] {
@@ -69,7 +68,7 @@ class BodyPrinter implements ExpressionContext {
     const statements = this.#options.inline
       ? inline(branchesToChoices(inline(body), fitsLine))
       : body;
-    this.#statements(this.#splitTotals(statements), 1);
+    this.#statements(splitTotals(statements), 1);
     return this.#out;
   }
 
@@ -101,29 +100,6 @@ class BodyPrinter implements ExpressionContext {
     );
     this.#options.names.share(loop, letter ?? "i");
     this.#openLoops.push(loop);
-  }
-
-  // Gradients of values that fork
-
-  /**
-   * `dx = a + b`, whose parts come from different lines, becomes `let dx = a`
-   * under the first of them and `dx += b` under the second.
-   */
-  #splitTotals(statements: readonly Statement[]): readonly Statement[] {
-    const order = forwardOrder(statements);
-    const result: Statement[] = [];
-    const pending: Statement[] = [];
-    const position = (statement: Statement) =>
-      Math.max(-1, ...stepsOf(statement).map((step) => order.get(step) ?? -1));
-    for (const statement of statements) {
-      if (statement.kind !== "define" || statement.value.kind !== "total") result.push(statement);
-      else pending.push(statement);
-    }
-    for (const statement of pending) {
-      if (statement.kind !== "define" || statement.value.kind !== "total") continue;
-      insertTerms(result, statement, statement.value.terms, order, position);
-    }
-    return result;
   }
 
   // Statements
@@ -370,26 +346,6 @@ class BodyPrinter implements ExpressionContext {
   }
 }
 
-/** Names good enough to measure a line before any are handed out. */
-const draft: ExpressionContext = {
-  typed: true,
-  nameOfLocal: (local) => local.node.name ?? "t1",
-  nameOfBuffer: (buffer) => buffer.node.name ?? "t1",
-  nameOfLoop: () => "i",
-  runtime: (name) => name,
-};
-
-const longestExpression = 60;
-
-function fitsLine(statement: Statement): boolean {
-  const hasValue =
-    statement.kind === "define" || statement.kind === "store" || statement.kind === "update";
-  if (!hasValue) return true;
-  const { value } = statement;
-  const parts = value.kind === "total" ? value.terms.map((term) => term.value) : [value];
-  return parts.every((part) => expressionText(part, draft).length <= longestExpression);
-}
-
 /** True for what prepares a reduction: its total at 0, its buffer cleared. */
 function startsLoop(statement: Statement): boolean {
   return statement.kind === "fill" || (statement.kind === "define" && statement.mutable);
@@ -413,116 +369,6 @@ function wrapCondition(text: string): string {
 }
 
 /** A name for a part of a line too long for the page. */
-function temporary({ node }: Extract<Scalar, { kind: "apply" }>): string {
+function temporary({ node }: Apply): string {
   return node.name ?? "part";
-}
-
-type Apply = Extract<Scalar, { kind: "apply" }>;
-
-/** The longest operand anywhere at the top of an expression that is itself an operation. */
-function widestOperand(value: Scalar, width: (part: Scalar) => number): Apply | null {
-  const parts =
-    value.kind === "apply"
-      ? value.arguments
-      : value.kind === "total"
-        ? value.terms.map((term) => term.value)
-        : [];
-  const operations = parts.filter((part) => part.kind === "apply");
-  return operations.reduce<Apply | null>(
-    (best, part) => (best === null || width(part) > width(best) ? part : best),
-    null,
-  );
-}
-
-function replaceOperand(value: Scalar, part: Scalar, by: Scalar): Scalar {
-  if (value.kind === "apply")
-    return {
-      ...value,
-      arguments: value.arguments.map((argument) => (argument === part ? by : argument)),
-    };
-  if (value.kind !== "total") return value;
-  return {
-    ...value,
-    terms: value.terms.map((term) => (term.value === part ? { ...term, value: by } : term)),
-  };
-}
-
-/** The position of each forward step among the statements. */
-function forwardOrder(statements: readonly Statement[]): ReadonlyMap<Step, number> {
-  const order = new Map<Step, number>();
-  statements.forEach((statement, i) => {
-    if (phaseOf(statement) !== "forward") return;
-    for (const step of stepsOf(statement)) if (!order.has(step)) order.set(step, i);
-  });
-  return order;
-}
-
-type Define = Extract<Statement, { kind: "define" }>;
-type Terms = Extract<Scalar, { kind: "total" }>["terms"];
-
-/** Puts each term of a gradient after the backward statements of its own step. */
-function insertTerms(
-  result: Statement[],
-  { local, origin }: Define,
-  terms: Terms,
-  order: ReadonlyMap<Step, number>,
-  position: (statement: Statement) => number,
-): void {
-  let from = 0;
-  terms.forEach((term, k) => {
-    const own = order.get(term.origin.step) ?? -1;
-    const needed = localsIn(term.value);
-    let at = from;
-    for (let i = from; i < result.length; i++) {
-      const statement = result[i];
-      if (statement === undefined || phaseOf(statement) === "forward") {
-        at = i + 1;
-        continue;
-      }
-      const defines =
-        (statement.kind === "define" || statement.kind === "update") && needed.has(statement.local);
-      if (defines || position(statement) >= own) at = i + 1;
-      else if (!anyDefines(result.slice(i), needed)) break;
-    }
-    const inserted: Statement =
-      k === 0
-        ? {
-            kind: "define",
-            local,
-            value: term.value,
-            mutable: true,
-            origin: { ...origin, step: term.origin.step, phase: "backward" },
-          }
-        : {
-            kind: "update",
-            local,
-            combine: "add",
-            value: term.value,
-            origin: { ...origin, step: term.origin.step, phase: "backward" },
-          };
-    result.splice(at, 0, inserted);
-    from = at + 1;
-  });
-}
-
-function localsIn(value: Scalar): ReadonlySet<Local> {
-  const found = new Set<Local>();
-  const probe: Statement = {
-    kind: "if",
-    condition: value,
-    then: [],
-    otherwise: [],
-  };
-  visitScalars(probe, (part) => part.kind === "local" && found.add(part));
-  return found;
-}
-
-function anyDefines(statements: readonly Statement[], locals: ReadonlySet<Local>): boolean {
-  return statements.some(
-    (statement) =>
-      ((statement.kind === "define" || statement.kind === "update") &&
-        locals.has(statement.local)) ||
-      (statement.kind === "if" &&
-        (anyDefines(statement.then, locals) || anyDefines(statement.otherwise, locals))),
-  );
 }

@@ -1,5 +1,5 @@
 /** Small pieces of text in the formatter's style: what fits a line stays on it. */
-import { printWidth } from "./functionBody.js";
+import { printWidth } from "./width.js";
 
 /** `name(a, b): Result {`, broken as the formatter breaks it. */
 export function signature(

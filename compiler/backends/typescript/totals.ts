@@ -1,0 +1,94 @@
+import type { Step } from "../../ir/node.js";
+import type { Local, Scalar, Statement } from "../../schedule/program.js";
+import { bodiesOf, visitScalars } from "../../schedule/tidy.js";
+import { phaseOf, stepsOf } from "./comments.js";
+
+/**
+ * The gradient of a value that forks. `dx = a + b`, whose parts come from
+ * different lines, becomes `let dx = a` under the first of them and `dx += b`
+ * under the second. Every part moves up to the other work of its line, but
+ * not past a variable it reads or the part before it.
+ */
+export function splitTotals(statements: readonly Statement[]): readonly Statement[] {
+  const order = forwardOrder(statements);
+  const orders = statements.map((statement) => orderOf(statement, order));
+  const writtenAt = new Map<Local, number>();
+  const inserted = new Map<number, Part[]>();
+  const insert = (at: number, part: Part) => {
+    const list = inserted.get(at);
+    if (list === undefined) inserted.set(at, [part]);
+    else list.push(part);
+  };
+  statements.forEach((statement, i) => {
+    if (isTotal(statement)) {
+      let previous = 0;
+      for (const part of partsOf(statement)) {
+        const ownLine = lastInLine(orders, i, order.get(part.origin.step) ?? -1);
+        previous = Math.max(
+          previous,
+          ownLine + 1,
+          ...localsIn(part.value).map((local) => (writtenAt.get(local) ?? -1) + 1),
+        );
+        insert(previous, part);
+      }
+    }
+    for (const local of writtenIn(statement)) writtenAt.set(local, i);
+  });
+  const line = (part: Part) => order.get(part.origin.step) ?? -1;
+  return statements.flatMap((statement, i) => {
+    const parts = (inserted.get(i) ?? []).toSorted((a, b) => line(b) - line(a));
+    return isTotal(statement) ? parts : [...parts, statement];
+  });
+}
+
+type Total = Extract<Statement, { kind: "define" }> & {
+  readonly value: Extract<Scalar, { kind: "total" }>;
+};
+type Part = Extract<Statement, { kind: "define" | "update" }>;
+
+function isTotal(statement: Statement): statement is Total {
+  return statement.kind === "define" && statement.value.kind === "total";
+}
+
+function partsOf({ local, value }: Total): readonly Part[] {
+  return value.terms.map((term, k): Part => {
+    const origin = { step: term.origin.step, phase: "backward" as const };
+    return k === 0
+      ? { kind: "define", local, value: term.value, mutable: true, origin }
+      : { kind: "update", local, combine: "add", value: term.value, origin };
+  });
+}
+
+/** The position of each forward step among the statements. */
+function forwardOrder(statements: readonly Statement[]): ReadonlyMap<Step, number> {
+  const order = new Map<Step, number>();
+  statements.forEach((statement, i) => {
+    if (phaseOf(statement) !== "forward") return;
+    for (const step of stepsOf(statement)) if (!order.has(step)) order.set(step, i);
+  });
+  return order;
+}
+
+/** Where a statement's line stands in the forward pass; forward work itself comes before all backward lines. */
+function orderOf(statement: Statement, order: ReadonlyMap<Step, number>): number {
+  if (phaseOf(statement) === "forward") return Infinity;
+  return Math.max(-1, ...stepsOf(statement).map((step) => order.get(step) ?? -1));
+}
+
+/** The last statement before `end` whose line is the given one or a later one; all of these come first in the backward pass. */
+function lastInLine(orders: readonly number[], end: number, line: number): number {
+  for (let i = end - 1; i >= 0; i--) if ((orders[i] ?? -1) >= line) return i;
+  return -1;
+}
+
+function localsIn(value: Scalar): readonly Local[] {
+  const found: Local[] = [];
+  const probe: Statement = { kind: "if", condition: value, then: [], otherwise: [] };
+  visitScalars(probe, (part) => part.kind === "local" && found.push(part));
+  return found;
+}
+
+function writtenIn(statement: Statement): readonly Local[] {
+  const own = statement.kind === "define" || statement.kind === "update" ? [statement.local] : [];
+  return [...own, ...bodiesOf(statement).flatMap((body) => body.flatMap(writtenIn))];
+}
