@@ -21,8 +21,7 @@ export const catalogue = {
   },
   FG102: {
     title: "Unclosed bracket or string",
-    cause:
-      "A bracket is open at the end of its statement, or a string at the end of its line.",
+    cause: "A bracket is open at the end of its statement, or a string at the end of its line.",
     example: "sum((x + y)^2",
     fix: "sum((x + y)^2)",
   },
@@ -44,8 +43,7 @@ export const catalogue = {
     title: "Statement not accepted",
     cause:
       "A model consists of `const` and `let`, assignments, `if`, loops, `return` and blocks. Other statements of TypeScript have no gradient, or none that could be read off them.",
-    example:
-      "switch (kind) {\n  case 0:\n    return x;\n  default:\n    return x * x;\n}",
+    example: "switch (kind) {\n  case 0:\n    return x;\n  default:\n    return x * x;\n}",
     fix: "if (kind === 0) {\n  return x;\n}\nreturn x * x;",
   },
   FG106: {
@@ -59,8 +57,7 @@ export const catalogue = {
     title: "Statement at the top of a file",
     cause:
       "The top of a model file holds imports, types, `const` and functions. Statements that run when the file is loaded are not compiled, and would be lost: leave them to a file that imports the generated code.",
-    example:
-      'export function f(x: number) {\n  return x * x;\n}\nconsole.log("loaded");',
+    example: 'export function f(x: number) {\n  return x * x;\n}\nconsole.log("loaded");',
     fix: "export function f(x: number) {\n  return x * x;\n}",
   },
   FG108: {
@@ -107,8 +104,7 @@ export const catalogue = {
   },
   FG114: {
     title: "Sign without a meaning",
-    cause:
-      "The text holds a sign that math strings do not use, such as `×` or `²`.",
+    cause: "The text holds a sign that math strings do not use, such as `×` or `²`.",
     example: "3 × x²",
     fix: "3 * x^2",
   },
@@ -149,15 +145,13 @@ export const catalogue = {
   },
   FG202: {
     title: "Wrong number of arguments",
-    cause:
-      "The function or operation takes fewer or more arguments than the call gives it.",
+    cause: "The function or operation takes fewer or more arguments than the call gives it.",
     example: "atan2(y)",
     fix: "atan2(y, x)",
   },
   FG203: {
     title: "Unknown option",
-    cause:
-      "The operation has no option of this name. Names follow NumPy in camel case.",
+    cause: "The operation has no option of this name. Names follow NumPy in camel case.",
     example: "sum(x, axes=0)",
     fix: "sum(x, axis=0)",
   },
@@ -177,8 +171,7 @@ export const catalogue = {
   },
   FG206: {
     title: "Loop bound not known at build time",
-    cause:
-      "The number of turns of this loop depends on a value that is known only at run time.",
+    cause: "The number of turns of this loop depends on a value that is known only at run time.",
     example: "for (let i = 0; i < n; i++) {\n  s += x ** i;\n}",
     fix: "for (let i = 0; i < 8; i++) {\n  s += x ** i;\n}",
   },
@@ -191,8 +184,7 @@ export const catalogue = {
   },
   FG208: {
     title: "Declared twice",
-    cause:
-      "Two parameters, functions or declarations of one scope have the same name.",
+    cause: "Two parameters, functions or declarations of one scope have the same name.",
     example: "f(x, x) = x^2",
     fix: "f(x, y) = x^2 + y",
   },
@@ -206,14 +198,12 @@ export const catalogue = {
   FG210: {
     title: "Missing return",
     cause: "The function can come to its end without a result.",
-    example:
-      "export function f(x: number) {\n  if (x > 0) {\n    return x;\n  }\n}",
+    example: "export function f(x: number) {\n  if (x > 0) {\n    return x;\n  }\n}",
     fix: "export function f(x: number) {\n  if (x > 0) {\n    return x;\n  }\n  return 0;\n}",
   },
   FG211: {
     title: "Import not found",
-    cause:
-      "The imported file is not among those handed to the compiler, or exports no such name.",
+    cause: "The imported file is not among those handed to the compiler, or exports no such name.",
     example: 'import { dense } from "./layer.js";',
     fix: 'import { dense } from "./layers.js";',
   },
@@ -246,8 +236,7 @@ export const catalogue = {
   },
   FG216: {
     title: "No such field or element",
-    cause:
-      "The value has no field of this name, or fewer elements than are taken out of it.",
+    cause: "The value has no field of this name, or fewer elements than are taken out of it.",
     example: "const { W, c } = layer; // layer has W and b",
     fix: "const { W, b } = layer;",
   },
@@ -300,8 +289,7 @@ export const catalogue = {
   },
   FG307: {
     title: "Wrong dtype",
-    cause:
-      "Floats are needed where there are integers or truth values, or the reverse.",
+    cause: "Floats are needed where there are integers or truth values, or the reverse.",
     example: "f(x: [3], i: f64[2]) = sum(take(x, i))",
     fix: "f(x: [3], i: i32[2]) = sum(take(x, i))",
   },
@@ -327,8 +315,7 @@ export const catalogue = {
   },
   FG311: {
     title: "Branches of different types",
-    cause:
-      "Both branches of a choice must give values of the same shape, dtype and structure.",
+    cause: "Both branches of a choice must give values of the same shape, dtype and structure.",
     example: "f(c, x: [3]) = sum(c > 0 ? x : [1, 2])",
     fix: "f(c, x: [3]) = sum(c > 0 ? x : [1, 2, 3])",
   },
@@ -361,8 +348,7 @@ export const catalogue = {
   },
   FG404: {
     title: "Unused parameter",
-    cause:
-      "The result does not depend on this parameter; its gradient is zero. A warning.",
+    cause: "The result does not depend on this parameter; its gradient is zero. A warning.",
     example: "f(x, y) = x^2",
     fix: "f(x) = x^2",
   },
@@ -382,8 +368,7 @@ export const catalogue = {
   },
   FG501: {
     title: "File not found or not readable",
-    cause:
-      "There is no such file, or the system does not let it be read or written.",
+    cause: "There is no such file, or the system does not let it be read or written.",
     example: "flatgrad build modle.ts",
     fix: "flatgrad build model.ts",
   },
@@ -395,10 +380,30 @@ export const catalogue = {
   },
   FG503: {
     title: "Nothing to compile",
-    cause:
-      "The file exports no function, so there is nothing to write a gradient for.",
+    cause: "The file exports no function, so there is nothing to write a gradient for.",
     example: "function f(x: number) {\n  return x * x;\n}",
     fix: "export function f(x: number) {\n  return x * x;\n}",
+  },
+  FG504: {
+    title: "File in the way",
+    cause:
+      "The generated module would take the place of a file that flatgrad did not write, or of the module of another model.",
+    example: "flatgrad build net.ts   (net.grad.ts was written by hand)",
+    fix: "flatgrad build net.ts --out-dir generated",
+  },
+  FG505: {
+    title: "Generated file missing or out of date",
+    cause:
+      "`flatgrad build --check` compiled the model and found another text in its generated file, or none.",
+    example: "flatgrad build net.ts --check   (net.ts has changed)",
+    fix: "flatgrad build net.ts",
+  },
+  FG506: {
+    title: "No point to check at",
+    cause:
+      "`flatgrad check` drew random inputs, normal and positive ones of about 1, and the function was not finite at any.",
+    example: "f(x) = log(x - 100)",
+    fix: "f(x) = log(x)",
   },
   FG599: {
     title: "Error in the compiler",
@@ -413,9 +418,7 @@ export type CataloguedCode = keyof typeof catalogue;
 
 /** The catalogue entry of a code such as `FG203` as plain text; undefined for an unknown code. */
 export function explain(code: string): string | undefined {
-  const entry = new Map<string, CatalogueEntry>(Object.entries(catalogue)).get(
-    code.toUpperCase(),
-  );
+  const entry = new Map<string, CatalogueEntry>(Object.entries(catalogue)).get(code.toUpperCase());
   if (entry === undefined) return undefined;
   const { title, cause, example, fix } = entry;
   return [

@@ -94,7 +94,7 @@ function callTensors(createWork: (sizes: Sizes) => unknown): Call {
   return (callee, { model }, inputs, sizes, given) => {
     const key = JSON.stringify(sizes);
     if (!works.has(key)) works.set(key, createWork(sizes));
-    const arguments_ = Object.fromEntries(
+    const bundle = Object.fromEntries(
       model.parameters.map(({ name, structure }) => [
         name,
         assemble(structure, (node) => inputs.get(pathOf(node))),
@@ -102,7 +102,7 @@ function callTensors(createWork: (sizes: Sizes) => unknown): Call {
     );
     const cotangent =
       given === undefined ? [] : [assemble(model.result, (name) => given.get(name))];
-    return callee(arguments_, ...cotangent, works.get(key));
+    return callee(bundle, ...cotangent, works.get(key));
   };
 }
 

@@ -67,8 +67,7 @@ export class Variants {
   #mentions(faults: readonly Diagnostic[], name: string): boolean {
     const { text } = this.#program.file;
     return faults.some(({ span }) => {
-      const words: readonly string[] =
-        text.slice(span?.start, span?.end).match(/[\w$]+/g) ?? [];
+      const words: readonly string[] = text.slice(span?.start, span?.end).match(/[\w$]+/g) ?? [];
       return words.includes(name);
     });
   }

@@ -1,0 +1,64 @@
+import { InvalidArgumentError, Option } from "commander";
+import type { CompileOptions } from "../pipeline.js";
+import { stages, type Stage } from "./inspect.js";
+
+/** Options as the parser of arguments gives them. */
+export interface CommandOptions {
+  readonly optimize?: "0" | "2";
+  readonly wrt?: readonly string[];
+  readonly target?: "ts" | "js";
+  readonly standalone?: boolean;
+  readonly function?: string;
+  readonly outDir?: string;
+  readonly check?: boolean;
+  readonly watch?: boolean;
+  readonly stage?: Stage;
+  readonly points?: number;
+  readonly seed?: number;
+}
+
+export const options = {
+  optimize: () =>
+    new Option("-O, --optimize <level>", "0: one stage for each operation, for reading; 2: fused")
+      .choices(["0", "2"])
+      .default("2"),
+  wrt: () =>
+    new Option("--wrt <names>", "parameters to differentiate, separated by commas").argParser(
+      (text) =>
+        text
+          .split(",")
+          .map((name) => name.trim())
+          .filter((name) => name !== ""),
+    ),
+  target: () =>
+    new Option("--target <language>", "language of the generated code")
+      .choices(["ts", "js"])
+      .default("ts"),
+  standalone: () => new Option("--standalone", "write the runtime functions used into the module"),
+  function: () => new Option("--function <name>", "only this function of the file"),
+  stage: () => new Option("--stage <stage>", "what to print").choices(stages).default("graph"),
+  points: () =>
+    new Option("--points <n>", "random points for each function")
+      .argParser(wholeNumber(1))
+      .default(3),
+  seed: () =>
+    new Option("--seed <n>", "seed of the random points").argParser(wholeNumber(0)).default(0),
+};
+
+function wholeNumber(from: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= from && Number.isSafeInteger(value)) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${from}.`);
+  };
+}
+
+export function compileOptions(given: CommandOptions): CompileOptions {
+  return {
+    level: given.optimize === "0" ? 0 : 2,
+    wrt: given.wrt,
+    target: given.target,
+    standalone: given.standalone,
+    functions: given.function === undefined ? undefined : [given.function],
+  };
+}
