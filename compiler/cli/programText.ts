@@ -1,5 +1,5 @@
 import { constantValue } from "../ops/leaf.js";
-import { formatShape, formatType } from "../ir/type.js";
+import { formatShape, formatType, sameShape } from "../ir/type.js";
 import {
   resolve,
   type Buffer,
@@ -125,7 +125,7 @@ class ProgramText {
   #operand({ buffer, shape, batch }: Operand): string {
     const name = this.#name(buffer);
     if (batch.length > 0) return this.#element(name, batch);
-    return shape === buffer.shape ? name : `${name}${formatShape(shape)}`;
+    return sameShape(shape, buffer.shape) ? name : `${name}${formatShape(shape)}`;
   }
 
   #element(name: string, index: readonly Index[]): string {

@@ -59,7 +59,7 @@ function equationsOf(input: SizedInput): readonly Equation[] {
   const { path, type, given } = input;
   const expected = formatShape(type.shape);
   const scalar = type.shape.length === 0;
-  if (scalar !== (given.form === "number") && given.shape?.length !== 0)
+  if (scalar !== (given.shape?.length === 0))
     throw new RangeError(
       scalar
         ? `${path} is a list, expected a number`
