@@ -1,15 +1,7 @@
 import { header } from "./backends/typescript/header.js";
-import {
-  printModule,
-  type CompiledFunction,
-} from "./backends/typescript/module.js";
+import { printModule, type CompiledFunction } from "./backends/typescript/module.js";
 import { inlineRuntime } from "./backends/typescript/inlineRuntime.js";
-import {
-  CompileError,
-  DiagnosticSink,
-  type Diagnostic,
-  type SourceFile,
-} from "./diagnostic.js";
+import { CompileError, DiagnosticSink, type Diagnostic, type SourceFile } from "./diagnostic.js";
 import { elaborate } from "./elaborate/elaborate.js";
 import type { ModelFunction } from "./elaborate/function.js";
 import type { Graph } from "./ir/graph.js";
@@ -63,10 +55,7 @@ export interface CompileResult {
  *
  * @throws CompileError with every problem of the program
  */
-export function compile(
-  source: Source,
-  options: CompileOptions = {},
-): CompileResult {
+export function compile(source: Source, options: CompileOptions = {}): CompileResult {
   const sink = new DiagnosticSink();
   const { entry, sources } = sourceFiles(source);
   const modules = parseProgram(sources, entry, sink);
@@ -76,18 +65,28 @@ export function compile(
     sources: new Map(sources.map((file) => [file.path, file.text])),
   });
   sink.throwIfErrors();
-  const functions = models.map((model) =>
-    compileFunction(model, sink, options),
-  );
+  return compileModels(models, entry, sink, options);
+}
+
+/**
+ * From elaborated functions to code, all that comes after the front ends.
+ *
+ * @throws CompileError with every problem of the program
+ */
+export function compileModels(
+  models: readonly ModelFunction[],
+  entry: SourceFile,
+  sink: DiagnosticSink,
+  options: CompileOptions,
+): CompileResult {
+  const functions = models.map((model) => compileFunction(model, sink, options));
   sink.throwIfErrors();
   const { level = 2, target = "ts", standalone = false } = options;
   const code = printModule(functions, {
     level,
     target,
     header: header(entry, functions),
-    inlineRuntime: standalone
-      ? (names) => inlineRuntime(names, target)
-      : undefined,
+    inlineRuntime: standalone ? (names, taken) => inlineRuntime(names, target, taken) : undefined,
   });
   return { code, functions, diagnostics: sink.diagnostics };
 }
@@ -99,16 +98,11 @@ function compileFunction(
 ): CompiledFunction {
   const wrt = chooseInputs(model, options.wrt, sink);
   const passOptions = { verify: options.verify };
-  const forward = runPasses(
-    model.graph,
-    [...forwardPasses, nameValues],
-    passOptions,
-  );
+  const forward = runPasses(model.graph, [...forwardPasses, nameValues], passOptions);
   const isScalar =
     forward.outputs.length === 1 &&
-    forward.outputs.every(
-      ({ node }) => node.type.shape.length === 0 && isFloat(node.type.dtype),
-    );
+    forward.outputs.every(({ node }) => node.type.shape.length === 0 && isFloat(node.type.dtype));
+  refuseDiscreteResult(model, forward, sink);
   const gradient = withDiagnostics(sink, forward, () =>
     gradientGraph(forward, { wrt, cotangent: isScalar ? "one" : "inputs" }),
   );
@@ -127,12 +121,25 @@ function compileFunction(
   };
 }
 
-/** Collects the errors of a phase instead of ending the compilation. */
-function withDiagnostics(
+function refuseDiscreteResult(
+  model: ModelFunction,
+  { outputs }: Graph,
   sink: DiagnosticSink,
-  fallback: Graph,
-  run: () => Graph,
-): Graph {
+): void {
+  if (outputs.some(({ node }) => isFloat(node.type.dtype))) return;
+  const dtypes = [...new Set(outputs.map(({ node }) => node.type.dtype))].join(", ");
+  sink.error(
+    "FG402",
+    `the result of \`${model.name}\` is ${dtypes}: it has no gradient`,
+    model.span,
+    {
+      accepted: "a result with at least one float in it",
+    },
+  );
+}
+
+/** Collects the errors of a phase instead of ending the compilation. */
+function withDiagnostics(sink: DiagnosticSink, fallback: Graph, run: () => Graph): Graph {
   try {
     return run();
   } catch (error) {

@@ -8,9 +8,9 @@ import {
   type Shape,
   type TensorType,
 } from "../ir/type.js";
-import { where } from "./arithmetic.js";
+import { cast, where } from "./arithmetic.js";
 import { at, nth } from "./chain.js";
-import { defineOp, indices, operand, readBroadcast } from "./define.js";
+import { defineOp, floatType, indices, operand, readBroadcast } from "./define.js";
 import { zero } from "./leaf.js";
 import { any } from "./reduce.js";
 import { broadcastTo, reshape } from "./shape.js";
@@ -32,10 +32,7 @@ function flagsOf(attrs: Attrs): Required<Flags> {
 
 /** Rows and columns of a matrix as the product sees it. */
 function matrixDims(shape: Shape, transposed: boolean) {
-  const [rows, columns] = [
-    nth(shape, shape.length - 2),
-    nth(shape, shape.length - 1),
-  ];
+  const [rows, columns] = [nth(shape, shape.length - 2), nth(shape, shape.length - 1)];
   return transposed ? { rows: columns, columns: rows } : { rows, columns };
 }
 
@@ -96,11 +93,7 @@ function keptAlong(mask: Node, axis: number): Node {
 }
 
 /** A row mask [.., M, 1] or column mask [.., 1, N] in the shape of an operand, if its batch axes allow; else null. */
-function maskLike(
-  operandNode: Node,
-  transposed: boolean,
-  kept: Node,
-): Node | null {
+function maskLike(operandNode: Node, transposed: boolean, kept: Node): Node | null {
   const rank = kept.type.shape.length;
   if (operandNode.type.shape.length !== rank) return null;
   const flipped = transposed ? reshape(kept, swapped(kept.type.shape)) : kept;
@@ -111,29 +104,18 @@ function maskLike(
 }
 
 function swapped(shape: Shape): Shape {
-  return [
-    ...shape.slice(0, -2),
-    nth(shape, shape.length - 1),
-    nth(shape, shape.length - 2),
-  ];
+  return [...shape.slice(0, -2), nth(shape, shape.length - 1), nth(shape, shape.length - 2)];
 }
 
 /** The operand with rows (or columns) zeroed that no chosen result reads: 0 · NaN must not reach the sum. */
-function alive(
-  x: Node,
-  operandAxis: number,
-  mask: Node | null,
-  along: number,
-): Node {
+function alive(x: Node, operandAxis: number, mask: Node | null, along: number): Node {
   if (mask === null) return x;
   // `along` is the axis of the mask that is combined; the other one indexes `operandAxis` of x.
   const kept = keptAlong(mask, along);
   const wantsRow = operandAxis === -2;
   const isRow = along === -1;
-  const shaped =
-    wantsRow === isRow ? kept : reshape(kept, swapped(kept.type.shape));
-  return broadcastShapes(shaped.type.shape, x.type.shape)?.length ===
-    x.type.shape.length
+  const shaped = wantsRow === isRow ? kept : reshape(kept, swapped(kept.type.shape));
+  return broadcastShapes(shaped.type.shape, x.type.shape)?.length === x.type.shape.length
     ? where(shaped, x, zero())
     : x;
 }
@@ -142,8 +124,7 @@ function gemmType(a: TensorType, b: TensorType, attrs: Attrs): TensorType {
   const { transposeA, transposeB } = flagsOf(attrs);
   const left = matrixDims(a.shape, transposeA);
   const right = matrixDims(b.shape, transposeB);
-  if (left.columns !== right.rows)
-    throw innerFault(a.shape, b.shape, left.columns, right.rows);
+  if (left.columns !== right.rows) throw innerFault(a.shape, b.shape, left.columns, right.rows);
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (batch === undefined) {
     throw new TypeFault(
@@ -161,19 +142,13 @@ function gemmType(a: TensorType, b: TensorType, attrs: Attrs): TensorType {
   };
 }
 
-function innerFault(
-  a: Shape,
-  b: Shape,
-  left: unknown,
-  right: unknown,
-): TypeFault {
+function innerFault(a: Shape, b: Shape, left: unknown, right: unknown): TypeFault {
   return new TypeFault(
     "FG302",
     `matmul: inner dimensions differ: ${formatShape(a)} · ${formatShape(b)} (${left} against ${right})`,
     {
       operands: [0, 1],
-      accepted:
-        "the last axis of the first equal to the last but one of the second",
+      accepted: "the last axis of the first equal to the last but one of the second",
       ...(a.length === 2 && b.length === 2 && nth(a, 1) === nth(b, 1)
         ? { hint: "did you mean matmul(a, transpose(b))?" }
         : {}),
@@ -194,18 +169,13 @@ function evaluateGemm(
     row: number,
     column: number,
     transposed: boolean,
-  ) =>
-    readBroadcast(x, [
-      ...batch,
-      ...(transposed ? [column, row] : [row, column]),
-    ]);
+  ) => readBroadcast(x, [...batch, ...(transposed ? [column, row] : [row, column])]);
   const data = indices(type.shape).map((index) => {
     const batch = index.slice(0, -2);
     const [i, j] = [nth(index, index.length - 2), nth(index, index.length - 1)];
     let total = 0;
     for (let k = 0; k < depth; k++)
-      total +=
-        pick(a, batch, i, k, transposeA) * pick(b, batch, k, j, transposeB);
+      total += pick(a, batch, i, k, transposeA) * pick(b, batch, k, j, transposeB);
     return total;
   });
   return { ...type, data };
@@ -242,20 +212,13 @@ export const matmul = (a: Node, b: Node): Node => makeNode(matmulOp, [a, b]);
 function matmulType(a: TensorType, b: TensorType): TensorType {
   const scalarOperand = [a, b].findIndex((type) => type.shape.length === 0);
   if (scalarOperand >= 0) {
-    throw new TypeFault(
-      "FG305",
-      `matmul: operand ${scalarOperand + 1} is a scalar`,
-      {
-        operands: [scalarOperand],
-        accepted: "vectors, matrices and batches of matrices",
-        hint: "use * to multiply by a scalar",
-      },
-    );
+    throw new TypeFault("FG305", `matmul: operand ${scalarOperand + 1} is a scalar`, {
+      operands: [scalarOperand],
+      accepted: "vectors, matrices and batches of matrices",
+      hint: "use * to multiply by a scalar",
+    });
   }
-  if (
-    nth(a.shape, a.shape.length - 1) !==
-    nth(b.shape, Math.max(b.shape.length - 2, 0))
-  ) {
+  if (nth(a.shape, a.shape.length - 1) !== nth(b.shape, Math.max(b.shape.length - 2, 0))) {
     throw innerFault(
       a.shape,
       b.shape,
@@ -263,45 +226,32 @@ function matmulType(a: TensorType, b: TensorType): TensorType {
       nth(b.shape, Math.max(b.shape.length - 2, 0)),
     );
   }
-  const full = gemmType(
-    { ...a, shape: asLeft(a.shape) },
-    { ...b, shape: asRight(b.shape) },
-    {},
-  );
+  const full = gemmType({ ...a, shape: asLeft(a.shape) }, { ...b, shape: asRight(b.shape) }, {});
   return {
-    dtype: full.dtype,
+    dtype: floatType([a, b]),
     shape: dropVectorAxes(full.shape, a.shape, b.shape),
   };
 }
 
-const asLeft = (shape: Shape): Shape =>
-  shape.length === 1 ? [1, ...shape] : shape;
-const asRight = (shape: Shape): Shape =>
-  shape.length === 1 ? [...shape, 1] : shape;
+const asLeft = (shape: Shape): Shape => (shape.length === 1 ? [1, ...shape] : shape);
+const asRight = (shape: Shape): Shape => (shape.length === 1 ? [...shape, 1] : shape);
 
 function dropVectorAxes(full: Shape, a: Shape, b: Shape): Shape {
   const rank = full.length;
   return full.filter(
-    (_, i) =>
-      !(a.length === 1 && i === rank - 2) &&
-      !(b.length === 1 && i === rank - 1),
+    (_, i) => !(a.length === 1 && i === rank - 2) && !(b.length === 1 && i === rank - 1),
   );
 }
 
-function expandMatmul(a: Node, b: Node): Node {
+function expandMatmul(first: Node, second: Node): Node {
+  const dtype = floatType([first.type, second.type]);
+  const [a, b] = [cast(first, dtype), cast(second, dtype)];
   const [left, right] = [a.type.shape, b.type.shape];
   const result = matmulType(a.type, b.type).shape;
   const shared = right.length <= 2 && left.length > 2;
-  if (!shared)
-    return reshape(
-      gemm(reshape(a, asLeft(left)), reshape(b, asRight(right))),
-      result,
-    );
+  if (!shared) return reshape(gemm(reshape(a, asLeft(left)), reshape(b, asRight(right))), result);
   // All batches multiply by the same matrix: one product with the batch axes merged into the rows.
   const rows = dimProduct(left.slice(0, -1));
-  const merged = gemm(
-    reshape(a, [rows, nth(left, left.length - 1)]),
-    reshape(b, asRight(right)),
-  );
+  const merged = gemm(reshape(a, [rows, nth(left, left.length - 1)]), reshape(b, asRight(right)));
   return reshape(merged, result);
 }

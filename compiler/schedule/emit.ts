@@ -319,7 +319,7 @@ class Emitter {
     if (
       home.local !== null &&
       isVisible(unit, home.scope, this.#placement) &&
-      !this.#isOwnReduction(of, unit)
+      !(home.buffer !== null && needsStored(of, unit))
     )
       return home.local;
     if (home.buffer === null) throw new Error(`${of.op.name} is read where it is not kept`);
@@ -330,10 +330,6 @@ class Emitter {
       shape: whole ? shape : home.buffer.shape,
       index: whole ? positions : home.keptAxes.map((axis) => nth(positions, axis)),
     };
-  }
-
-  #isOwnReduction(of: Node, unit: Unit): boolean {
-    return of === unit.node;
   }
 
   #matmul(unit: Unit): Statement {
@@ -380,6 +376,15 @@ class Emitter {
       throw new Error(`${root.op.name} is not in memory`);
     return given;
   }
+}
+
+/**
+ * An extreme must be one of the elements as they are kept: the backward pass
+ * finds it again by comparing. A variable has more digits than f32 memory.
+ */
+function needsStored(of: Node, { work }: Unit): boolean {
+  const isExtreme = work.kind === "reduce" && (work.combine === "max" || work.combine === "min");
+  return isExtreme && of.type.dtype === "f32";
 }
 
 function sameOutcome(a: GuardLiteral | undefined, b: GuardLiteral | undefined): boolean {

@@ -50,57 +50,87 @@ export function bodiesOf(statement: Statement): readonly (readonly Statement[])[
   return statement.kind === "if" ? [statement.then, statement.otherwise] : [];
 }
 
-/** A variable defined in a branch and read outside it is declared before the branch. */
+/**
+ * A variable defined in a branch and used outside it is declared before the
+ * branch, in the innermost body around all its uses.
+ */
 export function hoistDefinitions(
   statements: readonly Statement[],
   results: readonly Local[],
 ): readonly Statement[] {
-  const total = countLocals(statements);
-  for (const local of results) total.set(local, (total.get(local) ?? 0) + 1);
-  const hoist = (body: readonly Statement[]): readonly Statement[] =>
-    body.flatMap((statement) =>
-      statement.kind === "if"
-        ? hoistFrom({
-            ...statement,
-            then: hoist(statement.then),
-            otherwise: hoist(statement.otherwise),
-          })
-        : [statement],
-    );
-  const hoistFrom = (branch: Extract<Statement, { kind: "if" }>): readonly Statement[] => {
-    const declared = new Map<Local, Statement>();
-    const [then, otherwise] = bodiesOf(branch).map((body) => {
-      const inside = countLocals(body);
-      return body.map((statement): Statement => {
-        if (
-          statement.kind !== "define" ||
-          inside.get(statement.local) === total.get(statement.local)
-        )
-          return statement;
-        const start: Scalar = {
-          kind: "literal",
-          value: 0,
-          dtype: statement.local.dtype,
-        };
-        declared.set(statement.local, {
-          kind: "define",
-          local: statement.local,
-          value: start,
-          mutable: true,
-          origin: statement.origin,
-        });
-        return {
-          kind: "update",
-          local: statement.local,
-          combine: null,
-          value: statement.value,
-          origin: statement.origin,
-        };
-      });
+  const places = new Map<Local, Place>();
+  for (const local of results) places.set(local, { body: [statements], defined: false });
+  collectPlaces(statements, [statements], places);
+  return hoistIn(statements, places);
+}
+
+type Body = readonly Statement[];
+
+/** The innermost path of bodies around all occurrences of a variable, and whether that body itself defines it. */
+interface Place {
+  body: readonly Body[];
+  defined: boolean;
+}
+
+function collectPlaces(body: Body, path: readonly Body[], places: Map<Local, Place>): void {
+  const occurs = (local: Local, defines: boolean) => {
+    const known = places.get(local);
+    if (known === undefined) {
+      places.set(local, { body: path, defined: defines });
+      return;
+    }
+    const shared = sharedPath(known.body, path);
+    const staysInBody = shared.length === known.body.length && known.defined;
+    places.set(local, {
+      body: shared,
+      defined: staysInBody || (defines && shared.length === path.length),
     });
-    return [...declared.values(), { ...branch, then: then ?? [], otherwise: otherwise ?? [] }];
   };
-  return hoist(statements);
+  for (const statement of body) {
+    visitScalars(statement, (value) => {
+      if (value.kind === "local") occurs(value, false);
+    });
+    if (statement.kind === "define") occurs(statement.local, true);
+    if (statement.kind === "update") occurs(statement.local, false);
+    for (const inner of bodiesOf(statement)) collectPlaces(inner, [...path, inner], places);
+  }
+}
+
+function sharedPath(a: readonly Body[], b: readonly Body[]): readonly Body[] {
+  const end = a.findIndex((body, i) => b[i] !== body);
+  return end < 0 ? a : a.slice(0, end);
+}
+
+function hoistIn(body: Body, places: ReadonlyMap<Local, Place>): Body {
+  const declared = new Set<Local>();
+  return body.flatMap((statement): readonly Statement[] => {
+    const declarations = definedInside(statement).flatMap((define): readonly Statement[] => {
+      const { local } = define;
+      const place = places.get(local);
+      if (place?.body.at(-1) !== body || place.defined || declared.has(local)) return [];
+      declared.add(local);
+      const start: Scalar = { kind: "literal", value: 0, dtype: local.dtype };
+      return [{ ...define, value: start, mutable: true }];
+    });
+    const inner = withBodies(statement, (each) => hoistIn(each, places));
+    return [...declarations, assigned(inner, body, places)];
+  });
+}
+
+/** A definition whose variable is declared further out becomes an assignment. */
+function assigned(statement: Statement, body: Body, places: ReadonlyMap<Local, Place>): Statement {
+  if (statement.kind !== "define") return statement;
+  const place = places.get(statement.local);
+  if (place === undefined || (place.body.at(-1) === body && place.defined)) return statement;
+  const { local, value, origin } = statement;
+  return { kind: "update", local, combine: null, value, origin };
+}
+
+/** Definitions in the bodies of a statement. */
+function definedInside(statement: Statement): readonly Define[] {
+  return bodiesOf(statement).flatMap((body) =>
+    body.flatMap((inner) => [...(inner.kind === "define" ? [inner] : []), ...definedInside(inner)]),
+  );
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Code {
   readonly binds: number;
   /** The operator at the top, for the cases where the formatter wants parentheses for clarity. */
   readonly operator?: string;
+  /** What the sign of a negation stands before. */
+  readonly negated?: Code;
 }
 
 /** What an expression needs to know of the function it stands in. */
@@ -219,7 +221,7 @@ function call(callee: string, operands: readonly Code[]): Code {
 function prefix(operator: string, operand: Code): Code {
   const repeated = operand.binds === unary && operand.operator === operator;
   const inner = operand.binds < unary || repeated ? `(${operand.text})` : operand.text;
-  return { text: operator + inner, binds: unary, operator };
+  return { text: operator + inner, binds: unary, operator, negated: operand };
 }
 
 function choose(condition: Code, a: Code, b: Code): Code {
@@ -252,7 +254,7 @@ function needsParentheses(
 
 /** Whether the formatter lets two operators of one binding stand in a row without parentheses. */
 function flattens(outer: string, inner: string | undefined): boolean {
-  if (outer === "*" || outer === "/" || outer === "%") return outer === "*" && inner === "*";
+  if (outer === "*" || outer === "/" || outer === "%") return outer === inner && outer !== "%";
   if (bindings[outer] === 8 || bindings[outer] === 9) return false;
   return true;
 }
@@ -284,7 +286,6 @@ export function combineText(
 
 /** `x += -y` is `x -= y`. */
 function subtractText(target: string, code: Code): string | null {
-  return code.binds === unary && code.operator === "-"
-    ? `${target} -= ${code.text.slice(1)}`
-    : null;
+  const isNegation = code.operator === "-" && code.binds === unary && code.negated !== undefined;
+  return isNegation ? `${target} -= ${code.negated.text}` : null;
 }

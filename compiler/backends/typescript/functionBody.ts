@@ -20,7 +20,14 @@ import {
 } from "./expression.js";
 import type { Names } from "./names.js";
 import { splitTotals } from "./totals.js";
-import { fitsLine, printWidth, replaceOperand, widestOperand, type Apply } from "./width.js";
+import {
+  fitsLine,
+  isInfix,
+  printWidth,
+  replaceOperand,
+  widestOperand,
+  type Apply,
+} from "./width.js";
 
 /** What a function body is printed with. */
 export interface BodyOptions {
@@ -158,15 +165,12 @@ class BodyPrinter implements ExpressionContext {
   }
 
   #define(statement: Extract<Statement, { kind: "define" }>, depth: number): void {
-    const value = this.#narrow(
-      statement.value,
-      depth,
-      (text) => `const ${this.nameOfLocal(statement.local)} = ${text};`,
-    );
     const name = this.nameOfLocal(statement.local);
     const declared = `${statement.mutable ? "let" : "const"} ${name}`;
+    const value = this.#narrow(statement.value, depth, (text) => `${declared} = ${text};`);
     const text = expressionText(value, this);
-    this.#line(depth, `${declared} = ${text};${this.#stageNumber(statement, `${name} = ${text}`)}`);
+    const number = this.#stageNumber(statement, `${name} = ${text}`);
+    this.#assign(depth, `${declared} =`, value, number);
   }
 
   /** In scalar code every forward statement is a numbered stage. */
@@ -189,10 +193,29 @@ class BodyPrinter implements ExpressionContext {
   ): void {
     const { combine } = statement;
     const value = this.#narrow(statement.value, depth, (text) => `${target} += ${text};`);
-    const line = combineText(target, read, combine, value, this);
-    const number =
-      combine === null && statement.kind === "update" ? this.#stageNumber(statement, line) : "";
-    this.#line(depth, `${line};${number}`);
+    if (combine === null) {
+      const isUpdate = statement.kind === "update";
+      const number = isUpdate
+        ? this.#stageNumber(statement, `${target} = ${expressionText(value, this)}`)
+        : "";
+      return this.#assign(depth, `${target} =`, value, number);
+    }
+    this.#line(depth, `${combineText(target, read, combine, value, this)};`);
+  }
+
+  /** `left value;`, with the value on lines of its own where it is a sum too long for the rest of the line. */
+  #assign(depth: number, left: string, value: Scalar, comment: string): void {
+    const text = expressionText(value, this);
+    const room = printWidth - 2 * depth;
+    if (`${left} ${text};`.length <= room || !isInfix(value))
+      return this.#line(depth, `${left} ${text};${comment}`);
+    this.#line(depth, left);
+    if (text.length + 3 <= room || value.kind !== "total")
+      return this.#line(depth + 1, `${text};${comment}`);
+    value.terms.forEach((term, i) => {
+      const end = i + 1 < value.terms.length ? " +" : `;${comment}`;
+      this.#line(depth + 1, expressionText(term.value, this) + end);
+    });
   }
 
   #store(statement: Extract<Statement, { kind: "store" }>, depth: number): void {
@@ -276,8 +299,10 @@ class BodyPrinter implements ExpressionContext {
   /** The value, with operands moved to statements of their own until the line fits the page. */
   #narrow(value: Scalar, depth: number, line: (text: string) => string): Scalar {
     const room = printWidth - 2 * depth;
+    const fits = (text: string) =>
+      line(text).length <= room || (isInfix(value) && text.length + 3 <= room);
     let narrowed = value;
-    while (line(expressionText(narrowed, this)).length > room) {
+    while (!fits(expressionText(narrowed, this))) {
       const widest = widestOperand(narrowed, (part) => expressionText(part, this).length);
       if (widest === null) break;
       const local: Local = {

@@ -14,9 +14,14 @@ export function signature(
 
 /** `const { a, b } = source;`, or nothing if there are no names. */
 export function destructure(names: readonly string[], source: string): readonly string[] {
-  return names.length === 0
-    ? []
-    : braced("const ", names, ` = ${source};`).map((line) => `  ${line}`);
+  if (names.length === 0) return [];
+  const left = `  const { ${names.join(", ")} } =`;
+  const flat = `${left} ${source};`;
+  if (flat.length <= printWidth) return [flat];
+  // The formatter breaks after `=` only where no name is changed.
+  const plain = names.length <= 2 || !names.some((name) => name.includes(":"));
+  if (plain && left.length <= printWidth) return [left, `    ${source};`];
+  return ["  const {", ...names.map((name) => `    ${name},`), `  } = ${source};`];
 }
 
 /** `head{ a, b }tail` on one line if it fits two columns in, else an item a line. */
@@ -39,16 +44,6 @@ export function docComment(lines: readonly string[]): readonly string[] {
   const safe = lines.map((line) => line.replaceAll("*/", "*\\/"));
   if (safe.length === 1) return [`/** ${safe[0]} */`];
   return ["/**", ...safe.map((line) => (line === "" ? " *" : ` * ${line}`)), " */"];
-}
-
-/** An object literal, an item a line: the formatter keeps it so. */
-export function objectLines(
-  open: string,
-  items: readonly string[],
-  close: string,
-): readonly string[] {
-  const indent = `${/^ */.exec(open)?.[0] ?? ""}  `;
-  return [open, ...items.map((item) => `${indent}${item},`), close];
 }
 
 /** A call as a statement, an argument a line where it is long. */

@@ -2,7 +2,9 @@ import type { ModelFunction } from "../../elaborate/function.js";
 import type { Graph } from "../../ir/graph.js";
 import type { Node } from "../../ir/node.js";
 import type { Program } from "../../schedule/program.js";
+import { runtimeName } from "./inlineRuntime.js";
 import { importLine } from "./layout.js";
+import { capitalised } from "./names.js";
 import { printScalarModule } from "./scalarModule.js";
 import { printTensorModule } from "./tensorModule.js";
 
@@ -38,7 +40,8 @@ export interface PrintOptions {
   /** Lines of the header comment. */
   readonly header: readonly string[];
   /** Source texts of runtime functions to write into the module instead of importing them. */
-  readonly inlineRuntime?: ((names: readonly string[]) => string) | undefined;
+  readonly inlineRuntime?:
+    ((names: readonly string[], taken: readonly string[]) => string) | undefined;
 }
 
 /** What the functions of one module share. */
@@ -53,36 +56,66 @@ export interface ModuleContext {
 
 /** The text of a generated module. */
 export function printModule(functions: readonly CompiledFunction[], options: PrintOptions): string {
-  const used = new Set<string>();
-  const bodies = functions.map(({ model, programs }) => {
-    const context: ModuleContext = {
-      typed: options.target === "ts",
-      inline: options.level > 0,
-      moduleNames: [
-        ...runtimeNames,
-        ...functions.map((f) => f.model.name),
-        ...functions.flatMap((f) => [`${f.model.name}Grad`, `${f.model.name}Vjp`]),
-      ],
-      runtime: (name) => {
-        used.add(name);
-        return name;
-      },
-    };
-    return isScalar(programs)
-      ? printScalarModule(model, programs, context)
-      : printTensorModule(model, programs, context);
-  });
-  const names = [...used].toSorted();
+  const declared = new Set(functions.flatMap(({ model }) => topNames(model.name)));
+  // Which runtime functions are called is known once the bodies are printed; no variable may then hide them.
+  const { runtime: called } = printFunctions(functions, options, declared, []);
+  const reserved = called.map((name) => runtimeName(name, declared));
+  const { bodies } = printFunctions(functions, options, declared, reserved);
   const runtime =
     options.inlineRuntime === undefined
-      ? importLine(names, "flatgrad/runtime").join("\n")
-      : options.inlineRuntime(names);
+      ? importLine(
+          called.map((name) => importedAs(name, runtimeName(name, declared))),
+          "flatgrad/runtime",
+        ).join("\n")
+      : options.inlineRuntime(called, [...declared]);
   const sections = [
     options.header.map((line) => `// ${line}`.trimEnd()).join("\n"),
     runtime,
     ...bodies.map((body) => body.join("\n")),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function printFunctions(
+  functions: readonly CompiledFunction[],
+  options: PrintOptions,
+  declared: ReadonlySet<string>,
+  reserved: readonly string[],
+): { readonly bodies: readonly (readonly string[])[]; readonly runtime: readonly string[] } {
+  const used = new Set<string>();
+  const context: ModuleContext = {
+    typed: options.target === "ts",
+    inline: options.level > 0,
+    moduleNames: [...declared, ...reserved],
+    runtime: (name) => {
+      used.add(name);
+      return runtimeName(name, declared);
+    },
+  };
+  const bodies = functions.map(({ model, programs }) =>
+    isScalar(programs)
+      ? printScalarModule(model, programs, context)
+      : printTensorModule(model, programs, context),
+  );
+  return { bodies, runtime: [...used].toSorted() };
+}
+
+/** Everything a function may declare at the top of its module. */
+function topNames(name: string): readonly string[] {
+  const prefix = capitalised(name);
+  const types = ["Inputs", "Gradients", "Value", "Work"].map((suffix) => `${prefix}${suffix}`);
+  return [
+    name,
+    `${name}Grad`,
+    `${name}Vjp`,
+    `create${prefix}Work`,
+    `check${prefix}Inputs`,
+    ...types,
+  ];
+}
+
+function importedAs(name: string, local: string): string {
+  return name === local ? name : `${name} as ${local}`;
 }
 
 /** All inputs and results are numbers, and no memory is needed. */
@@ -95,34 +128,3 @@ function isScalar({ forward, gradient }: Programs): boolean {
       program.sizes.length === 0,
   );
 }
-
-/** Functions of the runtime a generated module may call; no variable takes their names. */
-export const runtimeNames: readonly string[] = [
-  "checkIndex",
-  "checkIndices",
-  "checkLength",
-  "checkSize",
-  "cumulativeProduct",
-  "cumulativeSum",
-  "digamma",
-  "erf",
-  "erfc",
-  "lgamma",
-  "linearRecurrence",
-  "logSigmoid",
-  "matmulNN",
-  "matmulNN64",
-  "matmulNT",
-  "matmulNT64",
-  "matmulTN",
-  "matmulTN64",
-  "polygamma",
-  "relu",
-  "roundHalfToEven",
-  "sigmoid",
-  "sinc",
-  "sincDerivative",
-  "softplus",
-  "trigamma",
-  "xlogy",
-];

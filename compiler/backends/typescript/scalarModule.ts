@@ -101,7 +101,7 @@ function signatureWithType(
     (field) => `  ${field.name}: ${typeText(field.structure, () => "number")};`,
   );
   const first = `${head}(${parameters.join(", ")}): {`;
-  if (first.length <= 80) return [first, ...lines, "} {"];
+  if (first.length <= 80 && parameters.length <= 1) return [first, ...lines, "} {"];
   return [`${head}(`, ...parameters.map((parameter) => `  ${parameter},`), "): {", ...lines, "} {"];
 }
 

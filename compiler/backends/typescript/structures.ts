@@ -131,6 +131,20 @@ export function literalText<Leaf>(
   }
 }
 
+/** A field of an object literal, nested objects broken where they do not fit the line. */
+export function fieldLines<Leaf>(
+  { name, structure }: Member<Leaf>,
+  text: (leaf: Leaf) => string,
+  indent: string,
+): readonly string[] {
+  const flat = `${indent}${property(name, literalText(structure, text))},`;
+  if (flat.length <= 80 || structure.kind !== "object") return [flat];
+  const fields = structure.fields.flatMap((field) =>
+    fieldLines({ name: field.name, structure: field.value }, text, `${indent}  `),
+  );
+  return [`${indent}${name}: {`, ...fields, `${indent}},`];
+}
+
 /** `a: a` is `a`. */
 export function property(name: string, text: string): string {
   return name === text ? name : `${name}: ${text}`;

@@ -41,6 +41,8 @@ class TensorModule {
   readonly #gradients: string;
   readonly #work: string;
   readonly #check: string;
+  /** The type of the result: a name of its own where it has several parts. */
+  readonly #value: string;
 
   constructor(model: ModelFunction, programs: Programs, context: ModuleContext) {
     this.#model = model;
@@ -55,6 +57,10 @@ class TensorModule {
     this.#gradients = `${prefix}Gradients`;
     this.#work = `${prefix}Work`;
     this.#check = `check${prefix}Inputs`;
+    this.#value =
+      model.result.kind === "leaf"
+        ? leafType(outputNode(programs.forward, model.result.value))
+        : `${prefix}Value`;
   }
 
   print(): readonly string[] {
@@ -64,7 +70,12 @@ class TensorModule {
       programs: this.#programs,
       context: this.#context,
       sizes: this.#sizes,
-      names: { create: `create${this.#work}`, work: this.#work, gradients: this.#gradients },
+      names: {
+        create: `create${this.#work}`,
+        work: this.#work,
+        gradients: this.#gradients,
+        value: this.#model.result.kind === "leaf" ? null : this.#value,
+      },
       bufferName: (program, buffer) => this.#nameIn(program, buffer),
     });
     return [
@@ -99,28 +110,51 @@ class TensorModule {
 
   #interfaces(): readonly string[] {
     const { gradient, wrt } = this.#programs;
-    const typeOfOutput = (leaf: string) => leafType(outputNode(gradient, leaf));
-    const shapeOfOutput = (leaf: string) => shapeComment(outputNode(gradient, leaf));
-    const members: readonly Member<string>[] = [
-      { name: "value", structure: this.#model.result },
-      ...gradientMembers(this.#model, wrt),
-    ];
+    const type = (leaf: string) => leafType(outputNode(gradient, leaf));
+    const shape = (leaf: string) => shapeComment(outputNode(gradient, leaf));
+    const { name, result, parameters } = this.#model;
+    const value: Member<string> =
+      result.kind === "leaf"
+        ? { name: "value", structure: result }
+        : { name: "value", structure: { kind: "leaf", value: "" } };
+    const members = [value, ...gradientMembers(this.#model, wrt)];
     return [
-      ...docComment([`What \`${this.#model.name}\` reads. Tensors are flat, row-major.`]),
+      ...docComment([`What \`${name}\` reads. Tensors are flat, row-major.`]),
       `export interface ${this.#inputs} {`,
-      ...this.#model.parameters.flatMap((parameter) =>
-        memberLines(parameter, leafType, shapeComment),
+      ...parameters.flatMap((parameter) => memberLines(parameter, leafType, shapeComment)),
+      "}",
+      "",
+      ...this.#valueInterface(type, shape),
+      ...docComment([
+        `The value of \`${name}\` and its gradient; the next call overwrites the arrays.`,
+      ]),
+      `export interface ${this.#gradients} {`,
+      ...members.flatMap((member) =>
+        memberLines(
+          member,
+          (leaf) => (leaf === "" ? this.#value : type(leaf)),
+          (leaf) => (leaf === "" ? null : shape(leaf)),
+        ),
       ),
       "}",
       "",
-      ...docComment([
-        `The value of \`${this.#model.name}\` and its gradient; the next call overwrites the arrays.`,
-      ]),
-      `export interface ${this.#gradients} {`,
-      ...members.flatMap((member) => memberLines(member, typeOfOutput, shapeOfOutput)),
-      "}",
-      "",
     ];
+  }
+
+  /** The type of a result of several parts. */
+  #valueInterface(
+    type: (leaf: string) => string,
+    shape: (leaf: string) => string | null,
+  ): readonly string[] {
+    const { name, result } = this.#model;
+    if (result.kind === "leaf") return [];
+    const doc = docComment([`What \`${name}\` returns; the next call overwrites the arrays.`]);
+    if (result.kind === "tuple")
+      return [...doc, `export type ${this.#value} = ${typeText(result, type)};`, ""];
+    const fields = result.fields.flatMap((field) =>
+      memberLines({ name: field.name, structure: field.value }, type, shape),
+    );
+    return [...doc, `export interface ${this.#value} {`, ...fields, "}", ""];
   }
 
   // Checks
@@ -178,17 +212,18 @@ class TensorModule {
       result.kind === "leaf"
         ? [`  return ${this.#outputText(program, result.value)};`]
         : [...this.#assignScalars(program, result, "work.value"), "  return work.value;"];
+    const body = this.#body(program, "forward", [], end);
+    // The signature is the same for all models; a name with `_` says that this one needs no memory.
+    const work = body.some((line) => /\bwork\./.test(line)) ? "work" : "_work";
     const parameters = typed
-      ? [`inputs: ${this.#inputs}`, `work: ${this.#work}`]
-      : ["inputs", "work"];
-    const type = typed
-      ? `: ${typeText(result, (leaf) => leafType(outputNode(program, leaf)))}`
-      : "";
+      ? [`inputs: ${this.#inputs}`, `${work}: ${this.#work}`]
+      : ["inputs", work];
+    const type = typed ? `: ${this.#value}` : "";
     const doc = this.#model.doc?.split("\n") ?? [`\`${this.#model.name}\`.`];
     return [
       ...docComment([...doc, ...throwsLines]),
       ...signature(`export function ${this.#model.name}`, parameters, `${type} {`),
-      ...this.#body(program, "forward", [], end),
+      ...body,
       "}",
     ];
   }
@@ -207,10 +242,9 @@ class TensorModule {
       scalars.length === 0
         ? ["  return work.result;"]
         : ["  const { result } = work;", ...scalars, "  return result;"];
-    const cotangentType = typeText(result, (leaf) => leafType(outputNode(program, leaf)));
     const parameters = [
       typed ? `inputs: ${this.#inputs}` : "inputs",
-      ...(this.#isGradient ? [] : [typed ? `cotangent: ${cotangentType}` : "cotangent"]),
+      ...(this.#isGradient ? [] : [typed ? `cotangent: ${this.#value}` : "cotangent"]),
       typed ? `work: ${this.#work}` : "work",
     ];
     const doc = this.#isGradient

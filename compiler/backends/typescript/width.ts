@@ -27,6 +27,13 @@ export function fitsLine(statement: Statement): boolean {
   return parts.every((part) => expressionText(part, draft).length <= longestExpression);
 }
 
+/** True for a sum, a product and their like, which the formatter breaks after `=`. */
+export function isInfix(value: Scalar): boolean {
+  if (value.kind === "total") return value.terms.length > 1;
+  if (value.kind !== "apply" || value.node.op.lowering.kind !== "scalar") return false;
+  return value.node.op.lowering.code.kind === "infix";
+}
+
 export type Apply = Extract<Scalar, { kind: "apply" }>;
 
 /** The longest operand of an expression that is itself an operation. */

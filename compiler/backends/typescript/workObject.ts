@@ -1,16 +1,26 @@
 import type { ModelFunction } from "../../elaborate/function.js";
 import { dimProduct } from "../../ir/dim.js";
+import type { Structure } from "../../ir/structure.js";
 import type { Buffer, Program } from "../../schedule/program.js";
 import { arenaLayout } from "./arena.js";
 import { dimCode } from "./expression.js";
-import { braced, destructure, docComment, objectLines, signature } from "./layout.js";
+import { braced, destructure, docComment, signature } from "./layout.js";
 import type { ModuleContext, Programs } from "./module.js";
-import { arrayTypes, gradientMembers, literalText, outputValue, property } from "./structures.js";
+import {
+  arrayTypes,
+  fieldLines,
+  gradientMembers,
+  literalText,
+  outputNode,
+  outputValue,
+} from "./structures.js";
 
 export interface WorkNames {
   readonly create: string;
   readonly work: string;
   readonly gradients: string;
+  /** The type of a result of several parts; null for a single one. */
+  readonly value: string | null;
 }
 
 /** What the printer of a work object must know. */
@@ -92,22 +102,39 @@ function resultLines({
 }: WorkOptions): readonly string[] {
   const leafOf = (program: Program, object: string) => (leaf: string) => {
     const value = outputValue(program, leaf);
-    return value.kind === "buffer" ? `${object}.${bufferName(program, value)}` : "NaN";
+    if (value.kind === "buffer") return `${object}.${bufferName(program, value)}`;
+    return outputNode(program, leaf).type.dtype === "bool" ? "false" : "NaN";
   };
   const inGradient = leafOf(programs.gradient, "gradient");
   const members = [
     { name: "value", structure: model.result },
     ...gradientMembers(model, programs.wrt),
   ];
-  const fields = members.map(({ name, structure }) =>
-    property(name, literalText(structure, inGradient)),
-  );
+  const fields = members.flatMap((member) => fieldLines(member, inGradient, "    "));
   const typed = context.typed ? `: ${names.gradients}` : "";
+  const inForward = leafOf(programs.forward, "forward");
   const value =
-    model.result.kind === "leaf"
+    names.value === null
       ? []
-      : [`  const value = ${literalText(model.result, leafOf(programs.forward, "forward"))};`];
-  return [...value, ...objectLines(`  const result${typed} = {`, fields, "  };")];
+      : valueLines(
+          `  const value${context.typed ? `: ${names.value}` : ""} = `,
+          model.result,
+          inForward,
+        );
+  return [...value, `  const result${typed} = {`, ...fields, "  };"];
+}
+
+/** A result of several parts as a literal, a field a line. */
+function valueLines(
+  left: string,
+  result: Structure<string>,
+  text: (leaf: string) => string,
+): readonly string[] {
+  if (result.kind !== "object") return [`${left}${literalText(result, text)};`];
+  const fields = result.fields.flatMap((field) =>
+    fieldLines({ name: field.name, structure: field.value }, text, "    "),
+  );
+  return [`${left}{`, ...fields, "  };"];
 }
 
 function returnLines(
