@@ -394,14 +394,14 @@ export const catalogue = {
   FG505: {
     title: "Generated file missing or out of date",
     cause:
-      "`flatgrad build --check` compiled the model and found another text in its generated file, or none.",
+      "With --check, `flatgrad build` compiled the model and found another text in its generated file, or none.",
     example: "flatgrad build net.ts --check   (net.ts has changed)",
     fix: "flatgrad build net.ts",
   },
   FG506: {
     title: "No point to check at",
     cause:
-      "`flatgrad check` drew random inputs, normal and positive ones of about 1, and the function was not finite at any.",
+      "The random inputs that `flatgrad check` drew, normal and positive ones of about 1, gave no finite value.",
     example: "f(x) = log(x - 100)",
     fix: "f(x) = log(x)",
   },
