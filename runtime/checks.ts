@@ -1,7 +1,8 @@
 /**
  * Checks the number of elements of an input.
  *
- * @param shape what `expected` is made of, for the message: "N × 784 with N = 64"
+ * @param shape what `expected` is made of, for the message: "N × 784"
+ * @param sizes values of the names in `shape`
  * @throws RangeError "x has 100 elements, expected 50176 (N × 784 with N = 64)"
  */
 export function checkLength(
@@ -9,10 +10,15 @@ export function checkLength(
   actual: number,
   expected: number,
   shape: string,
+  sizes?: Readonly<Record<string, number>>,
 ): void {
   if (actual !== expected) {
+    // Only here: a text put together at every call would be garbage at every call.
+    const words = shape.split(/[^\w$]+/);
+    const named = Object.entries(sizes ?? {}).filter(([size]) => words.includes(size));
+    const values = named.map(([size, value]) => `${size} = ${value}`).join(", ");
     throw new RangeError(
-      `${name} has ${actual} elements, expected ${expected} (${shape})`,
+      `${name} has ${actual} elements, expected ${expected} (${shape}${values && ` with ${values}`})`,
     );
   }
 }
@@ -22,11 +28,7 @@ export function checkLength(
  *
  * @throws RangeError "y[3] is 12, outside 0 … 9"
  */
-export function checkIndices(
-  name: string,
-  indices: ArrayLike<number>,
-  size: number,
-): void {
+export function checkIndices(name: string, indices: ArrayLike<number>, size: number): void {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
     if (!isIndex(index, size)) {

@@ -1,16 +1,17 @@
 import { expect, it } from "vitest";
-import {
-  checkIndex,
-  checkIndices,
-  checkLength,
-  checkSize,
-} from "../../runtime/index.js";
+import { checkIndex, checkIndices, checkLength, checkSize } from "../../runtime/index.js";
 
 it("checkLength names the input and both sizes", () => {
-  const shape = "N × 784 with N = 64";
-  expect(() => checkLength("x", 50176, 50176, shape)).not.toThrow();
-  expect(() => checkLength("x", 100, 50176, shape)).toThrow(
+  const sizes = { M: 2, N: 64 };
+  expect(() => checkLength("x", 50176, 50176, "N × 784", sizes)).not.toThrow();
+  expect(() => checkLength("x", 100, 50176, "N × 784", sizes)).toThrow(
     new RangeError("x has 100 elements, expected 50176 (N × 784 with N = 64)"),
+  );
+  expect(() => checkLength("x", 1, 66, "M + N", sizes)).toThrow(
+    new RangeError("x has 1 elements, expected 66 (M + N with M = 2, N = 64)"),
+  );
+  expect(() => checkLength("b", 1, 12, "4 × 3")).toThrow(
+    new RangeError("b has 1 elements, expected 12 (4 × 3)"),
   );
 });
 
@@ -37,9 +38,7 @@ it("checkIndex accepts 0 … size − 1", () => {
 });
 
 it.each([10, -1, 0.5, NaN, Infinity])("checkIndex refuses %d of 10", (k) => {
-  expect(() => checkIndex("k", k, 10)).toThrow(
-    new RangeError(`k is ${k}, outside 0 … 9`),
-  );
+  expect(() => checkIndex("k", k, 10)).toThrow(new RangeError(`k is ${k}, outside 0 … 9`));
 });
 
 it.each([0, 1, 64])("checkSize accepts %d", (size) => {

@@ -16,7 +16,6 @@ const folder = fileURLToPath(new URL("../../runtime/", import.meta.url));
 const forTraining = new Set([
   "batches",
   "checkGradient",
-  "floatArray",
   "gradientNames",
   "initialisers",
   "numericalSlope",
@@ -203,6 +202,8 @@ function textOf(
       const target = referred(child, checker);
       const used = target && declarations.get(target);
       if (used === undefined) {
+        if (target !== undefined && isImported(child, checker))
+          throw new Error(`${name} needs ${child.text}, which is for training`);
         if (!isProperty(child)) others.push(child.text);
       } else {
         if (ts.isShorthandPropertyAssignment(child.parent))
@@ -270,6 +271,11 @@ function referred(identifier: ts.Identifier, checker: ts.TypeChecker): ts.Symbol
     ? checker.getShorthandAssignmentValueSymbol(identifier.parent)
     : checker.getSymbolAtLocation(identifier);
   return symbol && resolved(checker, symbol);
+}
+
+function isImported(identifier: ts.Identifier, checker: ts.TypeChecker): boolean {
+  const symbol = checker.getSymbolAtLocation(identifier);
+  return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
 }
 
 function resolved(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {

@@ -13,6 +13,12 @@ export interface RuntimeSource {
 }
 
 export const runtimeSources: Readonly<Record<string, RuntimeSource>> = {
+  FloatArray: {
+    needs: [],
+    ts: `/** An array of the elements of a float tensor: f32 or f64, row-major. */
+type FloatArray = Float32Array | Float64Array;`,
+    js: ``,
+  },
   Tiles: {
     needs: [],
     ts: `/** Scratch of the blocked product, shared by all calls. */
@@ -117,7 +123,8 @@ function checkIndices(name, indices, size) {
     ts: `/**
  * Checks the number of elements of an input.
  *
- * @param shape what \`expected\` is made of, for the message: "N × 784 with N = 64"
+ * @param shape what \`expected\` is made of, for the message: "N × 784"
+ * @param sizes values of the names in \`shape\`
  * @throws RangeError "x has 100 elements, expected 50176 (N × 784 with N = 64)"
  */
 function checkLength(
@@ -125,23 +132,41 @@ function checkLength(
   actual: number,
   expected: number,
   shape: string,
+  sizes?: Readonly<Record<string, number>>,
 ): void {
   if (actual !== expected) {
+    // Only here: a text put together at every call would be garbage at every call.
+    const words = shape.split(/[^\\w$]+/);
+    const named = Object.entries(sizes ?? {}).filter(([size]) =>
+      words.includes(size),
+    );
+    const values = named
+      .map(([size, value]) => \`\${size} = \${value}\`)
+      .join(", ");
     throw new RangeError(
-      \`\${name} has \${actual} elements, expected \${expected} (\${shape})\`,
+      \`\${name} has \${actual} elements, expected \${expected} (\${shape}\${values && \` with \${values}\`})\`,
     );
   }
 }`,
     js: `/**
  * Checks the number of elements of an input.
  *
- * @param shape what \`expected\` is made of, for the message: "N × 784 with N = 64"
+ * @param shape what \`expected\` is made of, for the message: "N × 784"
+ * @param sizes values of the names in \`shape\`
  * @throws RangeError "x has 100 elements, expected 50176 (N × 784 with N = 64)"
  */
-function checkLength(name, actual, expected, shape) {
+function checkLength(name, actual, expected, shape, sizes) {
   if (actual !== expected) {
+    // Only here: a text put together at every call would be garbage at every call.
+    const words = shape.split(/[^\\w$]+/);
+    const named = Object.entries(sizes ?? {}).filter(([size]) =>
+      words.includes(size),
+    );
+    const values = named
+      .map(([size, value]) => \`\${size} = \${value}\`)
+      .join(", ");
     throw new RangeError(
-      \`\${name} has \${actual} elements, expected \${expected} (\${shape})\`,
+      \`\${name} has \${actual} elements, expected \${expected} (\${shape}\${values && \` with \${values}\`})\`,
     );
   }
 }`,
@@ -166,6 +191,421 @@ function checkSize(name: string, size: number): void {
 function checkSize(name, size) {
   if (!(size >= 0 && Number.isSafeInteger(size))) {
     throw new RangeError(\`size \${name} is \${size}, expected a whole number\`);
+  }
+}`,
+  },
+  comesBefore: {
+    needs: [],
+    ts: `/** Whether \`a\` must stand before \`b\`, which it was given behind. */
+function comesBefore(a: number, b: number, descending: boolean): boolean {
+  if (Number.isNaN(b)) return !Number.isNaN(a);
+  return descending ? a > b : a < b;
+}`,
+    js: `/** Whether \`a\` must stand before \`b\`, which it was given behind. */
+function comesBefore(a, b, descending) {
+  if (Number.isNaN(b)) return !Number.isNaN(a);
+  return descending ? a > b : a < b;
+}`,
+  },
+  convolve: {
+    needs: ["FloatArray", "endInside", "firstInside"],
+    ts: `/** y = the correlation of x with w. */
+function convolve(
+  x: ArrayLike<number>,
+  w: ArrayLike<number>,
+  y: FloatArray,
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+): void {
+  const depth = channels / groups;
+  const share = filters / groups;
+  y.fill(0);
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < filters; o++) {
+      const plane = (n * filters + o) * resultHeight * resultWidth;
+      for (let c = 0; c < depth; c++) {
+        const image =
+          (n * channels + Math.floor(o / share) * depth + c) * height * width;
+        for (let i = 0; i < filterHeight; i++) {
+          for (let j = 0; j < filterWidth; j++) {
+            const weight =
+              w[((o * depth + c) * filterHeight + i) * filterWidth + j]!;
+            const left = j * dilationW - paddingW;
+            const start = firstInside(left, strideW);
+            const end = endInside(left, strideW, width, resultWidth);
+            for (let p = 0; p < resultHeight; p++) {
+              const h = p * strideH - paddingH + i * dilationH;
+              if (h < 0 || h >= height) continue;
+              const row = plane + p * resultWidth;
+              const from = image + h * width + left;
+              for (let q = start; q < end; q++)
+                y[row + q]! += weight * x[from + q * strideW]!;
+            }
+          }
+        }
+      }
+    }
+  }
+}`,
+    js: `/** y = the correlation of x with w. */
+function convolve(
+  x,
+  w,
+  y,
+  images,
+  channels,
+  height,
+  width,
+  filters,
+  filterHeight,
+  filterWidth,
+  resultHeight,
+  resultWidth,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+  dilationH,
+  dilationW,
+  groups,
+) {
+  const depth = channels / groups;
+  const share = filters / groups;
+  y.fill(0);
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < filters; o++) {
+      const plane = (n * filters + o) * resultHeight * resultWidth;
+      for (let c = 0; c < depth; c++) {
+        const image =
+          (n * channels + Math.floor(o / share) * depth + c) * height * width;
+        for (let i = 0; i < filterHeight; i++) {
+          for (let j = 0; j < filterWidth; j++) {
+            const weight =
+              w[((o * depth + c) * filterHeight + i) * filterWidth + j];
+            const left = j * dilationW - paddingW;
+            const start = firstInside(left, strideW);
+            const end = endInside(left, strideW, width, resultWidth);
+            for (let p = 0; p < resultHeight; p++) {
+              const h = p * strideH - paddingH + i * dilationH;
+              if (h < 0 || h >= height) continue;
+              const row = plane + p * resultWidth;
+              const from = image + h * width + left;
+              for (let q = start; q < end; q++)
+                y[row + q] += weight * x[from + q * strideW];
+            }
+          }
+        }
+      }
+    }
+  }
+}`,
+  },
+  convolveFilters: {
+    needs: ["FloatArray", "endInside", "firstInside"],
+    ts: `/** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
+function convolveFilters(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  w: FloatArray,
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+): void {
+  const depth = channels / groups;
+  const share = filters / groups;
+  for (let o = 0; o < filters; o++) {
+    for (let c = 0; c < depth; c++) {
+      for (let i = 0; i < filterHeight; i++) {
+        for (let j = 0; j < filterWidth; j++) {
+          const left = j * dilationW - paddingW;
+          const start = firstInside(left, strideW);
+          const end = endInside(left, strideW, width, resultWidth);
+          let sum = 0;
+          for (let n = 0; n < images; n++) {
+            const plane = (n * filters + o) * resultHeight * resultWidth;
+            const image =
+              (n * channels + Math.floor(o / share) * depth + c) *
+              height *
+              width;
+            for (let p = 0; p < resultHeight; p++) {
+              const h = p * strideH - paddingH + i * dilationH;
+              if (h < 0 || h >= height) continue;
+              const row = plane + p * resultWidth;
+              const from = image + h * width + left;
+              for (let q = start; q < end; q++)
+                sum += x[from + q * strideW]! * y[row + q]!;
+            }
+          }
+          w[((o * depth + c) * filterHeight + i) * filterWidth + j] = sum;
+        }
+      }
+    }
+  }
+}`,
+    js: `/** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
+function convolveFilters(
+  x,
+  y,
+  w,
+  images,
+  channels,
+  height,
+  width,
+  filters,
+  filterHeight,
+  filterWidth,
+  resultHeight,
+  resultWidth,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+  dilationH,
+  dilationW,
+  groups,
+) {
+  const depth = channels / groups;
+  const share = filters / groups;
+  for (let o = 0; o < filters; o++) {
+    for (let c = 0; c < depth; c++) {
+      for (let i = 0; i < filterHeight; i++) {
+        for (let j = 0; j < filterWidth; j++) {
+          const left = j * dilationW - paddingW;
+          const start = firstInside(left, strideW);
+          const end = endInside(left, strideW, width, resultWidth);
+          let sum = 0;
+          for (let n = 0; n < images; n++) {
+            const plane = (n * filters + o) * resultHeight * resultWidth;
+            const image =
+              (n * channels + Math.floor(o / share) * depth + c) *
+              height *
+              width;
+            for (let p = 0; p < resultHeight; p++) {
+              const h = p * strideH - paddingH + i * dilationH;
+              if (h < 0 || h >= height) continue;
+              const row = plane + p * resultWidth;
+              const from = image + h * width + left;
+              for (let q = start; q < end; q++)
+                sum += x[from + q * strideW] * y[row + q];
+            }
+          }
+          w[((o * depth + c) * filterHeight + i) * filterWidth + j] = sum;
+        }
+      }
+    }
+  }
+}`,
+  },
+  convolveInput: {
+    needs: ["FloatArray", "endInside", "firstInside"],
+    ts: `/** x = what each pixel contributed to y: the adjoint of {@link convolve} in x. */
+function convolveInput(
+  y: ArrayLike<number>,
+  w: ArrayLike<number>,
+  x: FloatArray,
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+): void {
+  const depth = channels / groups;
+  const share = filters / groups;
+  x.fill(0);
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < filters; o++) {
+      const plane = (n * filters + o) * resultHeight * resultWidth;
+      for (let c = 0; c < depth; c++) {
+        const image =
+          (n * channels + Math.floor(o / share) * depth + c) * height * width;
+        for (let i = 0; i < filterHeight; i++) {
+          for (let j = 0; j < filterWidth; j++) {
+            const weight =
+              w[((o * depth + c) * filterHeight + i) * filterWidth + j]!;
+            const left = j * dilationW - paddingW;
+            const start = firstInside(left, strideW);
+            const end = endInside(left, strideW, width, resultWidth);
+            for (let p = 0; p < resultHeight; p++) {
+              const h = p * strideH - paddingH + i * dilationH;
+              if (h < 0 || h >= height) continue;
+              const row = plane + p * resultWidth;
+              const from = image + h * width + left;
+              for (let q = start; q < end; q++)
+                x[from + q * strideW]! += weight * y[row + q]!;
+            }
+          }
+        }
+      }
+    }
+  }
+}`,
+    js: `/** x = what each pixel contributed to y: the adjoint of {@link convolve} in x. */
+function convolveInput(
+  y,
+  w,
+  x,
+  images,
+  channels,
+  height,
+  width,
+  filters,
+  filterHeight,
+  filterWidth,
+  resultHeight,
+  resultWidth,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+  dilationH,
+  dilationW,
+  groups,
+) {
+  const depth = channels / groups;
+  const share = filters / groups;
+  x.fill(0);
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < filters; o++) {
+      const plane = (n * filters + o) * resultHeight * resultWidth;
+      for (let c = 0; c < depth; c++) {
+        const image =
+          (n * channels + Math.floor(o / share) * depth + c) * height * width;
+        for (let i = 0; i < filterHeight; i++) {
+          for (let j = 0; j < filterWidth; j++) {
+            const weight =
+              w[((o * depth + c) * filterHeight + i) * filterWidth + j];
+            const left = j * dilationW - paddingW;
+            const start = firstInside(left, strideW);
+            const end = endInside(left, strideW, width, resultWidth);
+            for (let p = 0; p < resultHeight; p++) {
+              const h = p * strideH - paddingH + i * dilationH;
+              if (h < 0 || h >= height) continue;
+              const row = plane + p * resultWidth;
+              const from = image + h * width + left;
+              for (let q = start; q < end; q++)
+                x[from + q * strideW] += weight * y[row + q];
+            }
+          }
+        }
+      }
+    }
+  }
+}`,
+  },
+  cumulativeProduct: {
+    needs: ["FloatArray"],
+    ts: `/** Running products; with \`exclusive\` each stops before its own element, so that the first is 1. */
+function cumulativeProduct(
+  x: ArrayLike<number>,
+  result: FloatArray | Int32Array,
+  outer: number,
+  count: number,
+  inner: number,
+  reverse: boolean,
+  exclusive: boolean,
+): void {
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    const first = o * count * inner + (reverse ? (count - 1) * inner : 0);
+    for (let i = 0; i < inner; i++) {
+      let product = 1;
+      for (let k = 0, at = first + i; k < count; k++, at += step) {
+        const before = product;
+        product *= x[at]!;
+        result[at] = exclusive ? before : product;
+      }
+    }
+  }
+}`,
+    js: `/** Running products; with \`exclusive\` each stops before its own element, so that the first is 1. */
+function cumulativeProduct(x, result, outer, count, inner, reverse, exclusive) {
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    const first = o * count * inner + (reverse ? (count - 1) * inner : 0);
+    for (let i = 0; i < inner; i++) {
+      let product = 1;
+      for (let k = 0, at = first + i; k < count; k++, at += step) {
+        const before = product;
+        product *= x[at];
+        result[at] = exclusive ? before : product;
+      }
+    }
+  }
+}`,
+  },
+  cumulativeSum: {
+    needs: ["FloatArray"],
+    ts: `/** Running sums. */
+function cumulativeSum(
+  x: ArrayLike<number>,
+  result: FloatArray | Int32Array,
+  outer: number,
+  count: number,
+  inner: number,
+  reverse: boolean,
+): void {
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    const first = o * count * inner + (reverse ? (count - 1) * inner : 0);
+    for (let i = 0; i < inner; i++) {
+      let sum = 0;
+      for (let k = 0, at = first + i; k < count; k++, at += step) {
+        sum += x[at]!;
+        result[at] = sum;
+      }
+    }
+  }
+}`,
+    js: `/** Running sums. */
+function cumulativeSum(x, result, outer, count, inner, reverse) {
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    const first = o * count * inner + (reverse ? (count - 1) * inner : 0);
+    for (let i = 0; i < inner; i++) {
+      let sum = 0;
+      for (let k = 0, at = first + i; k < count; k++, at += step) {
+        sum += x[at];
+        result[at] = sum;
+      }
+    }
   }
 }`,
   },
@@ -208,6 +648,22 @@ function digamma(x) {
   return Math.log(x) - 0.5 / x - z * polynomial(halves, z) - shift;
 }`,
   },
+  endInside: {
+    needs: [],
+    ts: `/** One more than the last q below \`count\` with q · stride + offset < size. */
+function endInside(
+  offset: number,
+  stride: number,
+  size: number,
+  count: number,
+): number {
+  return Math.min(count, Math.floor((size - 1 - offset) / stride) + 1);
+}`,
+    js: `/** One more than the last q below \`count\` with q · stride + offset < size. */
+function endInside(offset, stride, size, count) {
+  return Math.min(count, Math.floor((size - 1 - offset) / stride) + 1);
+}`,
+  },
   erf: {
     needs: ["nearErf", "tail"],
     ts: `/** The error function 2/√π ∫₀ˣ e^(−t²) dt, to about 2 units in the last place. */
@@ -240,6 +696,35 @@ function erfc(x) {
   return x > 0 ? tail(x) : 2 - tail(-x);
 }`,
   },
+  evenBernoulli: {
+    needs: [],
+    ts: `/** The Bernoulli numbers B₂, B₄, …, B₂₀. */
+const evenBernoulli = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+  43867 / 798,
+  -174611 / 330,
+];`,
+    js: `/** The Bernoulli numbers B₂, B₄, …, B₂₀. */
+const evenBernoulli = [
+  1 / 6,
+  -1 / 30,
+  1 / 42,
+  -1 / 30,
+  5 / 66,
+  -691 / 2730,
+  7 / 6,
+  -3617 / 510,
+  43867 / 798,
+  -174611 / 330,
+];`,
+  },
   expected: {
     needs: [],
     ts: `function expected(size: number): string {
@@ -270,6 +755,17 @@ function erfc(x) {
   0.0006587491615298378, 0.016083785148742275, 0.12578172611122926,
   0.36034489994980445, 0.30532663496123236, 0.016315387137302097,
 ];`,
+  },
+  firstInside: {
+    needs: [],
+    ts: `/** The first q with q · stride + offset ≥ 0. */
+function firstInside(offset: number, stride: number): number {
+  return offset >= 0 ? 0 : Math.ceil(-offset / stride);
+}`,
+    js: `/** The first q with q · stride + offset ≥ 0. */
+function firstInside(offset, stride) {
+  return offset >= 0 ? 0 : Math.ceil(-offset / stride);
+}`,
   },
   halves: {
     needs: ["bernoulli"],
@@ -360,6 +856,54 @@ function lgammaNear2(t: number): number {
     js: `/** log Γ(2 + t) for |t| ≤ 1/2. */
 function lgammaNear2(t) {
   return t * polynomial(taylor, t);
+}`,
+  },
+  linearRecurrence: {
+    needs: ["FloatArray"],
+    ts: `/**
+ * The recurrence s[k] = b[k] + a[k] · s[k − 1], starting from s[−1] = 0; with
+ * \`lagged\`, a[k − 1] stands in place of a[k].
+ */
+function linearRecurrence(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  result: FloatArray,
+  outer: number,
+  count: number,
+  inner: number,
+  reverse: boolean,
+  lagged: boolean,
+): void {
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    const first = o * count * inner + (reverse ? (count - 1) * inner : 0);
+    for (let i = 0; i < inner; i++) {
+      let state = 0;
+      for (let k = 0, at = first + i; k < count; k++, at += step) {
+        const factor = k === 0 ? 0 : a[lagged ? at - step : at]!;
+        state = k === 0 ? b[at]! : b[at]! + factor * state;
+        result[at] = state;
+      }
+    }
+  }
+}`,
+    js: `/**
+ * The recurrence s[k] = b[k] + a[k] · s[k − 1], starting from s[−1] = 0; with
+ * \`lagged\`, a[k − 1] stands in place of a[k].
+ */
+function linearRecurrence(a, b, result, outer, count, inner, reverse, lagged) {
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    const first = o * count * inner + (reverse ? (count - 1) * inner : 0);
+    for (let i = 0; i < inner; i++) {
+      let state = 0;
+      for (let k = 0, at = first + i; k < count; k++, at += step) {
+        const factor = k === 0 ? 0 : a[lagged ? at - step : at];
+        state = k === 0 ? b[at] : b[at] + factor * state;
+        result[at] = state;
+      }
+    }
+  }
 }`,
   },
   logSigmoid: {
@@ -713,6 +1257,69 @@ function matmulTN64(
   );
 }`,
   },
+  mergeRuns: {
+    needs: ["comesBefore"],
+    ts: `/** Merges the sorted runs of \`width\` positions at \`low\` and behind it from one half into the other. */
+function mergeRuns(
+  x: ArrayLike<number>,
+  positions: Int32Array,
+  first: number,
+  from: number,
+  to: number,
+  stride: number,
+  low: number,
+  width: number,
+  count: number,
+  descending: boolean,
+): void {
+  const middle = Math.min(low + width, count);
+  const high = Math.min(low + 2 * width, count);
+  let left = low;
+  let right = middle;
+  for (let k = low; k < high; k++) {
+    const takesRight =
+      right < high &&
+      (left >= middle ||
+        comesBefore(
+          x[first + positions[from + right * stride]! * stride]!,
+          x[first + positions[from + left * stride]! * stride]!,
+          descending,
+        ));
+    positions[to + k * stride] =
+      positions[from + (takesRight ? right++ : left++) * stride]!;
+  }
+}`,
+    js: `/** Merges the sorted runs of \`width\` positions at \`low\` and behind it from one half into the other. */
+function mergeRuns(
+  x,
+  positions,
+  first,
+  from,
+  to,
+  stride,
+  low,
+  width,
+  count,
+  descending,
+) {
+  const middle = Math.min(low + width, count);
+  const high = Math.min(low + 2 * width, count);
+  let left = low;
+  let right = middle;
+  for (let k = low; k < high; k++) {
+    const takesRight =
+      right < high &&
+      (left >= middle ||
+        comesBefore(
+          x[first + positions[from + right * stride] * stride],
+          x[first + positions[from + left * stride] * stride],
+          descending,
+        ));
+    positions[to + k * stride] =
+      positions[from + (takesRight ? right++ : left++) * stride];
+  }
+}`,
+  },
   middleDenominator: {
     needs: [],
     ts: `const middleDenominator = [
@@ -738,6 +1345,19 @@ function matmulTN64(
   298.6351381974001, 66.11919063714163, 8.883149794388377, 0.5641884969886701,
   2.1531153547440383e-8,
 ];`,
+  },
+  mixBits: {
+    needs: [],
+    ts: `function mixBits(hash: number): number {
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}`,
+    js: `function mixBits(hash) {
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}`,
   },
   multiply: {
     needs: ["multiplyBlocks", "multiplyRow"],
@@ -1643,6 +2263,76 @@ const panelRows = 192;`,
     js: `/** Rows of the left panel: 192 × 256 doubles stay in a 512 KB cache. */
 const panelRows = 192;`,
   },
+  polygamma: {
+    needs: ["polygammaFar"],
+    ts: `/**
+ * The derivative of digamma of a whole order ≥ 1; infinite at 0, −1, −2, ….
+ *
+ * Numerics: relative error of a few units in the last place for x > 0. The
+ * time grows with |x| for negative x. Source: Abramowitz and Stegun, Handbook
+ * of Mathematical Functions, 6.4.6 (recurrence), 6.4.11 (asymptotic series).
+ */
+function polygamma(order: number, x: number): number {
+  if (!(x > -1e6)) return NaN;
+  if (x <= 0 && Number.isInteger(x)) return order % 2 === 1 ? Infinity : NaN;
+  if (x === Infinity) return 0;
+  let factorial = 1;
+  for (let k = 2; k <= order; k++) factorial *= k;
+  let shift = 0;
+  for (; x < 12 + order; x++) shift += x ** (-order - 1);
+  const sum = factorial * shift + polygammaFar(order, x, factorial);
+  return order % 2 === 1 ? sum : -sum;
+}`,
+    js: `/**
+ * The derivative of digamma of a whole order ≥ 1; infinite at 0, −1, −2, ….
+ *
+ * Numerics: relative error of a few units in the last place for x > 0. The
+ * time grows with |x| for negative x. Source: Abramowitz and Stegun, Handbook
+ * of Mathematical Functions, 6.4.6 (recurrence), 6.4.11 (asymptotic series).
+ */
+function polygamma(order, x) {
+  if (!(x > -1e6)) return NaN;
+  if (x <= 0 && Number.isInteger(x)) return order % 2 === 1 ? Infinity : NaN;
+  if (x === Infinity) return 0;
+  let factorial = 1;
+  for (let k = 2; k <= order; k++) factorial *= k;
+  let shift = 0;
+  for (; x < 12 + order; x++) shift += x ** (-order - 1);
+  const sum = factorial * shift + polygammaFar(order, x, factorial);
+  return order % 2 === 1 ? sum : -sum;
+}`,
+  },
+  polygammaFar: {
+    needs: ["evenBernoulli"],
+    ts: `/** (n−1)!/xⁿ + n!/(2xⁿ⁺¹) + Σ B₂ₖ (2k+n−1)! / ((2k)! x²ᵏ⁺ⁿ). */
+function polygammaFar(order: number, x: number, factorial: number): number {
+  let sum =
+    factorial / (order * x ** order) + factorial / (2 * x ** (order + 1));
+  // (2k + n − 1)! / (2k)! for k = 1.
+  let ratio = (factorial * (order + 1)) / 2;
+  evenBernoulli.forEach((b, i) => {
+    const k = i + 1;
+    sum += (b * ratio) / x ** (2 * k + order);
+    ratio *=
+      ((2 * k + order) * (2 * k + order + 1)) / ((2 * k + 1) * (2 * k + 2));
+  });
+  return sum;
+}`,
+    js: `/** (n−1)!/xⁿ + n!/(2xⁿ⁺¹) + Σ B₂ₖ (2k+n−1)! / ((2k)! x²ᵏ⁺ⁿ). */
+function polygammaFar(order, x, factorial) {
+  let sum =
+    factorial / (order * x ** order) + factorial / (2 * x ** (order + 1));
+  // (2k + n − 1)! / (2k)! for k = 1.
+  let ratio = (factorial * (order + 1)) / 2;
+  evenBernoulli.forEach((b, i) => {
+    const k = i + 1;
+    sum += (b * ratio) / x ** (2 * k + order);
+    ratio *=
+      ((2 * k + order) * (2 * k + order + 1)) / ((2 * k + 1) * (2 * k + 2));
+  });
+  return sum;
+}`,
+  },
   polynomial: {
     needs: [],
     ts: `/** The polynomial Σ coefficients[i] xⁱ, by Horner's rule. */
@@ -1662,19 +2352,133 @@ function polynomial(coefficients, x) {
   return sum;
 }`,
   },
+  poolPositions: {
+    needs: [],
+    ts: `/**
+ * Where the largest element of each window lies: its row-major position in the
+ * plane [height, width]. The first wins at a tie, a NaN over all. Windows may
+ * reach over the border, but lie in the plane in part.
+ */
+function poolPositions(
+  x: ArrayLike<number>,
+  result: Int32Array,
+  planes: number,
+  height: number,
+  width: number,
+  resultHeight: number,
+  resultWidth: number,
+  windowH: number,
+  windowW: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+): void {
+  let at = 0;
+  for (let n = 0; n < planes; n++) {
+    const plane = n * height * width;
+    for (let p = 0; p < resultHeight; p++) {
+      const top = Math.max(p * strideH - paddingH, 0);
+      const bottom = Math.min(p * strideH - paddingH + windowH, height);
+      for (let q = 0; q < resultWidth; q++) {
+        const left = Math.max(q * strideW - paddingW, 0);
+        const right = Math.min(q * strideW - paddingW + windowW, width);
+        let best = top * width + left;
+        let largest = x[plane + best]!;
+        for (let h = top; h < bottom; h++) {
+          for (let w = left; w < right; w++) {
+            const value = x[plane + h * width + w]!;
+            if (
+              value > largest ||
+              (Number.isNaN(value) && !Number.isNaN(largest))
+            ) {
+              largest = value;
+              best = h * width + w;
+            }
+          }
+        }
+        result[at++] = best;
+      }
+    }
+  }
+}`,
+    js: `/**
+ * Where the largest element of each window lies: its row-major position in the
+ * plane [height, width]. The first wins at a tie, a NaN over all. Windows may
+ * reach over the border, but lie in the plane in part.
+ */
+function poolPositions(
+  x,
+  result,
+  planes,
+  height,
+  width,
+  resultHeight,
+  resultWidth,
+  windowH,
+  windowW,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+) {
+  let at = 0;
+  for (let n = 0; n < planes; n++) {
+    const plane = n * height * width;
+    for (let p = 0; p < resultHeight; p++) {
+      const top = Math.max(p * strideH - paddingH, 0);
+      const bottom = Math.min(p * strideH - paddingH + windowH, height);
+      for (let q = 0; q < resultWidth; q++) {
+        const left = Math.max(q * strideW - paddingW, 0);
+        const right = Math.min(q * strideW - paddingW + windowW, width);
+        let best = top * width + left;
+        let largest = x[plane + best];
+        for (let h = top; h < bottom; h++) {
+          for (let w = left; w < right; w++) {
+            const value = x[plane + h * width + w];
+            if (
+              value > largest ||
+              (Number.isNaN(value) && !Number.isNaN(largest))
+            ) {
+              largest = value;
+              best = h * width + w;
+            }
+          }
+        }
+        result[at++] = best;
+      }
+    }
+  }
+}`,
+  },
+  roundHalfToEven: {
+    needs: [],
+    ts: `/** The nearest whole number; halves go to the even one, as in NumPy and IEEE 754. */
+function roundHalfToEven(x: number): number {
+  const nearest = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}`,
+    js: `/** The nearest whole number; halves go to the even one, as in NumPy and IEEE 754. */
+function roundHalfToEven(x) {
+  const nearest = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}`,
+  },
   sigmoid: {
     needs: [],
-    ts: `/** The logistic function 1 / (1 + e⁻ˣ), without overflow for any x. */
+    ts: `/**
+ * The logistic function 1 / (1 + e⁻ˣ). Never NaN for a number: where e⁻ˣ
+ * overflows, the quotient is the 0 it should be.
+ */
 function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
+  return 1 / (1 + Math.exp(-x));
 }`,
-    js: `/** The logistic function 1 / (1 + e⁻ˣ), without overflow for any x. */
+    js: `/**
+ * The logistic function 1 / (1 + e⁻ˣ). Never NaN for a number: where e⁻ˣ
+ * overflows, the quotient is the 0 it should be.
+ */
 function sigmoid(x) {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
+  return 1 / (1 + Math.exp(-x));
 }`,
   },
   sinPi: {
@@ -1707,6 +2511,70 @@ function sinc(x) {
   return Math.abs(x) === Infinity ? 0 : sinPi(x) / (Math.PI * x);
 }`,
   },
+  sincDerivative: {
+    needs: ["sinPi", "sinc", "sincSeries"],
+    ts: `/**
+ * The derivative of sinc of a whole order ≥ 0: πⁿ f(πx) with
+ * f(t) = ∫₀¹ sⁿ cos(ts + nπ/2) ds.
+ *
+ * Numerics: f is summed as its power series for small t, where t f⁽ⁿ⁾ =
+ * sin(t + nπ/2) − n f⁽ⁿ⁻¹⁾ cancels, and by that recurrence elsewhere.
+ */
+function sincDerivative(x: number, order: number): number {
+  if (Math.abs(x) === Infinity) return 0;
+  const t = Math.PI * x;
+  const scale = Math.PI ** order;
+  if (Math.abs(t) < order + 2) return scale * sincSeries(t, order);
+  let derivative = sinc(x);
+  for (let n = 1; n <= order; n++)
+    derivative = (sinPi(x + n / 2) - n * derivative) / t;
+  return scale * derivative;
+}`,
+    js: `/**
+ * The derivative of sinc of a whole order ≥ 0: πⁿ f(πx) with
+ * f(t) = ∫₀¹ sⁿ cos(ts + nπ/2) ds.
+ *
+ * Numerics: f is summed as its power series for small t, where t f⁽ⁿ⁾ =
+ * sin(t + nπ/2) − n f⁽ⁿ⁻¹⁾ cancels, and by that recurrence elsewhere.
+ */
+function sincDerivative(x, order) {
+  if (Math.abs(x) === Infinity) return 0;
+  const t = Math.PI * x;
+  const scale = Math.PI ** order;
+  if (Math.abs(t) < order + 2) return scale * sincSeries(t, order);
+  let derivative = sinc(x);
+  for (let n = 1; n <= order; n++)
+    derivative = (sinPi(x + n / 2) - n * derivative) / t;
+  return scale * derivative;
+}`,
+  },
+  sincSeries: {
+    needs: [],
+    ts: `/** Σ tᵐ / m! · cos((n + m) π/2) / (n + m + 1). */
+function sincSeries(t: number, order: number): number {
+  let sum = 0;
+  let power = 1;
+  for (let m = 0; m < 60; m++) {
+    const turn = (order + m) % 4;
+    if (turn === 0) sum += power / (order + m + 1);
+    if (turn === 2) sum -= power / (order + m + 1);
+    power *= t / (m + 1);
+  }
+  return sum;
+}`,
+    js: `/** Σ tᵐ / m! · cos((n + m) π/2) / (n + m + 1). */
+function sincSeries(t, order) {
+  let sum = 0;
+  let power = 1;
+  for (let m = 0; m < 60; m++) {
+    const turn = (order + m) % 4;
+    if (turn === 0) sum += power / (order + m + 1);
+    if (turn === 2) sum -= power / (order + m + 1);
+    power *= t / (m + 1);
+  }
+  return sum;
+}`,
+  },
   softplus: {
     needs: [],
     ts: `/** log(1 + eˣ), without overflow: x for large x, eˣ for very negative x. */
@@ -1716,6 +2584,92 @@ function softplus(x: number): number {
     js: `/** log(1 + eˣ), without overflow: x for large x, eˣ for very negative x. */
 function softplus(x) {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+  },
+  sortPositions: {
+    needs: ["mergeRuns"],
+    ts: `/**
+ * Positions of the elements in ascending (or descending) order along the
+ * middle axis of an array read as [outer, count, inner]. Stable: equal
+ * elements keep their order, and NaN comes last either way.
+ *
+ * \`result\` holds the positions in its first half; the second is scratch of
+ * the merge sort.
+ */
+function sortPositions(
+  x: ArrayLike<number>,
+  result: Int32Array,
+  outer: number,
+  count: number,
+  inner: number,
+  descending: boolean,
+): void {
+  const half = outer * count * inner;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const first = o * count * inner + i;
+      for (let k = 0; k < count; k++) result[first + k * inner] = k;
+      let from = first;
+      let to = first + half;
+      for (let width = 1; width < count; width *= 2) {
+        for (let low = 0; low < count; low += 2 * width)
+          mergeRuns(
+            x,
+            result,
+            first,
+            from,
+            to,
+            inner,
+            low,
+            width,
+            count,
+            descending,
+          );
+        [from, to] = [to, from];
+      }
+      if (from === first) continue;
+      for (let k = 0; k < count; k++)
+        result[first + k * inner] = result[from + k * inner]!;
+    }
+  }
+}`,
+    js: `/**
+ * Positions of the elements in ascending (or descending) order along the
+ * middle axis of an array read as [outer, count, inner]. Stable: equal
+ * elements keep their order, and NaN comes last either way.
+ *
+ * \`result\` holds the positions in its first half; the second is scratch of
+ * the merge sort.
+ */
+function sortPositions(x, result, outer, count, inner, descending) {
+  const half = outer * count * inner;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const first = o * count * inner + i;
+      for (let k = 0; k < count; k++) result[first + k * inner] = k;
+      let from = first;
+      let to = first + half;
+      for (let width = 1; width < count; width *= 2) {
+        for (let low = 0; low < count; low += 2 * width)
+          mergeRuns(
+            x,
+            result,
+            first,
+            from,
+            to,
+            inner,
+            low,
+            width,
+            count,
+            descending,
+          );
+        [from, to] = [to, from];
+      }
+      if (from === first) continue;
+      for (let k = 0; k < count; k++)
+        result[first + k * inner] = result[from + k * inner];
+    }
+  }
 }`,
   },
   stirling: {
@@ -2015,6 +2969,50 @@ function trigamma(x) {
   for (; x < 10; x++) shift += 1 / (x * x);
   const z = 1 / (x * x);
   return (1 + 0.5 / x + z * polynomial(bernoulli, z)) / x + shift;
+}`,
+  },
+  uniformAt: {
+    needs: ["mixBits"],
+    ts: `/**
+ * A number of the uniform distribution on [0, 1), in steps of 2⁻³², that is a
+ * function of a seed and a position: the same on every machine, in any order.
+ *
+ * Source: the finaliser of MurmurHash3 (Austin Appleby, public domain),
+ * applied to position and seed in turn. Not for cryptography.
+ */
+function uniformAt(seed: number, position: number): number {
+  const high = Math.floor(seed / 4294967296);
+  let hash = mixBits((seed | 0) ^ 0x9e3779b9);
+  hash = mixBits(hash ^ (high | 0));
+  hash = mixBits(hash ^ (position | 0));
+  hash = mixBits(hash ^ Math.floor(position / 4294967296));
+  return (hash >>> 0) / 4294967296;
+}`,
+    js: `/**
+ * A number of the uniform distribution on [0, 1), in steps of 2⁻³², that is a
+ * function of a seed and a position: the same on every machine, in any order.
+ *
+ * Source: the finaliser of MurmurHash3 (Austin Appleby, public domain),
+ * applied to position and seed in turn. Not for cryptography.
+ */
+function uniformAt(seed, position) {
+  const high = Math.floor(seed / 4294967296);
+  let hash = mixBits((seed | 0) ^ 0x9e3779b9);
+  hash = mixBits(hash ^ (high | 0));
+  hash = mixBits(hash ^ (position | 0));
+  hash = mixBits(hash ^ Math.floor(position / 4294967296));
+  return (hash >>> 0) / 4294967296;
+}`,
+  },
+  xlogy: {
+    needs: [],
+    ts: `/** x · log(y), and 0 where x is 0, unless y is NaN. */
+function xlogy(x: number, y: number): number {
+  return x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y);
+}`,
+    js: `/** x · log(y), and 0 where x is 0, unless y is NaN. */
+function xlogy(x, y) {
+  return x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y);
 }`,
   },
 };
