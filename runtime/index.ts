@@ -8,12 +8,8 @@ export {
   type ParameterCheck,
   type ScalarFunction,
 } from "./checkGradient.js";
-export {
-  checkIndex,
-  checkIndices,
-  checkLength,
-  checkSize,
-} from "./checks.js";
+export { checkIndex, checkIndices, checkLength, checkSize } from "./checks.js";
+export { convolve, convolveFilters, convolveInput } from "./convolve.js";
 export type { FloatArray } from "./floatArray.js";
 export type { Arrays, Gradients } from "./gradientNames.js";
 export {
@@ -39,6 +35,7 @@ export {
   type MomentumOptions,
   type SgdOptions,
 } from "./optimisers.js";
+export { poolPositions } from "./poolPositions.js";
 export { random, type Random } from "./random.js";
 export { cumulativeProduct, cumulativeSum, linearRecurrence } from "./scans.js";
 export {
@@ -49,4 +46,6 @@ export {
   stepDecay,
   type Schedule,
 } from "./schedules.js";
+export { sortPositions } from "./sortPositions.js";
 export * from "./special.js";
+export { uniformAt } from "./uniformAt.js";

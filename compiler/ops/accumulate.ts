@@ -26,10 +26,7 @@ const accumulateOp = defineOp({
 });
 
 /** The sum of contributions of one shape; a single one is itself. */
-export function accumulate(
-  contributions: readonly Node[],
-  naming: Naming = {},
-): Node {
+export function accumulate(contributions: readonly Node[], naming: Naming = {}): Node {
   return contributions.length === 1
     ? nth(contributions, 0)
     : makeNode(accumulateOp, contributions, {}, naming);

@@ -3,15 +3,7 @@ import type { Op, Parameter } from "../ir/op.js";
 import { add, and, div, greater, less, mul, neg, where } from "./arithmetic.js";
 import { chain1, nth } from "./chain.js";
 import { numberAttr, operand, parameter } from "./define.js";
-import {
-  abs,
-  expm1,
-  maximum,
-  minimum,
-  sigmoid,
-  softplus,
-  tanh,
-} from "./elementwise.js";
+import { abs, expm1, maximum, minimum, sigmoid, softplus, tanh } from "./elementwise.js";
 import { defineElementwiseFormula } from "./grouped.js";
 import { constant, one, zero } from "./leaf.js";
 import { erfc } from "./specialFunctions.js";
@@ -35,9 +27,7 @@ function activation(name: string, summary: string, details: Details, expand: (x:
 
 /** The slope of a ramp: 1 strictly between its ends. */
 const between = (low: number, high: number) =>
-  chain1((x, _y, dy) =>
-    where(and(greater(x, constant(low)), less(x, constant(high))), dy, zero()),
-  );
+  chain1((x, _y, dy) => where(and(greater(x, constant(low)), less(x, constant(high))), dy, zero()));
 
 const clamp = (x: Node, low: number, high: number): Node =>
   minimum(maximum(x, constant(low)), constant(high));
@@ -76,11 +66,7 @@ const hardSigmoid = activation(
     gradient: "dx = dy / 6 where −3 < x < 3, else 0",
     conventions: ["relu"],
     vjp: chain1((x, _y, dy) =>
-      where(
-        and(greater(x, constant(-3)), less(x, constant(3))),
-        div(dy, constant(6)),
-        zero(),
-      ),
+      where(and(greater(x, constant(-3)), less(x, constant(3))), div(dy, constant(6)), zero()),
     ),
   },
   (x) => clamp(add(div(x, constant(6)), constant(0.5)), 0, 1),
@@ -197,4 +183,3 @@ function tanhGelu(x: Node): Node {
   // (1 + tanh a) / 2 = sigmoid(2a), which does not cancel for large negative x.
   return mul(x, sigmoid(mul(constant(2), angle)));
 }
-

@@ -1,14 +1,7 @@
 import { makeNode, type Node } from "../ir/node.js";
 import type { DType } from "../ir/type.js";
 import { chain1, chain2 } from "./chain.js";
-import {
-  applier,
-  boolType,
-  defineElementwise,
-  defineOp,
-  floatType,
-  operand,
-} from "./define.js";
+import { applier, boolType, defineElementwise, defineOp, floatType, operand } from "./define.js";
 import { constant, constantValue, one, zero } from "./leaf.js";
 import { log } from "./elementwise.js";
 
@@ -80,8 +73,7 @@ const divOp = defineElementwise({
 const remainderOp = defineElementwise({
   name: "remainder",
   group,
-  summary:
-    "Remainder of a division with the sign of the dividend, as `%` in TypeScript.",
+  summary: "Remainder of a division with the sign of the dividend, as `%` in TypeScript.",
   gradient: "da = dy, db = −dy · trunc(a / b)",
   parameters: binary,
   code: { kind: "infix", operator: "%" },
@@ -140,8 +132,7 @@ const powOp = defineElementwise({
 function powBase(a: Node, b: Node, _y: Node, dy: Node): Node {
   const exponent = constantValue(b);
   if (exponent === 0) return zero();
-  if (exponent !== undefined)
-    return mul(dy, mul(b, pow(a, constant(exponent - 1))));
+  if (exponent !== undefined) return mul(dy, mul(b, pow(a, constant(exponent - 1))));
   const slope = mul(b, pow(a, sub(b, one())));
   return mul(dy, where(equal(b, zero()), zero(), slope));
 }
@@ -149,8 +140,7 @@ function powBase(a: Node, b: Node, _y: Node, dy: Node): Node {
 /** y · log a, and 0 where a = 0 or below: there y does not move, or is not real. */
 function powExponent(a: Node, b: Node, y: Node, dy: Node): Node {
   const base = constantValue(a);
-  if (base !== undefined && base > 0)
-    return mul(dy, mul(y, constant(Math.log(base))));
+  if (base !== undefined && base > 0) return mul(dy, mul(y, constant(Math.log(base))));
   void b;
   return mul(dy, where(greater(a, zero()), mul(y, log(a)), zero()));
 }
@@ -179,12 +169,7 @@ function comparison(
 const lessOp = comparison("less", "<", "a < b", (a, b) => a < b);
 const lessEqualOp = comparison("lessEqual", "<=", "a <= b", (a, b) => a <= b);
 const greaterOp = comparison("greater", ">", "a > b", (a, b) => a > b);
-const greaterEqualOp = comparison(
-  "greaterEqual",
-  ">=",
-  "a >= b",
-  (a, b) => a >= b,
-);
+const greaterEqualOp = comparison("greaterEqual", ">=", "a >= b", (a, b) => a >= b);
 const equalOp = comparison("equal", "===", "a == b", (a, b) => a === b);
 const notEqualOp = comparison("notEqual", "!==", "a != b", (a, b) => a !== b);
 
@@ -263,11 +248,7 @@ export const castOp = defineOp({
   evaluate: ([x], _attrs, type) => ({
     ...type,
     data: (x?.data ?? []).map((v) =>
-      type.dtype === "i32"
-        ? Math.trunc(v)
-        : type.dtype === "bool"
-          ? Number(v !== 0)
-          : v,
+      type.dtype === "i32" ? Math.trunc(v) : type.dtype === "bool" ? Number(v !== 0) : v,
     ),
   }),
   lowering: { kind: "scalar", code: { kind: "convert" } },

@@ -3,12 +3,7 @@ import { TypeFault } from "../ir/op.js";
 import { formatShape, type Shape, type TensorType } from "../ir/type.js";
 
 /** An axis counted from the front. @throws TypeFault FG303 */
-export function resolveAxis(
-  name: string,
-  axis: number,
-  shape: Shape,
-  extra = 0,
-): number {
+export function resolveAxis(name: string, axis: number, shape: Shape, extra = 0): number {
   const rank = shape.length + extra;
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new TypeFault(
@@ -16,10 +11,7 @@ export function resolveAxis(
       `${name}: axis ${axis} is out of range for shape ${formatShape(shape)}`,
       {
         operands: [0],
-        accepted:
-          rank === 0
-            ? "no axis: the value is a scalar"
-            : `${-rank} … ${rank - 1}`,
+        accepted: rank === 0 ? "no axis: the value is a scalar" : `${-rank} … ${rank - 1}`,
       },
     );
   }
@@ -27,11 +19,7 @@ export function resolveAxis(
 }
 
 /** Axes as written (`null`, one, several) to a sorted list counted from the front. @throws TypeFault FG303 */
-export function resolveAxes(
-  name: string,
-  axes: Attr | undefined,
-  shape: Shape,
-): readonly number[] {
+export function resolveAxes(name: string, axes: Attr | undefined, shape: Shape): readonly number[] {
   if (axes === null || axes === undefined) return shape.map((_, i) => i);
   const list = (Array.isArray(axes) ? axes : [axes]).map((axis) =>
     resolveAxis(name, Number(axis), shape),
@@ -61,12 +49,7 @@ export function normaliseAxis(name: string) {
 }
 
 /** The shape after combining along `axes`. */
-export function reducedShape(
-  shape: Shape,
-  axes: readonly number[],
-  keepDims: boolean,
-): Shape {
-  if (keepDims)
-    return shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
+  if (keepDims) return shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
   return shape.filter((_, axis) => !axes.includes(axis));
 }

@@ -110,13 +110,9 @@ const clipOp = defineElementwiseFormula({
     const inside = and(greaterEqual(x, low), lessEqual(x, high));
     return [
       needed[0] === true ? where(inside, dOut, zero()) : null,
-      needed[1] === true
-        ? where(and(less(x, low), lessEqual(low, high)), dOut, zero())
-        : null,
+      needed[1] === true ? where(and(less(x, low), lessEqual(low, high)), dOut, zero()) : null,
       // The upper bound is applied last, and wins where the bounds are crossed.
-      needed[2] === true
-        ? where(greater(maximum(x, low), high), dOut, zero())
-        : null,
+      needed[2] === true ? where(greater(maximum(x, low), high), dOut, zero()) : null,
     ];
   },
   domain: [

@@ -9,9 +9,7 @@ type Rule = (context: VjpContext) => readonly (Node | null)[];
 export function chain1(
   rule: (x: Node, y: Node, dy: Node, context: VjpContext) => Node | null,
 ): Rule {
-  return (context) => [
-    rule(at(context, 0), context.out, context.dOut, context),
-  ];
+  return (context) => [rule(at(context, 0), context.out, context.dOut, context)];
 }
 
 /** The rule of two operands, one function for each; only what is needed is built. */
@@ -28,10 +26,7 @@ export function chain2(
 }
 
 /** Operand `i`, which the operation's type rule has made sure of. */
-export function at(
-  context: { readonly inputs: readonly Node[] },
-  i: number,
-): Node {
+export function at(context: { readonly inputs: readonly Node[] }, i: number): Node {
   return nth(context.inputs, i);
 }
 

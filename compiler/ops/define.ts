@@ -22,9 +22,7 @@ const registered = new Map<string, Op>();
 export const registry: ReadonlyMap<string, Op> = registered;
 
 /** Adds an operation to the registry. This is the one place where it is described. */
-export function defineOp<const Definition extends Op>(
-  definition: Definition,
-): Definition {
+export function defineOp<const Definition extends Op>(definition: Definition): Definition {
   if (registered.has(definition.name))
     throw new Error(`operation ${definition.name} is defined twice`);
   registered.set(definition.name, definition);
@@ -77,8 +75,7 @@ export function defineElementwise(definition: Elementwise): Op {
       dtype: dtype(inputs),
       shape: broadcastAll(definition.name, inputs),
     }),
-    evaluate: (inputs, _attrs, type) =>
-      evaluateElementwise(inputs, type, element),
+    evaluate: (inputs, _attrs, type) => evaluateElementwise(inputs, type, element),
     lowering: { kind: "scalar", code },
   });
 }
@@ -92,10 +89,7 @@ export function floatType(inputs: readonly TensorType[]): TensorType["dtype"] {
 export const boolType = (): TensorType["dtype"] => "bool";
 
 /** The common broadcast shape. @throws TypeFault FG301 naming the two operands that clash. */
-export function broadcastAll(
-  name: string,
-  inputs: readonly TensorType[],
-): Shape {
+export function broadcastAll(name: string, inputs: readonly TensorType[]): Shape {
   let shape: Shape = [];
   for (const [i, input] of inputs.entries()) {
     const next = broadcastShapes(shape, input.shape);
@@ -105,19 +99,11 @@ export function broadcastAll(
   return shape;
 }
 
-function broadcastFault(
-  name: string,
-  inputs: readonly TensorType[],
-  clashing: number,
-): TypeFault {
+function broadcastFault(name: string, inputs: readonly TensorType[], clashing: number): TypeFault {
   const shape = inputs[clashing]?.shape ?? [];
-  const other = inputs.findIndex(
-    (input) => broadcastShapes(input.shape, shape) === undefined,
-  );
+  const other = inputs.findIndex((input) => broadcastShapes(input.shape, shape) === undefined);
   const otherShape = inputs[other]?.shape ?? [];
-  const named = [...shape, ...otherShape].some(
-    (dim) => dimNames(dim).length > 0,
-  );
+  const named = [...shape, ...otherShape].some((dim) => dimNames(dim).length > 0);
   return new TypeFault(
     "FG301",
     `${name}: shapes ${formatShape(otherShape)} and ${formatShape(shape)} do not broadcast`,
@@ -150,22 +136,14 @@ function evaluateElementwise(
 export function indices(shape: readonly number[]): number[][] {
   return shape.reduce<number[][]>(
     (prefixes, size) =>
-      prefixes.flatMap((prefix) =>
-        Array.from({ length: size }, (_, i) => [...prefix, i]),
-      ),
+      prefixes.flatMap((prefix) => Array.from({ length: size }, (_, i) => [...prefix, i])),
     [[]],
   );
 }
 
 /** Row-major position of an index vector. */
-export function flatIndex(
-  shape: readonly number[],
-  index: readonly number[],
-): number {
-  return shape.reduce(
-    (position, size, axis) => position * size + (index[axis] ?? 0),
-    0,
-  );
+export function flatIndex(shape: readonly number[], index: readonly number[]): number {
+  return shape.reduce((position, size, axis) => position * size + (index[axis] ?? 0), 0);
 }
 
 /** The element of a tensor at an index. */
@@ -178,9 +156,7 @@ export function readBroadcast(value: Value, index: readonly number[]): number {
   const skipped = index.length - value.shape.length;
   return readAt(
     value,
-    value.shape.map((size, axis) =>
-      size === 1 ? 0 : (index[axis + skipped] ?? 0),
-    ),
+    value.shape.map((size, axis) => (size === 1 ? 0 : (index[axis + skipped] ?? 0))),
   );
 }
 
@@ -192,8 +168,7 @@ export function applier(op: Op): (...inputs: Node[]) => Node {
 /** An attribute as a number. */
 export function numberAttr(attrs: Attrs, name: string): number {
   const value = attrs[name];
-  if (typeof value !== "number")
-    throw new Error(`attribute ${name} is not a number`);
+  if (typeof value !== "number") throw new Error(`attribute ${name} is not a number`);
   return value;
 }
 
@@ -207,7 +182,6 @@ export function numbersAttr(attrs: Attrs, name: string): readonly number[] {
 /** An attribute as a shape. */
 export function shapeAttr(attrs: Attrs, name: string): Shape {
   const value = attrs[name];
-  if (!Array.isArray(value))
-    throw new Error(`attribute ${name} is not a shape`);
+  if (!Array.isArray(value)) throw new Error(`attribute ${name} is not a shape`);
   return value as Shape;
 }

@@ -1,17 +1,7 @@
 import type { Node } from "../ir/node.js";
 import type { Op, ScalarCode } from "../ir/op.js";
 import * as special from "../../runtime/special.js";
-import {
-  add,
-  div,
-  equal,
-  greater,
-  less,
-  mul,
-  neg,
-  sub,
-  where,
-} from "./arithmetic.js";
+import { add, div, equal, greater, less, mul, neg, sub, where } from "./arithmetic.js";
 import { chain1, chain2 } from "./chain.js";
 import { applier, defineElementwise, floatType, operand } from "./define.js";
 import { constant, one, zero } from "./leaf.js";
@@ -52,9 +42,7 @@ export function unary(
     dtype: floatType,
     domain: [domain],
     example: { typescript: `${name}(x)`, math: `${name}(x)` },
-    ...(slope === "zero"
-      ? { derivative: "zero" as const }
-      : { vjp: chain1(slope) }),
+    ...(slope === "zero" ? { derivative: "zero" as const } : { vjp: chain1(slope) }),
     ...rest,
   });
   return applier(op) as (x: Node) => Node;
@@ -172,18 +160,11 @@ export const tanh = unary(
 
 // Rounding
 
-export const sign = unary(
-  "sign",
-  "−1, 0 or 1.",
-  math("sign"),
-  Math.sign,
-  "zero",
-  {
-    group: "Rounding",
-    gradient: "dx = 0",
-    conventions: ["step"],
-  },
-);
+export const sign = unary("sign", "−1, 0 or 1.", math("sign"), Math.sign, "zero", {
+  group: "Rounding",
+  gradient: "dx = 0",
+  conventions: ["step"],
+});
 
 export const floor = unary(
   "floor",

@@ -17,5 +17,14 @@ import "./scans.js";
 import "./spreads.js";
 import "./rearrange.js";
 import "./triangles.js";
+import "./scatterAdd.js";
+import "./sorting.js";
+import "./elementLosses.js";
+import "./normalisation.js";
+import "./attention.js";
+import "./dropout.js";
+import "./einsum.js";
+import "./convolution.js";
+import "./pooling.js";
 
 export { registry } from "./define.js";

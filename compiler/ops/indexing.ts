@@ -1,35 +1,18 @@
 import type { Dim } from "../ir/dim.js";
 import { makeNode, type Node } from "../ir/node.js";
 import { TypeFault, type Op, type Value } from "../ir/op.js";
-import {
-  formatShape,
-  isFloat,
-  type Shape,
-  type TensorType,
-} from "../ir/type.js";
+import { formatShape, isFloat, type Shape, type TensorType } from "../ir/type.js";
 import { cast, equal } from "./arithmetic.js";
 import { normaliseAxis } from "./axes.js";
 import { at, nth } from "./chain.js";
-import {
-  defineOp,
-  flatIndex,
-  indices,
-  numberAttr,
-  operand,
-  parameter,
-  readAt,
-} from "./define.js";
+import { defineOp, flatIndex, indices, numberAttr, operand, parameter, readAt } from "./define.js";
 import { iota, reshape } from "./shape.js";
 
 const group = "Indexing";
 const axisParameter = parameter("axis", { kind: "axis" }, 0);
 
 /** @throws TypeFault FG307 unless the operand holds integers. */
-export function requireIntegers(
-  name: string,
-  inputs: readonly TensorType[],
-  i: number,
-): void {
+export function requireIntegers(name: string, inputs: readonly TensorType[], i: number): void {
   const type = nth(inputs, i);
   if (type.dtype === "i32") return;
   throw new TypeFault("FG307", `${name}: indices are ${type.dtype}`, {
@@ -40,11 +23,7 @@ export function requireIntegers(
 }
 
 /** @throws TypeFault FG307 if the operand cannot carry a gradient. */
-export function requireFloat(
-  name: string,
-  inputs: readonly TensorType[],
-  i: number,
-): void {
+export function requireFloat(name: string, inputs: readonly TensorType[], i: number): void {
   const type = nth(inputs, i);
   if (isFloat(type.dtype)) return;
   throw new TypeFault("FG307", `${name}: operand ${i + 1} is ${type.dtype}`, {
@@ -58,11 +37,7 @@ function takeShape(x: Shape, index: Shape, axis: number): Shape {
 }
 
 /** The index vectors of operand and index tensor behind element `index` of the result of take. */
-function takePosition(
-  index: readonly number[],
-  axis: number,
-  indexRank: number,
-) {
+function takePosition(index: readonly number[], axis: number, indexRank: number) {
   return {
     before: index.slice(0, axis),
     middle: index.slice(axis, axis + indexRank),
@@ -101,14 +76,8 @@ const takeOp = defineOp({
   evaluate: ([x, index], attrs, type) => {
     const axis = numberAttr(attrs, "axis");
     const data = indices(type.shape).map((position) => {
-      const { before, middle, after } = takePosition(
-        position,
-        axis,
-        index?.shape.length ?? 0,
-      );
-      return x && index
-        ? readAt(x, [...before, readAt(index, middle), ...after])
-        : NaN;
+      const { before, middle, after } = takePosition(position, axis, index?.shape.length ?? 0);
+      return x && index ? readAt(x, [...before, readAt(index, middle), ...after]) : NaN;
     });
     return { ...type, data };
   },
@@ -118,20 +87,14 @@ const takeOp = defineOp({
 const takeAlongOp = defineOp({
   name: "takeAlong",
   group,
-  summary:
-    "One element along an axis for each index; x and indices agree along all other axes.",
+  summary: "One element along an axis for each index; x and indices agree along all other axes.",
   gradient: "dx = dy added at the indices",
   parameters: [operand("x"), operand("indices"), axisParameter],
   normalise: normaliseAxis("takeAlong"),
   type: (inputs, attrs) => {
     requireIntegers("takeAlong", inputs, 1);
     const [x, index] = [nth(inputs, 0), nth(inputs, 1)];
-    requireAligned(
-      "takeAlong",
-      x.shape,
-      index.shape,
-      numberAttr(attrs, "axis"),
-    );
+    requireAligned("takeAlong", x.shape, index.shape, numberAttr(attrs, "axis"));
     return { dtype: x.dtype, shape: index.shape };
   },
   vjp: (context) => {
@@ -150,33 +113,21 @@ const takeAlongOp = defineOp({
   evaluate: ([x, index], attrs, type) => {
     const axis = numberAttr(attrs, "axis");
     const data = indices(type.shape).map((position) =>
-      x && index
-        ? readAt(x, position.with(axis, readAt(index, position)))
-        : NaN,
+      x && index ? readAt(x, position.with(axis, readAt(index, position))) : NaN,
     );
     return { ...type, data };
   },
   lowering: { kind: "gather", along: true },
 });
 
-function requireAligned(
-  name: string,
-  x: Shape,
-  index: Shape,
-  axis: number,
-): void {
-  if (
-    x.length === index.length &&
-    x.every((dim, i) => i === axis || dim === index[i])
-  )
-    return;
+function requireAligned(name: string, x: Shape, index: Shape, axis: number): void {
+  if (x.length === index.length && x.every((dim, i) => i === axis || dim === index[i])) return;
   throw new TypeFault(
     "FG301",
     `${name}: shapes ${formatShape(x)} and ${formatShape(index)} differ besides axis ${axis}`,
     {
       operands: [0, 1],
-      accepted:
-        "index tensors of the operand's rank, equal to it along all other axes",
+      accepted: "index tensors of the operand's rank, equal to it along all other axes",
     },
   );
 }
@@ -206,15 +157,10 @@ function defineScatter(
       }),
     ],
     evaluate: ([index, updates], attrs, type) => {
-      const data = new Array<number>(
-        type.shape.reduce((p, q) => p * q, 1),
-      ).fill(0);
+      const data = new Array<number>(type.shape.reduce((p, q) => p * q, 1)).fill(0);
       for (const position of indices(updates?.shape ?? [])) {
         if (!index || !updates) continue;
-        const to = flatIndex(
-          type.shape,
-          place(index, numberAttr(attrs, "axis"), position),
-        );
+        const to = flatIndex(type.shape, place(index, numberAttr(attrs, "axis"), position));
         data[to] = (data[to] ?? 0) + readAt(updates, position);
       }
       return { ...type, data };
@@ -228,11 +174,7 @@ const scatterSlicesOp = defineScatter(
   false,
   () => takeOp,
   (index, axis, position) => {
-    const { before, middle, after } = takePosition(
-      position,
-      axis,
-      index.shape.length,
-    );
+    const { before, middle, after } = takePosition(position, axis, index.shape.length);
     return [...before, readAt(index, middle), ...after];
   },
 );
@@ -244,13 +186,7 @@ const scatterElementsOp = defineScatter(
   (index, axis, position) => position.with(axis, readAt(index, position)),
 );
 
-function scatter(
-  op: Op,
-  index: Node,
-  updates: Node,
-  shape: Shape,
-  axis: number,
-): Node {
+function scatter(op: Op, index: Node, updates: Node, shape: Shape, axis: number): Node {
   return makeNode(op, [index, updates], { axis, shape: shape as Dim[] });
 }
 
@@ -265,21 +201,12 @@ export function takeAlong(x: Node, index: Node, axis: number): Node {
 }
 
 /** Updates added into zeros of a shape, at integer positions along an axis. */
-export function scatterSlices(
-  index: Node,
-  updates: Node,
-  shape: Shape,
-  axis: number,
-): Node {
+export function scatterSlices(index: Node, updates: Node, shape: Shape, axis: number): Node {
   return scatter(scatterSlicesOp, index, updates, shape, axis);
 }
 
 /** Rows with a single 1 at each label: shape of `labels` plus an axis of `classes`. */
-export function oneHotLike(
-  labels: Node,
-  classes: Dim,
-  dtype: "f32" | "f64",
-): Node {
+export function oneHotLike(labels: Node, classes: Dim, dtype: "f32" | "f64"): Node {
   const shape = [...labels.type.shape, classes];
   const column = reshape(labels, [...labels.type.shape, 1]);
   return cast(equal(iota(shape, shape.length - 1), column), dtype);

@@ -50,12 +50,7 @@ export const sizeOp = defineOp({
 });
 
 export function input(name: string, type: TensorType): Node {
-  return makeNode(
-    inputOp,
-    [],
-    { name, dtype: type.dtype, shape: type.shape as Dim[] },
-    name,
-  );
+  return makeNode(inputOp, [], { name, dtype: type.dtype, shape: type.shape as Dim[] }, name);
 }
 
 /** A scalar constant; f64 unless said, which in arithmetic takes the dtype of its partner. */
@@ -64,9 +59,7 @@ export function constant(value: number, dtype: DType = "f64"): Node {
 }
 
 export function size(dim: Dim): Node {
-  return typeof dim === "number"
-    ? constant(dim)
-    : makeNode(sizeOp, [], { dim });
+  return typeof dim === "number" ? constant(dim) : makeNode(sizeOp, [], { dim });
 }
 
 /** The value of a constant node, else undefined. */
@@ -98,9 +91,7 @@ const special: Readonly<Record<string, number>> = {
 };
 
 function writeNumber(value: number): number | string {
-  const name = Object.keys(special).find((key) =>
-    Object.is(special[key], value),
-  );
+  const name = Object.keys(special).find((key) => Object.is(special[key], value));
   return name ?? value;
 }
 

@@ -106,12 +106,7 @@ function padValue(x: Node, pairs: readonly Pair[], value: number): Node {
     const block = (width: number): readonly Node[] =>
       width === 0
         ? []
-        : [
-            broadcastTo(
-              cast(constant(value), x.type.dtype),
-              inner.type.shape.with(axis, width),
-            ),
-          ];
+        : [broadcastTo(cast(constant(value), x.type.dtype), inner.type.shape.with(axis, width))];
     return concat([...block(before), inner, ...block(after)], axis);
   }, x);
 }
@@ -149,7 +144,10 @@ defineFormula({
   expand: (inputs, attrs) => {
     const x = nth(inputs, 0);
     const { shape, repetitions } = tilePlan(x.type.shape, attrs);
-    const apart = reshape(x, shape.flatMap((dim): Dim[] => [1, dim]));
+    const apart = reshape(
+      x,
+      shape.flatMap((dim): Dim[] => [1, dim]),
+    );
     const repeated = broadcastTo(
       apart,
       shape.flatMap((dim, i): Dim[] => [nth(repetitions, i), dim]),

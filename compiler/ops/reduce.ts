@@ -1,32 +1,15 @@
 import { makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type Combine, type Op, type Value } from "../ir/op.js";
-import {
-  elementCount,
-  formatShape,
-  isFloat,
-  type TensorType,
-} from "../ir/type.js";
+import { elementCount, formatShape, isFloat, type TensorType } from "../ir/type.js";
 import { cast, div, equal, mul, sub, where } from "./arithmetic.js";
 import { normaliseAxes, reducedShape } from "./axes.js";
 import { at, chain1 } from "./chain.js";
-import {
-  defineOp,
-  indices,
-  numbersAttr,
-  operand,
-  parameter,
-  readAt,
-} from "./define.js";
+import { defineOp, indices, numbersAttr, operand, parameter, readAt } from "./define.js";
 import { size, zero } from "./leaf.js";
 import { broadcastTo, reshape } from "./shape.js";
 
 const group = "Reductions";
-const axis = parameter(
-  "axis",
-  { kind: "axes" },
-  null,
-  "One axis or several; all if absent.",
-);
+const axis = parameter("axis", { kind: "axes" }, null, "One axis or several; all if absent.");
 const keepDims = parameter(
   "keepDims",
   { kind: "boolean" },
@@ -90,14 +73,10 @@ export function refuseEmpty(
 ): void {
   const empty = axes.find((a) => shape[a] === 0);
   if (empty === undefined) return;
-  throw new TypeFault(
-    "FG308",
-    `${name}: axis ${empty} of shape ${formatShape(shape)} is empty`,
-    {
-      operands: [0],
-      accepted: "at least one element along every reduced axis",
-    },
-  );
+  throw new TypeFault("FG308", `${name}: axis ${empty} of shape ${formatShape(shape)} is empty`, {
+    operands: [0],
+    accepted: "at least one element along every reduced axis",
+  });
 }
 
 function reduceValue(
@@ -112,9 +91,7 @@ function reduceValue(
   const along = indices(axes.map((a) => x.shape[a] ?? 1));
   const data = indices(kept.map((a) => x.shape[a] ?? 1)).map((outer) =>
     along
-      .map((inner) =>
-        readAt(x, interleave(x.shape.length, kept, outer, axes, inner)),
-      )
+      .map((inner) => readAt(x, interleave(x.shape.length, kept, outer, axes, inner)))
       .reduce(step, start),
   );
   return { ...type, data };
@@ -138,10 +115,7 @@ export function spread(reduced: Node, like: Node, attrs: Attrs): Node {
   const axes = numbersAttr(attrs, "axes");
   const floats = isFloat(reduced.type.dtype) && isFloat(like.type.dtype);
   const typed = floats ? cast(reduced, like.type.dtype) : reduced;
-  return broadcastTo(
-    reshape(typed, reducedShape(like.type.shape, axes, true)),
-    like.type.shape,
-  );
+  return broadcastTo(reshape(typed, reducedShape(like.type.shape, axes, true)), like.type.shape);
 }
 
 const sumOp = defineReduction({
@@ -235,12 +209,7 @@ function defineDerivedReduction(
     name,
     group,
     summary,
-    parameters: [
-      operand("x"),
-      axis,
-      ...(ddof === true ? [degrees] : []),
-      keepDims,
-    ],
+    parameters: [operand("x"), axis, ...(ddof === true ? [degrees] : []), keepDims],
     normalise: normaliseAxes(name),
     type: ([x], attrs) => {
       const shape = x?.shape ?? [];
@@ -248,11 +217,7 @@ function defineDerivedReduction(
       const dtype = x?.dtype === "f32" ? "f32" : "f64";
       return {
         dtype,
-        shape: reducedShape(
-          shape,
-          numbersAttr(attrs, "axes"),
-          attrs["keepDims"] === true,
-        ),
+        shape: reducedShape(shape, numbersAttr(attrs, "axes"), attrs["keepDims"] === true),
       };
     },
     evaluate: () => {
@@ -294,10 +259,8 @@ export interface ReduceOptions {
 }
 
 function reducer(op: Op): (x: Node, options?: ReduceOptions) => Node {
-  return (
-    x,
-    { axes = x.type.shape.map((_, i) => i), keepDims: keep = false } = {},
-  ) => (axes.length === 0 ? x : makeNode(op, [x], { axes, keepDims: keep }));
+  return (x, { axes = x.type.shape.map((_, i) => i), keepDims: keep = false } = {}) =>
+    axes.length === 0 ? x : makeNode(op, [x], { axes, keepDims: keep });
 }
 
 export const sum = reducer(sumOp);

@@ -15,11 +15,7 @@ const axisParameter = parameter("axis", { kind: "axis" }, 0);
 
 /** The axis of a scan in the middle: [outer, count, inner]. */
 export function aroundAxis(shape: Shape, axis: number): readonly [Dim, Dim, Dim] {
-  return [
-    dimProduct(shape.slice(0, axis)),
-    nth(shape, axis),
-    dimProduct(shape.slice(axis + 1)),
-  ];
+  return [dimProduct(shape.slice(0, axis)), nth(shape, axis), dimProduct(shape.slice(axis + 1))];
 }
 
 /** The arguments of a kernel along an axis of operand 0. */
@@ -170,14 +166,7 @@ const recurrenceOp: Op = defineOp({
     const [a, b] = [nth(inputs, 0), nth(inputs, 1)];
     const [reverse, lagged] = [attrs["reverse"] === true, attrs["lagged"] === true];
     return written(type, (result) =>
-      kernels.linearRecurrence(
-        a.data,
-        b.data,
-        result,
-        ...measured(b, attrs),
-        reverse,
-        lagged,
-      ),
+      kernels.linearRecurrence(a.data, b.data, result, ...measured(b, attrs), reverse, lagged),
     );
   },
   lowering: {
@@ -200,8 +189,10 @@ function shift(x: Node, axis: number, reverse: boolean): Node {
   const zeros = shape.map(() => 0);
   const step = shape.map(() => 1);
   const ahead = zeros.with(axis, 1);
-  const length = shape.with(axis, typeof count === "number" ? Math.max(count - 1, 0) : dimSub(count, 1));
+  const length = shape.with(
+    axis,
+    typeof count === "number" ? Math.max(count - 1, 0) : dimSub(count, 1),
+  );
   const part = slice(x, { start: reverse ? ahead : zeros, length, step });
   return embed(part, { start: reverse ? zeros : ahead, step, shape: [...shape] });
 }
-

@@ -1,11 +1,4 @@
-import {
-  dimAdd,
-  dimDivide,
-  dimFloorDivide,
-  dimProduct,
-  dimSub,
-  type Dim,
-} from "../ir/dim.js";
+import { dimAdd, dimDivide, dimFloorDivide, dimProduct, dimSub, type Dim } from "../ir/dim.js";
 import { makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type AxisMap, type Value } from "../ir/op.js";
 import {
@@ -83,27 +76,21 @@ const broadcastToOp = defineOp({
   vjp: chain1((x, _y, dy) => sumTo(dy, x.type.shape)),
   evaluate: ([x], _attrs, type) => ({
     ...type,
-    data: indices(type.shape).map((index) =>
-      x ? readBroadcast(x, index) : NaN,
-    ),
+    data: indices(type.shape).map((index) => (x ? readBroadcast(x, index) : NaN)),
   }),
   lowering: {
     kind: "view",
     map: (from, to) =>
       from.map((dim, i) => {
         const axis = i + to.length - from.length;
-        return dim === 1
-          ? { axis: null, stride: 0, offset: 0 }
-          : { axis, stride: 1, offset: 0 };
+        return dim === 1 ? { axis: null, stride: 0, offset: 0 } : { axis, stride: 1, offset: 0 };
       }),
   },
 });
 
 /** The value repeated to a shape; itself where it has that shape. */
 export function broadcastTo(x: Node, shape: Shape): Node {
-  return sameShape(x.type.shape, shape)
-    ? x
-    : makeNode(broadcastToOp, [x], { shape });
+  return sameShape(x.type.shape, shape) ? x : makeNode(broadcastToOp, [x], { shape });
 }
 
 /** The adjoint of a broadcast: sums over the axes along which `shape` was repeated. */
@@ -111,17 +98,14 @@ export function sumTo(x: Node, shape: Shape): Node {
   const extra = x.type.shape.length - shape.length;
   const axes = x.type.shape
     .map((_, i) => i)
-    .filter(
-      (i) => i < extra || (shape[i - extra] === 1 && x.type.shape[i] !== 1),
-    );
+    .filter((i) => i < extra || (shape[i - extra] === 1 && x.type.shape[i] !== 1));
   return axes.length === 0 ? x : reshape(sum(x, { axes }), shape);
 }
 
 const reshapeOp = defineOp({
   name: "reshape",
   group,
-  summary:
-    "The same elements in the same order under another shape; one size may be -1.",
+  summary: "The same elements in the same order under another shape; one size may be -1.",
   gradient: "dx = reshape(dy, shape of x)",
   parameters: [operand("x"), parameter("shape", { kind: "shape" })],
   normalise: (inputs, attrs) => ({
@@ -143,8 +127,7 @@ function inferSize(from: Shape, to: Shape): Shape {
   if (open < 0) return to;
   const rest = dimProduct(to.filter((_, i) => i !== open));
   const inferred = dimDivide(dimProduct(from), rest);
-  if (inferred === undefined || to.indexOf(-1, open + 1) >= 0)
-    throw reshapeFault(from, to);
+  if (inferred === undefined || to.indexOf(-1, open + 1) >= 0) throw reshapeFault(from, to);
   return to.with(open, inferred);
 }
 
@@ -161,9 +144,7 @@ function reshapeFault(from: Shape, to: Shape): TypeFault {
 
 /** The same elements under another shape; itself where it has that shape. */
 export function reshape(x: Node, shape: Shape): Node {
-  return sameShape(x.type.shape, shape)
-    ? x
-    : makeNode(reshapeOp, [x], { shape });
+  return sameShape(x.type.shape, shape) ? x : makeNode(reshapeOp, [x], { shape });
 }
 
 export const transposeOp = defineOp({
@@ -173,12 +154,7 @@ export const transposeOp = defineOp({
   gradient: "dx = transpose(dy) by the inverse order",
   parameters: [
     operand("x"),
-    parameter(
-      "axes",
-      { kind: "integers" },
-      null,
-      "The axis of x that comes first, second, …",
-    ),
+    parameter("axes", { kind: "integers" }, null, "The axis of x that comes first, second, …"),
   ],
   normalise: (inputs, attrs) => ({
     axes: transposeAxes(shapeOf(inputs), attrs),
@@ -209,9 +185,7 @@ function transposeMap(attrs: Attrs): readonly AxisMap[] {
 function transposeAxes(shape: Shape, attrs: Attrs): readonly number[] {
   const given = attrs["axes"];
   if (!Array.isArray(given)) return shape.map((_, i) => shape.length - 1 - i);
-  const axes = given.map((axis) =>
-    resolveAxis("transpose", Number(axis), shape),
-  );
+  const axes = given.map((axis) => resolveAxis("transpose", Number(axis), shape));
   if (axes.length !== shape.length || new Set(axes).size !== axes.length) {
     throw new TypeFault(
       "FG303",
@@ -228,13 +202,9 @@ function transposeAxes(shape: Shape, attrs: Attrs): readonly number[] {
 /** Axes in another order; reversed if none is given. */
 export function transpose(
   x: Node,
-  axes: readonly number[] = x.type.shape.map(
-    (_, i) => x.type.shape.length - 1 - i,
-  ),
+  axes: readonly number[] = x.type.shape.map((_, i) => x.type.shape.length - 1 - i),
 ): Node {
-  return axes.every((axis, i) => axis === i)
-    ? x
-    : makeNode(transposeOp, [x], { axes });
+  return axes.every((axis, i) => axis === i) ? x : makeNode(transposeOp, [x], { axes });
 }
 
 /** The last two axes exchanged. */
@@ -242,9 +212,7 @@ export function swapLast(x: Node): Node {
   const rank = x.type.shape.length;
   return transpose(
     x,
-    x.type.shape.map((_, i) =>
-      i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i,
-    ),
+    x.type.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i)),
   );
 }
 
@@ -255,8 +223,7 @@ export function swapLast(x: Node): Node {
 const sliceOp = defineOp({
   name: "slice",
   group: "Indexing",
-  summary:
-    "A box of elements, with steps; written `x[1:3, ::2]` in math strings.",
+  summary: "A box of elements, with steps; written `x[1:3, ::2]` in math strings.",
   gradient: "dx = dy, placed inside zeros",
   internal: true,
   parameters: [operand("x")],
@@ -264,9 +231,7 @@ const sliceOp = defineOp({
     dtype: dtypeOf(inputs),
     shape: shapeAttr(attrs, "length"),
   }),
-  vjp: chain1((x, _y, dy, { attrs }) =>
-    embed(dy, { ...attrs, shape: x.type.shape as Dim[] }),
-  ),
+  vjp: chain1((x, _y, dy, { attrs }) => embed(dy, { ...attrs, shape: x.type.shape as Dim[] })),
   evaluate: ([x], attrs, type) => ({
     ...type,
     data: x ? evaluateView(x, type.shape, sliceMap(attrs)) : [],
@@ -321,15 +286,9 @@ const embedOp = defineOp({
     }),
   ),
   evaluate: ([x], attrs, type) => {
-    const data = new Array<number>(type.shape.reduce((p, q) => p * q, 1)).fill(
-      0,
-    );
+    const data = new Array<number>(type.shape.reduce((p, q) => p * q, 1)).fill(0);
     for (const index of indices(x?.shape ?? [])) {
-      if (x)
-        data[flatIndex(type.shape, mapIndex(sliceMap(attrs), index))] = readAt(
-          x,
-          index,
-        );
+      if (x) data[flatIndex(type.shape, mapIndex(sliceMap(attrs), index))] = readAt(x, index);
     }
     return { ...type, data };
   },
@@ -350,10 +309,7 @@ const concatOp = defineOp({
   group,
   summary: "Values laid side by side along an axis.",
   gradient: "each operand receives its part of dy",
-  parameters: [
-    parameter("values", { kind: "operands" }),
-    parameter("axis", { kind: "axis" }, 0),
-  ],
+  parameters: [parameter("values", { kind: "operands" }), parameter("axis", { kind: "axis" }, 0)],
   normalise: normaliseAxis("concat"),
   type: (inputs, attrs) => {
     const axis = numberAttr(attrs, "axis");
@@ -364,9 +320,7 @@ const concatOp = defineOp({
         input.shape.every((dim, a) => a === axis || dim === shape[a]);
       if (!fits) throw concatFault(inputs, axis, i);
     });
-    const length = inputs
-      .map((input) => nth(input.shape, axis))
-      .reduce(dimAdd, 0);
+    const length = inputs.map((input) => nth(input.shape, axis)).reduce(dimAdd, 0);
     return { dtype: promoteTypes(inputs), shape: shape.with(axis, length) };
   },
   vjp: ({ inputs, dOut, attrs }) => {
@@ -398,11 +352,7 @@ const concatOp = defineOp({
   lowering: { kind: "concat" },
 });
 
-function concatFault(
-  inputs: readonly TensorType[],
-  axis: number,
-  i: number,
-): TypeFault {
+function concatFault(inputs: readonly TensorType[], axis: number, i: number): TypeFault {
   const [first, other] = [shapeOf(inputs), nth(inputs, i).shape];
   return new TypeFault(
     "FG301",
@@ -415,9 +365,7 @@ function concatFault(
 }
 
 export function concat(values: readonly Node[], axis: number): Node {
-  return values.length === 1
-    ? nth(values, 0)
-    : makeNode(concatOp, values, { axis });
+  return values.length === 1 ? nth(values, 0) : makeNode(concatOp, values, { axis });
 }
 
 defineOp({
@@ -425,10 +373,7 @@ defineOp({
   group,
   summary: "Values of one shape laid side by side along a new axis.",
   gradient: "each operand receives its part of dy",
-  parameters: [
-    parameter("values", { kind: "operands" }),
-    parameter("axis", { kind: "axis" }, 0),
-  ],
+  parameters: [parameter("values", { kind: "operands" }), parameter("axis", { kind: "axis" }, 0)],
   normalise: (inputs, attrs) => ({
     axis: resolveAxis("stack", Number(attrs["axis"]), shapeOf(inputs), 1),
   }),
@@ -446,11 +391,7 @@ defineOp({
     });
     return {
       dtype: promoteTypes(inputs),
-      shape: shapeOf(inputs).toSpliced(
-        numberAttr(attrs, "axis"),
-        0,
-        inputs.length,
-      ),
+      shape: shapeOf(inputs).toSpliced(numberAttr(attrs, "axis"), 0, inputs.length),
     };
   },
   evaluate: () => {
@@ -481,9 +422,7 @@ const iotaOp = defineOp({
   }),
   evaluate: (_inputs, attrs, type) => ({
     ...type,
-    data: indices(type.shape).map(
-      (index) => index[numberAttr(attrs, "axis")] ?? 0,
-    ),
+    data: indices(type.shape).map((index) => index[numberAttr(attrs, "axis")] ?? 0),
   }),
   lowering: { kind: "iota" },
 });

@@ -115,7 +115,10 @@ const takeDiagonalOp: Op = defineOp({
   evaluate: (inputs, attrs, type) => {
     const x = nth(inputs, 0);
     const map = diagonalMap(attrs, x.shape.length);
-    return { ...type, data: indices(type.shape).map((index) => readAt(x, positionsOf(map, index))) };
+    return {
+      ...type,
+      data: indices(type.shape).map((index) => readAt(x, positionsOf(map, index))),
+    };
   },
   lowering: { kind: "view", map: (from, _to, attrs) => diagonalMap(attrs, from.length) },
 });

@@ -27,9 +27,9 @@ interface OracleCase {
   readonly grads: Readonly<Record<string, readonly number[]>>;
 }
 
-const { cases } = JSON.parse(
-  readFileSync(new URL("ops.json", import.meta.url), "utf8"),
-) as { readonly cases: readonly OracleCase[] };
+const { cases } = JSON.parse(readFileSync(new URL("ops.json", import.meta.url), "utf8")) as {
+  readonly cases: readonly OracleCase[];
+};
 
 const tolerances = { f64: 1e-9, f32: 1e-4 } as const;
 type Precision = keyof typeof tolerances;

@@ -1,0 +1,309 @@
+import type { Dim } from "../ir/dim.js";
+import { makeNode, type Attrs, type Node } from "../ir/node.js";
+import { TypeFault, type KernelArgument, type Op, type Value } from "../ir/op.js";
+import { formatShape, promoteTypes, type Shape, type TensorType } from "../ir/type.js";
+import { cast } from "./arithmetic.js";
+import { at, nth } from "./chain.js";
+import { defineOp, numberAttr, operand, parameter, shapeAttr } from "./define.js";
+import { defineFormula } from "./grouped.js";
+import { requireFloat } from "./indexing.js";
+import { reshape } from "./shape.js";
+import { bothOf, perAxis, windowCount } from "./windows.js";
+
+const group = "Convolution and pooling";
+
+const options = [
+  parameter("stride", { kind: "integers" }, 1, "Distance of neighbouring windows."),
+  parameter("padding", { kind: "integers" }, 0, "Zeros added on both sides."),
+  parameter("dilation", { kind: "integers" }, 1, "Distance of neighbouring elements of a window."),
+  parameter("groups", { kind: "integer" }, 1, "Channels and filters fall into so many groups."),
+];
+
+function normaliseOptions(name: string, axes: number) {
+  return (_inputs: readonly TensorType[], attrs: Attrs): Attrs => ({
+    stride: perAxis(name, "stride", attrs["stride"], axes, 1),
+    padding: perAxis(name, "padding", attrs["padding"], axes, 0),
+    dilation: perAxis(name, "dilation", attrs["dilation"], axes, 1),
+    groups: attrs["groups"] ?? 1,
+  });
+}
+
+/** @throws TypeFault unless images [N, C, …] and filters [O, C / groups, …] fit. */
+function convolvedShape(name: string, x: Shape, w: Shape, attrs: Attrs): Shape {
+  const groups = numberAttr(attrs, "groups");
+  const [channels, depth, filters] = [nth(x, 1), nth(w, 1), nth(w, 0)];
+  const known = typeof channels === "number" && typeof depth === "number";
+  const divides =
+    groups >= 1 && (groups === 1 || (typeof filters === "number" && filters % groups === 0));
+  if (!divides || (known ? channels !== depth * groups : groups !== 1 || channels !== depth)) {
+    throw new TypeFault(
+      "FG301",
+      `${name}: images ${formatShape(x)} and filters ${formatShape(w)} do not fit in ${groups} ${groups === 1 ? "group" : "groups"}`,
+      {
+        operands: [0, 1],
+        accepted: "images [N, C, …] with filters [O, C / groups, …], O a multiple of groups",
+      },
+    );
+  }
+  const [stride, padding, dilation] = ["stride", "padding", "dilation"].map((key) =>
+    (attrs[key] as readonly number[]).map(Number),
+  ) as [number[], number[], number[]];
+  const counts = x.slice(2).map((size, i) =>
+    windowCount(name, size, nth(w, i + 2), {
+      stride: nth(stride, i),
+      padding: nth(padding, i),
+      dilation: nth(dilation, i),
+    }),
+  );
+  return [nth(x, 0), filters, ...counts];
+}
+
+function convolutionType(name: string, rank: number, layout: string) {
+  return (inputs: readonly TensorType[], attrs: Attrs): TensorType => {
+    [0, 1].forEach((i) => requireFloat(name, inputs, i));
+    const wrong = inputs.findIndex(({ shape }) => shape.length !== rank);
+    if (wrong >= 0) {
+      throw new TypeFault(
+        "FG305",
+        `${name}: operand ${wrong + 1} has shape ${formatShape(nth(inputs, wrong).shape)}`,
+        { operands: [wrong], accepted: layout },
+      );
+    }
+    const [x, w] = [nth(inputs, 0), nth(inputs, 1)];
+    return { dtype: promoteTypes(inputs), shape: convolvedShape(name, x.shape, w.shape, attrs) };
+  };
+}
+
+/** Shapes of image, filters and result, and the options, as the kernels take them. */
+function geometry(x: Shape, w: Shape, y: Shape, attrs: Attrs): readonly KernelArgument[] {
+  const dims: readonly Dim[] = [...x, nth(w, 0), ...w.slice(2), ...y.slice(2)];
+  const numbers = [
+    ...bothOf(attrs, "stride"),
+    ...bothOf(attrs, "padding"),
+    ...bothOf(attrs, "dilation"),
+    numberAttr(attrs, "groups"),
+  ];
+  return [
+    { kind: "operand", index: 0 },
+    { kind: "operand", index: 1 },
+    { kind: "result" },
+    ...dims.map((value) => ({ kind: "dim", value }) as const),
+    ...numbers.map((value) => ({ kind: "number", value }) as const),
+  ];
+}
+
+/** Calls `visit` with the positions in x, w and y of every product that a convolution adds up. */
+function eachProduct(
+  x: readonly number[],
+  w: readonly number[],
+  y: readonly number[],
+  attrs: Attrs,
+  visit: (inX: number, inW: number, inY: number) => void,
+): void {
+  const [, channels = 0, height = 0, width = 0] = x;
+  const [filters = 0, depth = 0, filterHeight = 0, filterWidth = 0] = w;
+  const [images = 0, , resultHeight = 0, resultWidth = 0] = y;
+  const [stride, padding, dilation] = [
+    bothOf(attrs, "stride"),
+    bothOf(attrs, "padding"),
+    bothOf(attrs, "dilation"),
+  ];
+  const share = filters / numberAttr(attrs, "groups");
+  const sizes = [images, filters, resultHeight, resultWidth, depth, filterHeight, filterWidth];
+  const total = sizes.reduce((p, q) => p * q, 1);
+  for (let k = 0; k < total; k++) {
+    const [n = 0, o = 0, p = 0, q = 0, c = 0, i = 0, j = 0] = unravel(k, sizes);
+    const h = p * stride[0] - padding[0] + i * dilation[0];
+    const v = q * stride[1] - padding[1] + j * dilation[1];
+    if (h < 0 || h >= height || v < 0 || v >= width) continue;
+    const channel = Math.floor(o / share) * depth + c;
+    visit(
+      ((n * channels + channel) * height + h) * width + v,
+      ((o * depth + c) * filterHeight + i) * filterWidth + j,
+      ((n * filters + o) * resultHeight + p) * resultWidth + q,
+    );
+  }
+}
+
+function unravel(position: number, sizes: readonly number[]): readonly number[] {
+  let rest = position;
+  return sizes
+    .toReversed()
+    .map((size) => {
+      const index = rest % size;
+      rest = Math.floor(rest / size);
+      return index;
+    })
+    .toReversed();
+}
+
+function summed(type: Pick<Value, "dtype" | "shape">, add: (data: number[]) => void): Value {
+  const data = new Array<number>(type.shape.reduce((p, q) => p * q, 1)).fill(0);
+  add(data);
+  return { ...type, data };
+}
+
+const plus = (data: number[], at: number, value: number): void => {
+  data[at] = (data[at] ?? 0) + value;
+};
+
+/**
+ * Convolution is linear in images and in filters, so that its two adjoints and
+ * their adjoints are these three operations again.
+ */
+const conv2dOp: Op = defineOp({
+  name: "conv2d",
+  group,
+  summary: "Cross-correlation of images [N, C, H, W] with filters [O, C / groups, KH, KW].",
+  gradient: "dx = the transposed convolution of dy with w, dw = the correlation of x with dy",
+  parameters: [operand("x"), operand("w"), ...options],
+  normalise: normaliseOptions("conv2d", 2),
+  type: convolutionType("conv2d", 4, "x [N, C, H, W] and w [O, C / groups, KH, KW]"),
+  vjp: (context) => {
+    const { dOut, attrs, needed } = context;
+    const [x, w] = [at(context, 0), at(context, 1)];
+    return [
+      needed[0] === true
+        ? makeNode(inputOp, [dOut, w], { ...attrs, shape: [...x.type.shape] })
+        : null,
+      needed[1] === true
+        ? makeNode(filtersOp, [x, dOut], { ...attrs, shape: [...w.type.shape] })
+        : null,
+    ];
+  },
+  evaluate: (inputs, attrs, type) => {
+    const [x, w] = [nth(inputs, 0), nth(inputs, 1)];
+    return summed(type, (data) =>
+      eachProduct(x.shape, w.shape, type.shape, attrs, (inX, inW, inY) =>
+        plus(data, inY, (x.data[inX] ?? NaN) * (w.data[inW] ?? NaN)),
+      ),
+    );
+  },
+  lowering: {
+    kind: "kernel",
+    call: ([x, w], y, attrs) => ({
+      callee: "convolve",
+      arguments: geometry(x?.shape ?? [], w?.shape ?? [], y.shape, attrs),
+    }),
+  },
+  example: {
+    typescript: "conv2d(x, w, { stride: 2, padding: 1 })",
+    math: "conv2d(x, w, stride=2, padding=1)",
+  },
+});
+
+const inputOp: Op = defineOp({
+  name: "conv2dInput",
+  group,
+  summary: "The adjoint of conv2d in its images: the transposed convolution.",
+  gradient: "d(dy) = conv2d(dx, w), dw = the correlation of dx with dy",
+  internal: true,
+  parameters: [operand("y"), operand("w")],
+  type: (inputs, attrs) => ({ dtype: promoteTypes(inputs), shape: shapeAttr(attrs, "shape") }),
+  vjp: (context) => {
+    const {
+      dOut,
+      attrs: { shape: _shape, ...rest },
+      needed,
+    } = context;
+    const [y, w] = [at(context, 0), at(context, 1)];
+    return [
+      needed[0] === true ? makeNode(conv2dOp, [dOut, w], rest) : null,
+      needed[1] === true
+        ? makeNode(filtersOp, [dOut, y], { ...rest, shape: [...w.type.shape] })
+        : null,
+    ];
+  },
+  evaluate: (inputs, attrs, type) => {
+    const [y, w] = [nth(inputs, 0), nth(inputs, 1)];
+    return summed(type, (data) =>
+      eachProduct(type.shape, w.shape, y.shape, attrs, (inX, inW, inY) =>
+        plus(data, inX, (y.data[inY] ?? NaN) * (w.data[inW] ?? NaN)),
+      ),
+    );
+  },
+  lowering: {
+    kind: "kernel",
+    call: ([y, w], x, attrs) => ({
+      callee: "convolveInput",
+      arguments: geometry(x.shape, w?.shape ?? [], y?.shape ?? [], attrs),
+    }),
+  },
+});
+
+const filtersOp: Op = defineOp({
+  name: "conv2dFilters",
+  group,
+  summary: "The adjoint of conv2d in its filters.",
+  gradient: "dx = the transposed convolution of dy with dw, d(dy) = conv2d(x, dw)",
+  internal: true,
+  parameters: [operand("x"), operand("y")],
+  type: (inputs, attrs) => ({ dtype: promoteTypes(inputs), shape: shapeAttr(attrs, "shape") }),
+  vjp: (context) => {
+    const {
+      dOut,
+      attrs: { shape: _shape, ...rest },
+      needed,
+    } = context;
+    const [x, y] = [at(context, 0), at(context, 1)];
+    return [
+      needed[0] === true
+        ? makeNode(inputOp, [y, dOut], { ...rest, shape: [...x.type.shape] })
+        : null,
+      needed[1] === true ? makeNode(conv2dOp, [x, dOut], rest) : null,
+    ];
+  },
+  evaluate: (inputs, attrs, type) => {
+    const [x, y] = [nth(inputs, 0), nth(inputs, 1)];
+    return summed(type, (data) =>
+      eachProduct(x.shape, type.shape, y.shape, attrs, (inX, inW, inY) =>
+        plus(data, inW, (x.data[inX] ?? NaN) * (y.data[inY] ?? NaN)),
+      ),
+    );
+  },
+  lowering: {
+    kind: "kernel",
+    call: ([x, y], w, attrs) => ({
+      callee: "convolveFilters",
+      arguments: geometry(x?.shape ?? [], w.shape, y?.shape ?? [], attrs),
+    }),
+  },
+});
+
+/** Cross-correlation without stride, padding, dilation or groups unless given. */
+export function conv2d(x: Node, w: Node, attrs: Attrs): Node {
+  return makeNode(conv2dOp, [x, w], attrs);
+}
+
+/** A second axis of size 1 in front of the options of one axis. */
+function widened(attrs: Attrs): Attrs {
+  const pair = (name: string, other: number) => [
+    other,
+    Number((attrs[name] as readonly number[])[0]),
+  ];
+  return {
+    stride: pair("stride", 1),
+    padding: pair("padding", 0),
+    dilation: pair("dilation", 1),
+    groups: attrs["groups"] ?? 1,
+  };
+}
+
+defineFormula({
+  name: "conv1d",
+  group,
+  summary: "Cross-correlation of signals [N, C, L] with filters [O, C / groups, K].",
+  gradient: "dx = the transposed convolution of dy with w, dw = the correlation of x with dy",
+  parameters: [operand("x"), operand("w"), ...options],
+  normalise: normaliseOptions("conv1d", 1),
+  type: convolutionType("conv1d", 3, "x [N, C, L] and w [O, C / groups, K]"),
+  expand: (inputs, attrs) => {
+    const dtype = promoteTypes(inputs.map((input) => input.type));
+    const [x, w] = inputs.map((input) =>
+      cast(reshape(input, input.type.shape.toSpliced(2, 0, 1)), dtype),
+    ) as [Node, Node];
+    const y = conv2d(x, w, widened(attrs));
+    return reshape(y, y.type.shape.toSpliced(2, 1));
+  },
+  example: { typescript: "conv1d(x, w, { padding: 1 })", math: "conv1d(x, w, padding=1)" },
+});
