@@ -32,7 +32,7 @@ export function checkIndices(name: string, indices: ArrayLike<number>, size: num
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
     if (!isIndex(index, size)) {
-      throw new RangeError(`${name}[${i}] is ${index}, ${expected(size)}`);
+      throw new RangeError(`${name}[${i}] is ${index}, ${rangeText(size)}`);
     }
   }
 }
@@ -44,7 +44,7 @@ export function checkIndices(name: string, indices: ArrayLike<number>, size: num
  */
 export function checkIndex(name: string, index: number, size: number): void {
   if (!isIndex(index, size)) {
-    throw new RangeError(`${name} is ${index}, ${expected(size)}`);
+    throw new RangeError(`${name} is ${index}, ${rangeText(size)}`);
   }
 }
 
@@ -63,6 +63,6 @@ function isIndex(index: number, size: number): boolean {
   return index >= 0 && index < size && Number.isInteger(index);
 }
 
-function expected(size: number): string {
+function rangeText(size: number): string {
   return size > 0 ? `outside 0 … ${size - 1}` : "but the axis is empty";
 }

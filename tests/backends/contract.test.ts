@@ -185,8 +185,8 @@ it("an output that is an input is a copy", () => {
 });
 
 it.each([
-  "f(class, function, static) = class * function + static",
-  "f(hasOwnProperty, toString, valueOf) = hasOwnProperty * toString + valueOf",
+  "f(inputs, work, result) = inputs * work + result",
+  "f(matmulNN, checkLength, fGrad) = matmulNN * checkLength + fGrad",
   "f(Math, Float32Array, globalThis) = exp(log(Math)) * Float32Array + globalThis",
 ])("names from the program become variables and nothing else: %s", (math) => {
   const { exports } = generate({ name: "hostile", source: { math } });

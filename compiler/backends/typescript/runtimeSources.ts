@@ -37,6 +37,53 @@ interface Tiles {
 }`,
     js: ``,
   },
+  adjugateTransposed: {
+    needs: ["FloatArray"],
+    ts: `/** adj(U)ᵀ, lower triangular: row j solves U z = eⱼ · det U, where the last pivot cancels by hand. */
+function adjugateTransposed(
+  f: ArrayLike<number>,
+  base: number,
+  result: FloatArray,
+  at: number,
+  n: number,
+): void {
+  let leading = 1;
+  for (let k = 0; k < n - 1; k++) leading *= f[base + k * n + k]!;
+  const last = n === 0 ? 1 : f[base + n * n - 1]!;
+  for (let j = 0; j < n; j++) {
+    const row = at + j * n;
+    for (let i = 0; i < n; i++) result[row + i] = 0;
+    if (leading === 0) continue;
+    result[row + j] =
+      j === n - 1 ? leading : (leading * last) / f[base + j * n + j]!;
+    for (let i = j - 1; i >= 0; i--) {
+      let sum = 0;
+      for (let k = i + 1; k <= j; k++)
+        sum -= f[base + i * n + k]! * result[row + k]!;
+      result[row + i] = sum / f[base + i * n + i]!;
+    }
+  }
+}`,
+    js: `/** adj(U)ᵀ, lower triangular: row j solves U z = eⱼ · det U, where the last pivot cancels by hand. */
+function adjugateTransposed(f, base, result, at, n) {
+  let leading = 1;
+  for (let k = 0; k < n - 1; k++) leading *= f[base + k * n + k];
+  const last = n === 0 ? 1 : f[base + n * n - 1];
+  for (let j = 0; j < n; j++) {
+    const row = at + j * n;
+    for (let i = 0; i < n; i++) result[row + i] = 0;
+    if (leading === 0) continue;
+    result[row + j] =
+      j === n - 1 ? leading : (leading * last) / f[base + j * n + j];
+    for (let i = j - 1; i >= 0; i--) {
+      let sum = 0;
+      for (let k = i + 1; k <= j; k++)
+        sum -= f[base + i * n + k] * result[row + k];
+      result[row + i] = sum / f[base + i * n + i];
+    }
+  }
+}`,
+  },
   bernoulli: {
     needs: [],
     ts: `/** The Bernoulli numbers B₂, B₄, …, B₁₆ of the asymptotic series. */
@@ -63,7 +110,7 @@ const bernoulli = [
 ];`,
   },
   checkIndex: {
-    needs: ["expected", "isIndex"],
+    needs: ["isIndex", "rangeText"],
     ts: `/**
  * Checks that one index is an integer of 0 … size − 1.
  *
@@ -71,7 +118,7 @@ const bernoulli = [
  */
 function checkIndex(name: string, index: number, size: number): void {
   if (!isIndex(index, size)) {
-    throw new RangeError(\`\${name} is \${index}, \${expected(size)}\`);
+    throw new RangeError(\`\${name} is \${index}, \${rangeText(size)}\`);
   }
 }`,
     js: `/**
@@ -81,12 +128,12 @@ function checkIndex(name: string, index: number, size: number): void {
  */
 function checkIndex(name, index, size) {
   if (!isIndex(index, size)) {
-    throw new RangeError(\`\${name} is \${index}, \${expected(size)}\`);
+    throw new RangeError(\`\${name} is \${index}, \${rangeText(size)}\`);
   }
 }`,
   },
   checkIndices: {
-    needs: ["expected", "isIndex"],
+    needs: ["isIndex", "rangeText"],
     ts: `/**
  * Checks that every index is an integer of 0 … size − 1.
  *
@@ -100,7 +147,7 @@ function checkIndices(
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
     if (!isIndex(index, size)) {
-      throw new RangeError(\`\${name}[\${i}] is \${index}, \${expected(size)}\`);
+      throw new RangeError(\`\${name}[\${i}] is \${index}, \${rangeText(size)}\`);
     }
   }
 }`,
@@ -113,7 +160,7 @@ function checkIndices(name, indices, size) {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (!isIndex(index, size)) {
-      throw new RangeError(\`\${name}[\${i}] is \${index}, \${expected(size)}\`);
+      throw new RangeError(\`\${name}[\${i}] is \${index}, \${rangeText(size)}\`);
     }
   }
 }`,
@@ -191,6 +238,120 @@ function checkSize(name: string, size: number): void {
 function checkSize(name, size) {
   if (!(size >= 0 && Number.isSafeInteger(size))) {
     throw new RangeError(\`size \${name} is \${size}, expected a whole number\`);
+  }
+}`,
+  },
+  choleskyFactor: {
+    needs: ["FloatArray"],
+    ts: `/**
+ * The lower triangular L with L · Lᵀ = A, for \`count\` symmetric positive
+ * definite matrices of size n, of which the lower triangle is read. NaN from
+ * the column on where a matrix is not positive definite.
+ */
+function choleskyFactor(
+  a: ArrayLike<number>,
+  l: FloatArray,
+  count: number,
+  n: number,
+): void {
+  for (let m = 0; m < count; m++) {
+    const at = m * n * n;
+    for (let j = 0; j < n; j++) {
+      for (let i = 0; i < j; i++) l[at + i * n + j] = 0;
+      for (let i = j; i < n; i++) {
+        let sum = a[at + i * n + j]!;
+        for (let k = 0; k < j; k++)
+          sum -= l[at + i * n + k]! * l[at + j * n + k]!;
+        l[at + i * n + j] = i === j ? Math.sqrt(sum) : sum / l[at + j * n + j]!;
+      }
+    }
+  }
+}`,
+    js: `/**
+ * The lower triangular L with L · Lᵀ = A, for \`count\` symmetric positive
+ * definite matrices of size n, of which the lower triangle is read. NaN from
+ * the column on where a matrix is not positive definite.
+ */
+function choleskyFactor(a, l, count, n) {
+  for (let m = 0; m < count; m++) {
+    const at = m * n * n;
+    for (let j = 0; j < n; j++) {
+      for (let i = 0; i < j; i++) l[at + i * n + j] = 0;
+      for (let i = j; i < n; i++) {
+        let sum = a[at + i * n + j];
+        for (let k = 0; k < j; k++)
+          sum -= l[at + i * n + k] * l[at + j * n + k];
+        l[at + i * n + j] = i === j ? Math.sqrt(sum) : sum / l[at + j * n + j];
+      }
+    }
+  }
+}`,
+  },
+  cofactors: {
+    needs: ["FloatArray", "adjugateTransposed", "exchange", "signOfExchanges"],
+    ts: `/**
+ * The matrices of cofactors, ∂ det A / ∂ A, of \`count\` matrices in factors.
+ * Exact for singular matrices too: nothing is divided by the last pivot, the
+ * only one that is 0 if the rank is n − 1; below that rank all are 0.
+ */
+function cofactors(
+  factors: ArrayLike<number>,
+  result: FloatArray,
+  count: number,
+  n: number,
+): void {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    const at = m * n * n;
+    adjugateTransposed(factors, base, result, at, n);
+    // adj(A)ᵀ = ± Pᵀ L⁻ᵀ adj(U)ᵀ Qᵀ
+    const sign = signOfExchanges(factors, base, n);
+    for (let i = n - 1; i >= 0; i--) {
+      for (let c = 0; c < n; c++) {
+        let sum = sign * result[at + i * n + c]!;
+        for (let j = i + 1; j < n; j++)
+          sum -= factors[base + j * n + i]! * result[at + j * n + c]!;
+        result[at + i * n + c] = sum;
+      }
+    }
+    for (let k = n - 1; k >= 0; k--) {
+      const row = factors[base + n * n + k]!;
+      const column = factors[base + (n + 1) * n + k]!;
+      for (let c = 0; c < n; c++)
+        exchange(result, at + k * n + c, at + row * n + c);
+      for (let i = 0; i < n; i++)
+        exchange(result, at + i * n + k, at + i * n + column);
+    }
+  }
+}`,
+    js: `/**
+ * The matrices of cofactors, ∂ det A / ∂ A, of \`count\` matrices in factors.
+ * Exact for singular matrices too: nothing is divided by the last pivot, the
+ * only one that is 0 if the rank is n − 1; below that rank all are 0.
+ */
+function cofactors(factors, result, count, n) {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    const at = m * n * n;
+    adjugateTransposed(factors, base, result, at, n);
+    // adj(A)ᵀ = ± Pᵀ L⁻ᵀ adj(U)ᵀ Qᵀ
+    const sign = signOfExchanges(factors, base, n);
+    for (let i = n - 1; i >= 0; i--) {
+      for (let c = 0; c < n; c++) {
+        let sum = sign * result[at + i * n + c];
+        for (let j = i + 1; j < n; j++)
+          sum -= factors[base + j * n + i] * result[at + j * n + c];
+        result[at + i * n + c] = sum;
+      }
+    }
+    for (let k = n - 1; k >= 0; k--) {
+      const row = factors[base + n * n + k];
+      const column = factors[base + (n + 1) * n + k];
+      for (let c = 0; c < n; c++)
+        exchange(result, at + k * n + c, at + row * n + c);
+      for (let i = 0; i < n; i++)
+        exchange(result, at + i * n + k, at + i * n + column);
+    }
   }
 }`,
   },
@@ -609,6 +770,32 @@ function cumulativeSum(x, result, outer, count, inner, reverse) {
   }
 }`,
   },
+  determinants: {
+    needs: ["FloatArray", "signOfExchanges"],
+    ts: `/** The determinants of \`count\` matrices in factors. */
+function determinants(
+  factors: ArrayLike<number>,
+  result: FloatArray,
+  count: number,
+  n: number,
+): void {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    let product = signOfExchanges(factors, base, n);
+    for (let k = 0; k < n; k++) product *= factors[base + k * n + k]!;
+    result[m] = product;
+  }
+}`,
+    js: `/** The determinants of \`count\` matrices in factors. */
+function determinants(factors, result, count, n) {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    let product = signOfExchanges(factors, base, n);
+    for (let k = 0; k < n; k++) product *= factors[base + k * n + k];
+    result[m] = product;
+  }
+}`,
+  },
   digamma: {
     needs: ["halves", "polynomial"],
     ts: `/**
@@ -646,6 +833,67 @@ function digamma(x) {
   for (; x < 10; x++) shift += 1 / x;
   const z = 1 / (x * x);
   return Math.log(x) - 0.5 / x - z * polynomial(halves, z) - shift;
+}`,
+  },
+  eliminate: {
+    needs: ["exchange"],
+    ts: `/** Step k: exchanges the largest remaining element to the diagonal and clears what is below it. */
+function eliminate(f: Float64Array, base: number, n: number, k: number): void {
+  let row = k;
+  let column = k;
+  let largest = -1;
+  for (let i = k; i < n; i++) {
+    for (let j = k; j < n; j++) {
+      const size = Math.abs(f[base + i * n + j]!);
+      if (size > largest) {
+        largest = size;
+        row = i;
+        column = j;
+      }
+    }
+  }
+  f[base + n * n + k] = row;
+  f[base + (n + 1) * n + k] = column;
+  for (let j = 0; j < n; j++) exchange(f, base + k * n + j, base + row * n + j);
+  for (let i = 0; i < n; i++)
+    exchange(f, base + i * n + k, base + i * n + column);
+  const pivot = f[base + k * n + k]!;
+  if (pivot === 0) return;
+  for (let i = k + 1; i < n; i++) {
+    const factor = f[base + i * n + k]! / pivot;
+    f[base + i * n + k] = factor;
+    for (let j = k + 1; j < n; j++)
+      f[base + i * n + j]! -= factor * f[base + k * n + j]!;
+  }
+}`,
+    js: `/** Step k: exchanges the largest remaining element to the diagonal and clears what is below it. */
+function eliminate(f, base, n, k) {
+  let row = k;
+  let column = k;
+  let largest = -1;
+  for (let i = k; i < n; i++) {
+    for (let j = k; j < n; j++) {
+      const size = Math.abs(f[base + i * n + j]);
+      if (size > largest) {
+        largest = size;
+        row = i;
+        column = j;
+      }
+    }
+  }
+  f[base + n * n + k] = row;
+  f[base + (n + 1) * n + k] = column;
+  for (let j = 0; j < n; j++) exchange(f, base + k * n + j, base + row * n + j);
+  for (let i = 0; i < n; i++)
+    exchange(f, base + i * n + k, base + i * n + column);
+  const pivot = f[base + k * n + k];
+  if (pivot === 0) return;
+  for (let i = k + 1; i < n; i++) {
+    const factor = f[base + i * n + k] / pivot;
+    f[base + i * n + k] = factor;
+    for (let j = k + 1; j < n; j++)
+      f[base + i * n + j] -= factor * f[base + k * n + j];
+  }
 }`,
   },
   endInside: {
@@ -725,13 +973,41 @@ const evenBernoulli = [
   -174611 / 330,
 ];`,
   },
-  expected: {
-    needs: [],
-    ts: `function expected(size: number): string {
-  return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
+  exchange: {
+    needs: ["FloatArray"],
+    ts: `function exchange(values: FloatArray, i: number, j: number): void {
+  const moved = values[i]!;
+  values[i] = values[j]!;
+  values[j] = moved;
 }`,
-    js: `function expected(size) {
-  return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
+    js: `function exchange(values, i, j) {
+  const moved = values[i];
+  values[i] = values[j];
+  values[j] = moved;
+}`,
+  },
+  factorise: {
+    needs: ["eliminate"],
+    ts: `/** Factors \`count\` matrices of size n. */
+function factorise(
+  a: ArrayLike<number>,
+  factors: Float64Array,
+  count: number,
+  n: number,
+): void {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    for (let i = 0; i < n * n; i++) factors[base + i] = a[m * n * n + i]!;
+    for (let k = 0; k < n; k++) eliminate(factors, base, n, k);
+  }
+}`,
+    js: `/** Factors \`count\` matrices of size n. */
+function factorise(a, factors, count, n) {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    for (let i = 0; i < n * n; i++) factors[base + i] = a[m * n * n + i];
+    for (let k = 0; k < n; k++) eliminate(factors, base, n, k);
+  }
 }`,
   },
   farDenominator: {
@@ -903,6 +1179,42 @@ function linearRecurrence(a, b, result, outer, count, inner, reverse, lagged) {
         result[at] = state;
       }
     }
+  }
+}`,
+  },
+  logDeterminants: {
+    needs: ["FloatArray", "signOfExchanges"],
+    ts: `/** The logarithms of the determinants: −inf for a singular matrix, NaN for a negative determinant. */
+function logDeterminants(
+  factors: ArrayLike<number>,
+  result: FloatArray,
+  count: number,
+  n: number,
+): void {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    let sign = signOfExchanges(factors, base, n);
+    let sum = 0;
+    for (let k = 0; k < n; k++) {
+      const pivot = factors[base + k * n + k]!;
+      sum += Math.log(Math.abs(pivot));
+      if (pivot < 0) sign = -sign;
+    }
+    result[m] = sign < 0 && sum > -Infinity ? NaN : sum;
+  }
+}`,
+    js: `/** The logarithms of the determinants: −inf for a singular matrix, NaN for a negative determinant. */
+function logDeterminants(factors, result, count, n) {
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    let sign = signOfExchanges(factors, base, n);
+    let sum = 0;
+    for (let k = 0; k < n; k++) {
+      const pivot = factors[base + k * n + k];
+      sum += Math.log(Math.abs(pivot));
+      if (pivot < 0) sign = -sign;
+    }
+    result[m] = sign < 0 && sum > -Infinity ? NaN : sum;
   }
 }`,
   },
@@ -2451,6 +2763,15 @@ function poolPositions(
   }
 }`,
   },
+  rangeText: {
+    needs: [],
+    ts: `function rangeText(size: number): string {
+  return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
+}`,
+    js: `function rangeText(size) {
+  return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
+}`,
+  },
   roundHalfToEven: {
     needs: [],
     ts: `/** The nearest whole number; halves go to the even one, as in NumPy and IEEE 754. */
@@ -2479,6 +2800,31 @@ function sigmoid(x: number): number {
  */
 function sigmoid(x) {
   return 1 / (1 + Math.exp(-x));
+}`,
+  },
+  signOfExchanges: {
+    needs: [],
+    ts: `/** 1 or −1: the determinant of the exchanges. */
+function signOfExchanges(
+  f: ArrayLike<number>,
+  base: number,
+  n: number,
+): number {
+  let sign = 1;
+  for (let k = 0; k < n; k++) {
+    if (f[base + n * n + k] !== k) sign = -sign;
+    if (f[base + (n + 1) * n + k] !== k) sign = -sign;
+  }
+  return sign;
+}`,
+    js: `/** 1 or −1: the determinant of the exchanges. */
+function signOfExchanges(f, base, n) {
+  let sign = 1;
+  for (let k = 0; k < n; k++) {
+    if (f[base + n * n + k] !== k) sign = -sign;
+    if (f[base + (n + 1) * n + k] !== k) sign = -sign;
+  }
+  return sign;
 }`,
   },
   sinPi: {
@@ -2584,6 +2930,190 @@ function softplus(x: number): number {
     js: `/** log(1 + eˣ), without overflow: x for large x, eˣ for very negative x. */
 function softplus(x) {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+  },
+  solveColumn: {
+    needs: ["FloatArray", "exchange"],
+    ts: `/** P A Q = L U: x = Q U⁻¹ L⁻¹ P b. */
+function solveColumn(
+  f: ArrayLike<number>,
+  base: number,
+  x: FloatArray,
+  at: number,
+  n: number,
+  stride: number,
+): void {
+  for (let k = 0; k < n; k++)
+    exchange(x, at + k * stride, at + f[base + n * n + k]! * stride);
+  for (let i = 0; i < n; i++) {
+    let sum = x[at + i * stride]!;
+    for (let j = 0; j < i; j++)
+      sum -= f[base + i * n + j]! * x[at + j * stride]!;
+    x[at + i * stride] = sum;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[at + i * stride]!;
+    for (let j = i + 1; j < n; j++)
+      sum -= f[base + i * n + j]! * x[at + j * stride]!;
+    x[at + i * stride] = sum / f[base + i * n + i]!;
+  }
+  for (let k = n - 1; k >= 0; k--)
+    exchange(x, at + k * stride, at + f[base + (n + 1) * n + k]! * stride);
+}`,
+    js: `/** P A Q = L U: x = Q U⁻¹ L⁻¹ P b. */
+function solveColumn(f, base, x, at, n, stride) {
+  for (let k = 0; k < n; k++)
+    exchange(x, at + k * stride, at + f[base + n * n + k] * stride);
+  for (let i = 0; i < n; i++) {
+    let sum = x[at + i * stride];
+    for (let j = 0; j < i; j++) sum -= f[base + i * n + j] * x[at + j * stride];
+    x[at + i * stride] = sum;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[at + i * stride];
+    for (let j = i + 1; j < n; j++)
+      sum -= f[base + i * n + j] * x[at + j * stride];
+    x[at + i * stride] = sum / f[base + i * n + i];
+  }
+  for (let k = n - 1; k >= 0; k--)
+    exchange(x, at + k * stride, at + f[base + (n + 1) * n + k] * stride);
+}`,
+  },
+  solveFactored: {
+    needs: ["FloatArray", "solveColumn", "solveTransposedColumn"],
+    ts: `/**
+ * x with A · x = b, or Aᵀ · x = b, for \`count\` matrices in factors and right
+ * sides b [n, columns]. Infinite or NaN where A is singular.
+ */
+function solveFactored(
+  factors: ArrayLike<number>,
+  b: ArrayLike<number>,
+  x: FloatArray,
+  count: number,
+  n: number,
+  columns: number,
+  transposed: boolean,
+): void {
+  for (let i = 0; i < count * n * columns; i++) x[i] = b[i]!;
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    const at = m * n * columns;
+    for (let c = 0; c < columns; c++) {
+      if (transposed)
+        solveTransposedColumn(factors, base, x, at + c, n, columns);
+      else solveColumn(factors, base, x, at + c, n, columns);
+    }
+  }
+}`,
+    js: `/**
+ * x with A · x = b, or Aᵀ · x = b, for \`count\` matrices in factors and right
+ * sides b [n, columns]. Infinite or NaN where A is singular.
+ */
+function solveFactored(factors, b, x, count, n, columns, transposed) {
+  for (let i = 0; i < count * n * columns; i++) x[i] = b[i];
+  for (let m = 0; m < count; m++) {
+    const base = m * (n + 2) * n;
+    const at = m * n * columns;
+    for (let c = 0; c < columns; c++) {
+      if (transposed)
+        solveTransposedColumn(factors, base, x, at + c, n, columns);
+      else solveColumn(factors, base, x, at + c, n, columns);
+    }
+  }
+}`,
+  },
+  solveTransposedColumn: {
+    needs: ["FloatArray", "exchange"],
+    ts: `/** Aᵀ = Q U ᵀ Lᵀ P by rows: x = Pᵀ L⁻ᵀ U⁻ᵀ Qᵀ b. */
+function solveTransposedColumn(
+  f: ArrayLike<number>,
+  base: number,
+  x: FloatArray,
+  at: number,
+  n: number,
+  stride: number,
+): void {
+  for (let k = 0; k < n; k++)
+    exchange(x, at + k * stride, at + f[base + (n + 1) * n + k]! * stride);
+  for (let i = 0; i < n; i++) {
+    let sum = x[at + i * stride]!;
+    for (let j = 0; j < i; j++)
+      sum -= f[base + j * n + i]! * x[at + j * stride]!;
+    x[at + i * stride] = sum / f[base + i * n + i]!;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[at + i * stride]!;
+    for (let j = i + 1; j < n; j++)
+      sum -= f[base + j * n + i]! * x[at + j * stride]!;
+    x[at + i * stride] = sum;
+  }
+  for (let k = n - 1; k >= 0; k--)
+    exchange(x, at + k * stride, at + f[base + n * n + k]! * stride);
+}`,
+    js: `/** Aᵀ = Q U ᵀ Lᵀ P by rows: x = Pᵀ L⁻ᵀ U⁻ᵀ Qᵀ b. */
+function solveTransposedColumn(f, base, x, at, n, stride) {
+  for (let k = 0; k < n; k++)
+    exchange(x, at + k * stride, at + f[base + (n + 1) * n + k] * stride);
+  for (let i = 0; i < n; i++) {
+    let sum = x[at + i * stride];
+    for (let j = 0; j < i; j++) sum -= f[base + j * n + i] * x[at + j * stride];
+    x[at + i * stride] = sum / f[base + i * n + i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[at + i * stride];
+    for (let j = i + 1; j < n; j++)
+      sum -= f[base + j * n + i] * x[at + j * stride];
+    x[at + i * stride] = sum;
+  }
+  for (let k = n - 1; k >= 0; k--)
+    exchange(x, at + k * stride, at + f[base + n * n + k] * stride);
+}`,
+  },
+  solveTriangular: {
+    needs: ["FloatArray"],
+    ts: `/** x with L · x = b, or Lᵀ · x = b, for \`count\` lower triangular L of size n and b [n, columns]. */
+function solveTriangular(
+  l: ArrayLike<number>,
+  b: ArrayLike<number>,
+  x: FloatArray,
+  count: number,
+  n: number,
+  columns: number,
+  transposed: boolean,
+): void {
+  for (let m = 0; m < count; m++) {
+    const at = m * n * columns;
+    for (let step = 0; step < n; step++) {
+      const i = transposed ? n - 1 - step : step;
+      for (let c = 0; c < columns; c++) {
+        let sum = b[at + i * columns + c]!;
+        for (let before = 0; before < step; before++) {
+          const j = transposed ? n - 1 - before : before;
+          const factor = l[m * n * n + (transposed ? j * n + i : i * n + j)]!;
+          sum -= factor * x[at + j * columns + c]!;
+        }
+        x[at + i * columns + c] = sum / l[m * n * n + i * n + i]!;
+      }
+    }
+  }
+}`,
+    js: `/** x with L · x = b, or Lᵀ · x = b, for \`count\` lower triangular L of size n and b [n, columns]. */
+function solveTriangular(l, b, x, count, n, columns, transposed) {
+  for (let m = 0; m < count; m++) {
+    const at = m * n * columns;
+    for (let step = 0; step < n; step++) {
+      const i = transposed ? n - 1 - step : step;
+      for (let c = 0; c < columns; c++) {
+        let sum = b[at + i * columns + c];
+        for (let before = 0; before < step; before++) {
+          const j = transposed ? n - 1 - before : before;
+          const factor = l[m * n * n + (transposed ? j * n + i : i * n + j)];
+          sum -= factor * x[at + j * columns + c];
+        }
+        x[at + i * columns + c] = sum / l[m * n * n + i * n + i];
+      }
+    }
+  }
 }`,
   },
   sortPositions: {
