@@ -13,13 +13,13 @@ const exportedFunction = /^export function ([\w$]+)/gm;
  * @throws EvalError where a Content-Security-Policy forbids evaluation
  */
 export function evaluateModule(code: string): EvaluatedModule {
-  const names = [...code.matchAll(exportedFunction)].map(([, name]) => name);
-  const body = code
-    .replace(runtimeImport, "const {$1} = flatgradRuntime;")
-    .replaceAll(exportedFunction, "function $1");
+  const imported = runtimeImport.exec(code)?.[1]?.match(/[\w$]+/g) ?? [];
+  const exported = [...code.matchAll(exportedFunction)].map(([, name]) => name);
+  const body = code.replace(runtimeImport, "").replaceAll(exportedFunction, "function $1");
   const evaluate = new Function(
-    "flatgradRuntime",
-    `"use strict";\n${body}\nreturn { ${names.join(", ")} };`,
-  ) as (given: typeof runtime) => Record<string, () => unknown>;
-  return new Map(Object.entries(evaluate(runtime)));
+    ...imported,
+    `"use strict";\n${body}\nreturn { ${exported.join(", ")} };`,
+  ) as (...functions: readonly unknown[]) => Record<string, () => unknown>;
+  const functions = new Map<string, unknown>(Object.entries(runtime));
+  return new Map(Object.entries(evaluate(...imported.map((name) => functions.get(name)))));
 }

@@ -264,6 +264,25 @@ describe("parameters without types", () => {
   });
 });
 
+describe("names", () => {
+  it.each(["value", "inputs", "work", "runtime", "relu", "f", "t1", "dx"])(
+    "%s may be a parameter",
+    (name) => {
+      const x = [0.5, -2];
+      const source = `f(${name}: f64[N]) = sum(sigmoid(${name}) * ${name})`;
+      const { grads } = jit(source).grad({ [name]: x });
+      expect(grads).toEqual({ [name]: jit("sum(sigmoid(x) * x)").grad({ x }).grads["x"] });
+    },
+  );
+
+  it.each(["runtime", "inputs", "createFWork"])("%s may be a function", (name) => {
+    expect(jit(`${name}(x: f64[2]) = sum(x^2)`).grad({ x: [1, 2] })).toEqual({
+      value: 5,
+      grads: { x: [2, 4] },
+    });
+  });
+});
+
 describe("TypeScript models", () => {
   const bundle = jit({
     source: `import { sum, type Param, type Tensor } from "flatgrad";
