@@ -171,7 +171,7 @@ class TensorModule {
       ...(needsSizes ? [typed ? `sizes: ${this.#work}["sizes"]` : "sizes"] : []),
     ];
     const checks = tensors.flatMap(({ leaf, path }) =>
-      this.#checkLength(leaf, path, `inputs.${path}`),
+      this.#checkLength(leaf, path, `inputs.${path}`, "sizes"),
     );
     if (checks.length === 0) return [];
     return [
@@ -185,13 +185,16 @@ class TensorModule {
     ];
   }
 
-  #checkLength(node: Node, name: string, access: string): readonly string[] {
-    const count = dimCode(dimProduct(node.type.shape)).text;
-    return callLines(
-      this.#context.runtime("checkLength"),
-      [JSON.stringify(name), `${access}.length`, count, shapeText(node)],
-      "  ",
-    );
+  #checkLength(node: Node, name: string, access: string, sizes: string): readonly string[] {
+    const { shape } = node.type;
+    const parts = [
+      JSON.stringify(name),
+      `${access}.length`,
+      dimCode(dimProduct(shape)).text,
+      JSON.stringify(shape.map((dim) => dimCode(dim).text).join(" × ")),
+      ...(shape.some((dim) => dimNames(dim).length > 0) ? [sizes] : []),
+    ];
+    return callLines(this.#context.runtime("checkLength"), parts, "  ");
   }
 
   #callCheck(): readonly string[] {
@@ -280,7 +283,7 @@ class TensorModule {
       headings: kind === "gradient",
     });
     const checks = cotangents.flatMap(({ node, path }) =>
-      node.type.shape.length === 0 ? [] : this.#checkLength(node, path, path),
+      node.type.shape.length === 0 ? [] : this.#checkLength(node, path, path, "work.sizes"),
     );
     const words = new Set(
       [...body, ...end, ...checks].flatMap(
@@ -360,11 +363,3 @@ class TensorModule {
 }
 
 const throwsLines = ["", "@throws RangeError if an input does not have the size its type says"];
-
-/** The shape for error messages: `"N × 784"`, with the values of its named sizes. */
-function shapeText(node: Node): string {
-  const text = node.type.shape.map((dim) => dimCode(dim).text).join(" × ");
-  const names = [...new Set(node.type.shape.flatMap(dimNames))];
-  if (names.length === 0) return JSON.stringify(text);
-  return `\`${text} with ${names.map((name) => `${name} = \${${name}}`).join(", ")}\``;
-}

@@ -13,32 +13,37 @@ export function splitTotals(statements: readonly Statement[]): readonly Statemen
   const order = forwardOrder(statements);
   const orders = statements.map((statement) => orderOf(statement, order));
   const writtenAt = new Map<Local, number>();
-  const inserted = new Map<number, Part[]>();
-  const insert = (at: number, part: Part) => {
+  const inserted = new Map<number, Inserted[]>();
+  const insert = (at: number, part: Inserted) => {
     const list = inserted.get(at);
     if (list === undefined) inserted.set(at, [part]);
     else list.push(part);
   };
   statements.forEach((statement, i) => {
     if (isTotal(statement)) {
-      let previous = 0;
+      let at = 0;
+      let line = Infinity;
       for (const part of partsOf(statement)) {
-        const ownLine = lastInLine(orders, i, order.get(part.origin.step) ?? -1);
-        previous = Math.max(
-          previous,
-          ownLine + 1,
-          ...localsIn(part.value).map((local) => (writtenAt.get(local) ?? -1) + 1),
-        );
-        insert(previous, part);
+        const own = order.get(part.origin.step) ?? -1;
+        const read = localsIn(part.value).map((local) => (writtenAt.get(local) ?? -1) + 1);
+        at = Math.max(at, lastInLine(orders, i, own) + 1, ...read);
+        // The parts of one total stay in their order, whatever lines they are from.
+        line = Math.min(line, own);
+        insert(at, { part, line });
       }
     }
     for (const local of writtenIn(statement)) writtenAt.set(local, i);
   });
-  const line = (part: Part) => order.get(part.origin.step) ?? -1;
   return statements.flatMap((statement, i) => {
-    const parts = (inserted.get(i) ?? []).toSorted((a, b) => line(b) - line(a));
+    const sorted = (inserted.get(i) ?? []).toSorted((a, b) => b.line - a.line);
+    const parts = sorted.map(({ part }) => part);
     return isTotal(statement) ? parts : [...parts, statement];
   });
+}
+
+interface Inserted {
+  readonly part: Part;
+  readonly line: number;
 }
 
 type Total = Extract<Statement, { kind: "define" }> & {
