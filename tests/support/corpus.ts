@@ -159,6 +159,15 @@ export function loss(params: Params, x: Tensor<["N", "D"]>) {
 `,
     { sizes: { N: 4 } },
   ),
+  typescript(
+    "array and number result",
+    `export function f(x: Tensor<["N", 3]>, s: number) {
+  const y = tanh(x * s);
+  return { y, norm: sum(y * y) * s };
+}
+`,
+    { sizes: { N: 4 } },
+  ),
   math("tensor result", "f(x: f64[N, 3], w: f64[3]) = tanh(x * w + 1)", { sizes: { N: 5 } }),
   math(
     "sums over every axis",
