@@ -1,6 +1,6 @@
 import type { Node } from "../ir/node.js";
 import type { Scalar } from "./program.js";
-import { elementsIn, elementsInIndex } from "./element.js";
+import { behindReshapes, elementsIn, elementsInIndex } from "./element.js";
 import type { Unit } from "./unit.js";
 
 /**
@@ -35,12 +35,17 @@ export function readsOf(unit: Unit): readonly Read[] {
     case "zeros":
       return [];
     case "matmul":
-      return work.product.inputs.map(plain);
+      return work.product.inputs.flatMap(inMemory);
     case "kernel":
-      return work.operands.map(plain);
+      return work.operands.flatMap(inMemory);
     case "check":
-      return [plain(work.indices)];
+      return inMemory(work.indices);
   }
+}
+
+/** A value that is read as a whole: it, or what it reshapes, must have been computed. */
+function inMemory(node: Node): readonly Read[] {
+  return [...new Set([node, behindReshapes(node)])].map((of) => ({ of, under: null }));
 }
 
 function readsOfValue(value: Scalar): readonly Read[] {

@@ -74,6 +74,7 @@ export function storedInline(nodes: readonly Node[], outputs: readonly Node[]): 
   for (const node of nodes) {
     const kind = node.op.lowering.kind;
     if (kind === "matmul" || kind === "kernel") node.inputs.forEach(store);
+    indicesOf(node).forEach(store);
     const [x] = node.inputs;
     if (
       kind === "reshape" &&
@@ -85,6 +86,13 @@ export function storedInline(nodes: readonly Node[], outputs: readonly Node[]): 
   }
   outputs.forEach(store);
   return stored;
+}
+
+/** The tensor of indices an operation reads through, which is checked as a whole. */
+function indicesOf({ op, inputs }: Node): readonly Node[] {
+  const kind = op.lowering.kind;
+  const at = kind === "gather" ? 1 : kind === "scatterAdd" ? 0 : -1;
+  return inputs.filter((x, i) => i === at && behindReshapes(x).type.shape.length > 0);
 }
 
 function onlyOnesDiffer(a: Node, b: Node): boolean {

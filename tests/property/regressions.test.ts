@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import { checkProgram } from "../support/checkProgram.js";
+import { readProgram } from "../support/programText.js";
+
+/** Programs that once failed, as small as they can be. */
+const programs: Readonly<Record<string, string>> = {
+  "a product reads what a branch reads too": `
+graph f(x: f64[7], t: f64[7], b: bool) {
+  %0 = add(t, t) : f64[7]
+  %1 = where(b, %0, t) : f64[7]
+  %2 = matmul(%1, %0) : f64
+  %3 = maximum(%1, %2) : f64[7]
+  %4 = concat(%3, x, %3) {axis: 0} : f64[21]
+  %5 = mean(%4) {axes: [0], keepDims: false} : f64
+  return value = %5
+}
+at {}
+  x = 1.65 -0.96 0.28 -1.69 -1.53 -1.79 0.75
+  t = 0 1.46 0 1.32 0 0.24 0
+  b = 0
+`,
+  "a product of a slice of a choice": `
+graph f(x: f64[3], b: bool) {
+  %0 = where(b, x, 0) : f64[3]
+  %1 = slice(%0) {start: [0], length: [2], step: [2]} : f64[2]
+  %2 = matmul(%1, %1) : f64
+  return value = %2
+}
+at {}
+  x = 1.29 -0.57 0.28
+  b = 0
+`,
+  "indices that are a slice": `
+graph f(x: f64[3], k: i32[4]) {
+  %0 = slice(k) {start: [1], length: [2], step: [2]} : i32[2]
+  %1 = take(x, %0) {axis: 0} : f64[2]
+  return value = %1
+}
+at {}
+  x = 1.29 -0.57 0.28
+  k = 0 2 1 0
+`,
+};
+
+it.each(Object.entries(programs))("%s", (_name, text) => {
+  expect(() => checkProgram(readProgram(text))).not.toThrow();
+});
