@@ -1,13 +1,13 @@
 import { labelled, makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type Op, type VjpContext } from "../ir/op.js";
 import { formatShape, type Shape, type TensorType } from "../ir/type.js";
-import { add, div, equal, mul, sub, where } from "./arithmetic.js";
+import { add, div, equal, greater, mul, neg, sub, where } from "./arithmetic.js";
 import { normaliseAxes, normaliseAxis, reducedShape } from "./axes.js";
 import { at, chain1, nth } from "./chain.js";
 import { defineOp, numberAttr, numbersAttr, operand, parameter, broadcastAll } from "./define.js";
 import { exp, log, relu } from "./elementwise.js";
 import { oneHotLike, requireFloat, requireIntegers, takeAlong } from "./indexing.js";
-import { constant, zero } from "./leaf.js";
+import { constant, one, zero } from "./leaf.js";
 import { max, mean, reducedCount, spread, sum } from "./reduce.js";
 import { iota, reshape } from "./shape.js";
 
@@ -148,7 +148,7 @@ function perExample({ attrs, dOut }: VjpContext, scores: Node): Node {
   if (attrs["reduction"] === "none") return reshape(dOut, [...batch, 1]);
   if (attrs["reduction"] === "sum") return dOut;
   const axes = batch.map((_, i) => i);
-  return div(dOut, reducedCount(scores, { axes }));
+  return labelled(div(dOut, reducedCount(scores, { axes })), "dlosses");
 }
 
 /** Scores [..., C] and labels [...]. @throws TypeFault */
@@ -228,17 +228,39 @@ defineGrouped({
   conventions: ["relu"],
   parameters: [...classParameters, parameter("margin", { kind: "number" }, 1), reduction],
   type: classLossType("multiclassHinge"),
-  expand: (inputs, attrs) => {
-    const [scores, labels] = [nth(inputs, 0), nth(inputs, 1)];
-    const shape = scores.type.shape;
-    const axis = shape.length - 1;
-    const margins = relu(
-      add(sub(scores, ownScore(scores, labels)), constant(numberAttr(attrs, "margin"))),
+  vjp: (context) => {
+    const scores = at(context, 0);
+    const { own, margins } = hingeMargins(context.inputs, context.attrs);
+    const slope = where(greater(margins, zero()), one(), zero());
+    const above = labelled(where(own, zero(), slope), "above");
+    const count = labelled(
+      sum(above, { axes: [scores.type.shape.length - 1], keepDims: true }),
+      "count",
     );
-    const own = equal(iota(shape, axis), reshape(labels, [...labels.type.shape, 1]));
-    return reduceLoss(sum(where(own, zero(), margins), { axes: [axis] }), attrs);
+    return [mul(where(own, neg(count), above), perExample(context, scores)), null];
+  },
+  expand: (inputs, attrs) => {
+    const { own, margins } = hingeMargins(inputs, attrs);
+    const axis = nth(inputs, 0).type.shape.length - 1;
+    return reduceLoss(
+      labelled(sum(where(own, zero(), margins), { axes: [axis] }), "losses"),
+      attrs,
+    );
   },
 });
+
+/** max(0, score − own score + margin) for each class, and which class is the example's own. */
+function hingeMargins(
+  inputs: readonly Node[],
+  attrs: Attrs,
+): { readonly own: Node; readonly margins: Node } {
+  const [scores, labels] = [nth(inputs, 0), nth(inputs, 1)];
+  const { shape } = scores.type;
+  const gaps = sub(scores, labelled(ownScore(scores, labels), "own"));
+  const margins = labelled(relu(add(gaps, constant(numberAttr(attrs, "margin")))), "margins");
+  const own = equal(iota(shape, shape.length - 1), reshape(labels, [...labels.type.shape, 1]));
+  return { own, margins };
+}
 
 defineGrouped({
   name: "meanSquaredError",

@@ -1,4 +1,5 @@
-import { cloneNode, nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
+import { cloneNode, nodesOf, rewriteGraph, type Graph } from "../ir/graph.js";
+import { underName } from "./underName.js";
 import type { Node } from "../ir/node.js";
 import { fitType } from "./fitType.js";
 import type { Pass } from "./pass.js";
@@ -30,7 +31,7 @@ function sweep(graph: Graph, rules: readonly Rule[]): Graph | null {
     const clone = cloneNode(node, inputs);
     const better = firstRewrite(clone, rules, context);
     changed ||= better !== null;
-    const image = better === null ? clone : replacing(node, better);
+    const image = better === null ? clone : underName(node, better);
     uses.set(image, (uses.get(image) ?? 0) + (oldUses.get(node) ?? 0));
     return image;
   });

@@ -17,6 +17,7 @@ export function isInline(node: Node): boolean {
   const kind = node.op.lowering.kind;
   return (
     isFloatCast(node) ||
+    isPattern(node) ||
     kind === "view" ||
     kind === "reshape" ||
     kind === "iota" ||
@@ -43,6 +44,34 @@ export function isFloatCast(node: Node): boolean {
   );
 }
 
+/**
+ * A tensor that says where elements stand (a one-hot row, a triangle): cheaper
+ * to work out again than to keep.
+ */
+export function isPattern(node: Node): boolean {
+  const { kind } = node.op.lowering;
+  if (kind !== "scalar" || node.type.shape.length === 0) return false;
+  const isFree = (x: Node): boolean =>
+    x.op.lowering.kind === "iota" ||
+    x.op.lowering.kind === "leaf" ||
+    isPattern(x) ||
+    isViewOf(x, isFree);
+  const standsFor =
+    node.type.dtype === "bool" || node.op.name === "cast" || node.type.dtype === "i32";
+  return standsFor && node.inputs.every(isFree) && node.inputs.some(saysWhere);
+}
+
+/** True if the value is, or is made of, the position of its elements. */
+function saysWhere(x: Node): boolean {
+  return x.op.lowering.kind === "iota" || isPattern(x) || isViewOf(x, saysWhere);
+}
+
+function isViewOf(x: Node, holds: (source: Node) => boolean): boolean {
+  const [source] = x.inputs;
+  const { kind } = x.op.lowering;
+  return (kind === "reshape" || kind === "view") && source !== undefined && holds(source);
+}
+
 /** A reshape to a scalar, or a scalar under another name. */
 export function isScalarAlias(node: Node): boolean {
   return node.op.lowering.kind === "reshape" && node.type.shape.length === 0;
@@ -67,6 +96,12 @@ export function lookThrough(
   const lowering = node.op.lowering;
   const [x] = node.inputs;
   if (isFloatCast(node) && x !== undefined) return element(x, index, stored);
+  if (isPattern(node)) {
+    const operands = node.inputs.map((each) =>
+      broadcastElement(each, node.type.shape, index, stored),
+    );
+    return { kind: "apply", node, arguments: operands };
+  }
   if (lowering.kind === "iota") {
     return {
       kind: "index",

@@ -47,6 +47,7 @@ class Emitter {
   readonly #inputs: ReadonlyMap<Node, Buffer | Local>;
   /** Reductions by the nest that must be surrounded by their start and their end. */
   readonly #reductions = new Map<Nest, Unit[]>();
+  readonly #checked = new Set<string>();
 
   constructor(placement: Placement, homes: Homes, inputs: ReadonlyMap<Node, Buffer | Local>) {
     this.#placement = placement;
@@ -214,13 +215,22 @@ class Emitter {
           },
         ];
       }
-      case "check": {
-        const root = behindReshapes(work.indices);
-        const isScalar = root.type.shape.length === 0;
-        const value = isScalar ? this.#scalarValue(root) : this.#bufferOf(root);
-        return [{ kind: "checkIndices", of: root, value, size: work.size, origin }];
-      }
+      case "check":
+        return this.#check(unit);
     }
+  }
+
+  /** A check of what an unconditional one before has checked is left out. */
+  #check(unit: Unit): Statement[] {
+    const { work, origin } = unit;
+    if (work.kind !== "check") return [];
+    const root = behindReshapes(work.indices);
+    const key = `${root.id}:${work.size}`;
+    if (this.#checked.has(key)) return [];
+    if (this.#placement.itemOf.get(unit)?.guard.length === 0) this.#checked.add(key);
+    const isScalar = root.type.shape.length === 0;
+    const value = isScalar ? this.#scalarValue(root) : this.#bufferOf(root);
+    return [{ kind: "checkIndices", of: root, value, size: work.size, origin }];
   }
 
   #scalarValue(node: Node): Scalar {

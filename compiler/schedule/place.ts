@@ -159,6 +159,7 @@ function* requirements(
   guard: Guard,
 ): Generator<Unit> {
   if (unit.after !== null) yield unit.after;
+  yield* unit.needs ?? [];
   for (const node of [
     ...readsOf(unit).map((read) => read.of),
     ...guard.map((literal) => literal.condition),

@@ -13,6 +13,7 @@ import {
   fixed,
   isFloatCast,
   isInline,
+  isPattern,
   isScalarAlias,
   lookThrough,
 } from "./element.js";
@@ -31,6 +32,8 @@ export interface Unit {
   readonly work: Work;
   /** The unit of the same value this one continues. */
   readonly after: Unit | null;
+  /** Units that must have run besides: checks of the indices it uses. */
+  readonly needs?: readonly Unit[];
 }
 
 export type Work =
@@ -152,7 +155,9 @@ function unitsOfNode(
     case "iota":
       return stored.has(node) || isScalarAlias(node) ? [copyUnit(node, stored)] : [];
     case "scalar":
-      return isFloatCast(node) ? [] : [elementwiseUnit(node, stored)];
+      if (isFloatCast(node)) return [];
+      if (isPattern(node)) return stored.has(node) ? [copyUnit(node, stored)] : [];
+      return [elementwiseUnit(node, stored)];
     case "reduce":
       return [reduceUnit(node, lowering.combine, stored)];
     case "accumulate":
@@ -198,7 +203,15 @@ function zeros(node: Node): Unit {
 /** Links units of one value, each after the one before. */
 function sequence(node: Node, units: readonly Unit[]): readonly Unit[] {
   const linked: Unit[] = [];
-  for (const unit of units) linked.push({ ...unit, node, after: linked.at(-1) ?? unit.after });
+  let last: Unit | null = null;
+  for (const unit of units) {
+    if (unit.work.kind === "check") {
+      linked.push(unit);
+      continue;
+    }
+    last = { ...unit, node, after: last ?? unit.after };
+    linked.push(last);
+  }
   return linked;
 }
 
@@ -322,6 +335,7 @@ function scatterUnits(
   };
   const add: Unit = {
     ...plain(node),
+    needs: [check],
     origin: part.origin,
     loops,
     work: {
@@ -343,14 +357,8 @@ function gatherUnits(node: Node, isAlong: boolean, stored: ReadonlySet<Node>): r
     ...plain(node),
     work: { kind: "check", indices, size: nth(x.type.shape, axis) },
   };
-  return sequence(node, [
-    check,
-    {
-      ...plain(node),
-      loops,
-      work: { kind: "assign", target: index, value, combine: null },
-    },
-  ]);
+  const work: Work = { kind: "assign", target: index, value, combine: null };
+  return [check, { ...plain(node), loops, work, needs: [check] }];
 }
 
 /** An index whose position along `axis` is read from `indices`. */

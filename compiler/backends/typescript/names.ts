@@ -6,7 +6,7 @@ const reserved = new Set(
     "instanceof interface let new null number object of package private protected public return set static string super " +
     "switch symbol this throw true try type typeof undefined var void while with yield " +
     "Array ArrayBuffer Boolean Error Float32Array Float64Array Infinity Int32Array Math NaN Number Object RangeError " +
-    "Uint8Array globalThis inputs isFinite isNaN module prototype require result sizes work __proto__"
+    "Uint8Array cotangent globalThis inputs isFinite isNaN module prototype require result sizes work __proto__"
   ).split(" "),
 );
 

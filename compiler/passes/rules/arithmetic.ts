@@ -1,15 +1,7 @@
 import type { Node } from "../../ir/node.js";
 import { add, div, mul, neg, sub } from "../../ops/arithmetic.js";
 import { constant, constantValue, isConstant } from "../../ops/leaf.js";
-import {
-  commutativeRule,
-  inexact,
-  match1,
-  match2,
-  rule1,
-  rule2,
-  type Rule,
-} from "../rule.js";
+import { commutativeRule, inexact, match1, match2, rule1, rule2, type Rule } from "../rule.js";
 
 const one = (node: Node) => isConstant(node, 1);
 
@@ -31,8 +23,7 @@ function mergeFactors(fits: (c: number, d: number) => boolean) {
     if (c === undefined || operands === null) return null;
     for (const [factor, x] of [operands, operands.toReversed()]) {
       const d = factor && constantValue(factor);
-      if (d !== undefined && x !== undefined && fits(c, d))
-        return mul(constant(c * d), x);
+      if (d !== undefined && x !== undefined && fits(c, d)) return mul(constant(c * d), x);
     }
     return null;
   };
@@ -45,15 +36,11 @@ function mergeFactors(fits: (c: number, d: number) => boolean) {
 export const arithmeticRules: readonly Rule[] = [
   commutativeRule("1 · x = x", "mul", (a, x) => (one(a) ? x : null)),
   rule2("x / 1 = x", "div", (x, b) => (one(b) ? x : null)),
-  commutativeRule("−0 + x = x", "add", (a, x) =>
-    isConstant(a, -0) ? x : null,
-  ),
+  commutativeRule("−0 + x = x", "add", (a, x) => (isConstant(a, -0) ? x : null)),
   rule2("x − 0 = x", "sub", (x, b) => (isConstant(b, 0) ? x : null)),
 
   rule1("−(−x) = x", "neg", (y) => match1(y, "neg")),
-  commutativeRule("−1 · x = −x", "mul", (a, x) =>
-    isConstant(a, -1) ? neg(x) : null,
-  ),
+  commutativeRule("−1 · x = −x", "mul", (a, x) => (isConstant(a, -1) ? neg(x) : null)),
   rule2("x / −1 = −x", "div", (x, b) => (isConstant(b, -1) ? neg(x) : null)),
   commutativeRule("x + (−y) = x − y", "add", (x, b) => {
     const y = match1(b, "neg");
@@ -80,21 +67,13 @@ export const arithmeticRules: readonly Rule[] = [
   commutativeRule(
     "2ᵐ · (2ⁿ · x) = 2ᵐ⁺ⁿ · x",
     "mul",
-    mergeFactors((c, d) =>
-      [c, d].every((v) => isPowerOfTwo(v) && Math.abs(v) >= 1),
-    ),
+    mergeFactors((c, d) => [c, d].every((v) => isPowerOfTwo(v) && Math.abs(v) >= 1)),
   ),
 
   inexact(
-    commutativeRule("0 + x = x, but for x = −0", "add", (a, x) =>
-      isConstant(a, 0) ? x : null,
-    ),
+    commutativeRule("0 + x = x, but for x = −0", "add", (a, x) => (isConstant(a, 0) ? x : null)),
   ),
-  inexact(
-    rule2("0 − x = −x, but for x = 0", "sub", (a, x) =>
-      isConstant(a, 0) ? neg(x) : null,
-    ),
-  ),
+  inexact(rule2("0 − x = −x, but for x = 0", "sub", (a, x) => (isConstant(a, 0) ? neg(x) : null))),
   inexact(
     rule1("−(a − b) = b − a, but for a = b", "neg", (x) => {
       const operands = match2(x, "sub");

@@ -31,10 +31,7 @@ function beforeWidth(node: Node): Node | null {
 }
 
 /** An elementwise operation on an earlier form of one operand, where the type stays. */
-function withEarlier(
-  node: Node,
-  earlier: (operand: Node) => Node | null,
-): Node | null {
+function withEarlier(node: Node, earlier: (operand: Node) => Node | null): Node | null {
   if (node.op.lowering.kind !== "scalar") return null;
   for (const [i, operand] of node.inputs.entries()) {
     const x = earlier(operand);
@@ -48,8 +45,7 @@ function withEarlier(
 function dropAxesFirst(node: Node, context: RuleContext): Node | null {
   const result = match1(node, "reshape");
   if (result === null || !context.isSoleUse(result)) return null;
-  const writtenByAuthor =
-    result.name !== undefined && result.derivedName !== true;
+  const writtenByAuthor = result.name !== undefined && result.derivedName !== true;
   if (result.op.lowering.kind !== "scalar" || writtenByAuthor) return null;
   const rank = result.type.shape.length;
   const kept = insertedAxes(result.type.shape, node.type.shape);
@@ -70,8 +66,7 @@ function dropAxesFirst(node: Node, context: RuleContext): Node | null {
 export const scalarWidthRule: Rule = {
   name: "elementwise operations take scalars of either width",
   exact: true,
-  rewrite: (node) =>
-    node.op.name === "cast" ? null : withEarlier(node, beforeWidth),
+  rewrite: (node) => (node.op.name === "cast" ? null : withEarlier(node, beforeWidth)),
 };
 
 /** Rules on repeated values and axes of size 1. */
@@ -85,12 +80,9 @@ export const broadcastRules: readonly Rule[] = [
     name: "a view of a repeated scalar = a repeated scalar",
     exact: true,
     rewrite: (node) => {
-      const views =
-        node.op.lowering.kind === "view" || node.op.name === "reshape";
+      const views = node.op.lowering.kind === "view" || node.op.name === "reshape";
       const scalar = views ? match1(node.inputs[0], "broadcastTo") : null;
-      return scalar?.type.shape.length === 0
-        ? broadcastTo(scalar, node.type.shape)
-        : null;
+      return scalar?.type.shape.length === 0 ? broadcastTo(scalar, node.type.shape) : null;
     },
   },
   {

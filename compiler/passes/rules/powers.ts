@@ -5,11 +5,7 @@ import { broadcastTo } from "../../ops/shape.js";
 import type { Node } from "../../ir/node.js";
 import { inexact, rule2, type Rule } from "../rule.js";
 
-function powerRule(
-  name: string,
-  exponent: number,
-  rewrite: (x: Node, node: Node) => Node,
-): Rule {
+function powerRule(name: string, exponent: number, rewrite: (x: Node, node: Node) => Node): Rule {
   return rule2(name, "pow", (x, b, node) =>
     constantValue(b) === exponent ? rewrite(x, node) : null,
   );
@@ -18,9 +14,7 @@ function powerRule(
 /** What holds of powers whatever else is done with them. */
 export const trivialPowerRules: readonly Rule[] = [
   powerRule("x¹ = x", 1, (x) => x),
-  powerRule("x⁰ = 1", 0, (_x, node) =>
-    broadcastTo(constant(1, node.type.dtype), node.type.shape),
-  ),
+  powerRule("x⁰ = 1", 0, (_x, node) => broadcastTo(constant(1, node.type.dtype), node.type.shape)),
 ];
 
 /**

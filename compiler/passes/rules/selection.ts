@@ -8,9 +8,7 @@ type Choice = readonly [condition: Node, a: Node, b: Node];
 
 function choice(node: Node): Choice | null {
   const [condition, a, b] = node.inputs;
-  return node.op.name === "where" && condition && a && b
-    ? [condition, a, b]
-    : null;
+  return node.op.name === "where" && condition && a && b ? [condition, a, b] : null;
 }
 
 function whereRule(
@@ -66,8 +64,6 @@ export const selectionRules: readonly Rule[] = [
   ),
   rule1("cast of a lossless cast", "cast", (y, node) => {
     const x = match1(y, "cast");
-    return x && holds[y.type.dtype].includes(x.type.dtype)
-      ? cast(x, node.type.dtype)
-      : null;
+    return x && holds[y.type.dtype].includes(x.type.dtype) ? cast(x, node.type.dtype) : null;
   }),
 ];

@@ -31,9 +31,7 @@ function wholePart(parts: Node, box: Box): Node | null {
   const axis = numberAttr(parts.attrs, "axis");
   let offset: Dim = 0;
   for (const part of parts.inputs) {
-    const start = box.start.every(
-      (dim, i) => dim === (i === axis ? offset : 0),
-    );
+    const start = box.start.every((dim, i) => dim === (i === axis ? offset : 0));
     if (start && sameShape(box.length, part.type.shape)) return part;
     offset = dimAdd(offset, part.type.shape[axis] ?? 0);
   }
@@ -43,11 +41,9 @@ function wholePart(parts: Node, box: Box): Node | null {
 /** The node reading what aliases without a name stand for. */
 function withoutAliases(node: Node): Node | null {
   const inputs = node.inputs.map((x) =>
-    x.name === undefined ? (match1(x, "alias") ?? x) : x,
+    x.name === undefined || x.derivedName === true ? (match1(x, "alias") ?? x) : x,
   );
-  return inputs.some((x, i) => x !== node.inputs[i])
-    ? makeNode(node.op, inputs, node.attrs)
-    : null;
+  return inputs.some((x, i) => x !== node.inputs[i]) ? makeNode(node.op, inputs, node.attrs) : null;
 }
 
 const forward = (box: Box) => box.step.every((step) => step === 1);
@@ -58,8 +54,7 @@ export const shapeRules: readonly Rule[] = [
     name: "a tensor under another name",
     exact: true,
     // Scalar aliases stay: they cost nothing and read as on the board.
-    rewrite: (node) =>
-      node.type.shape.length > 0 ? match1(node, "alias") : null,
+    rewrite: (node) => (node.type.shape.length > 0 ? match1(node, "alias") : null),
   },
   {
     name: "a constant under a derived name",
@@ -75,8 +70,7 @@ export const shapeRules: readonly Rule[] = [
     name: "a scalar under no name",
     exact: true,
     // As a contribution to a gradient, an alias says which line it is from.
-    rewrite: (node) =>
-      node.op.name === "accumulate" ? null : withoutAliases(node),
+    rewrite: (node) => (node.op.name === "accumulate" ? null : withoutAliases(node)),
   },
   rule1("reshape(reshape(x)) = reshape(x)", "reshape", (y, node) => {
     const x = match1(y, "reshape");
@@ -100,12 +94,8 @@ export const shapeRules: readonly Rule[] = [
     return axes.every((axis, i) => axis === i) ? x : null;
   }),
   rule1("transpose of axes of size 1 = reshape", "transpose", (x, node) => {
-    const moved = numbersAttr(node.attrs, "axes").filter(
-      (axis) => x.type.shape[axis] !== 1,
-    );
-    const inOrder = moved.every(
-      (axis, i) => i === 0 || axis > (moved[i - 1] ?? 0),
-    );
+    const moved = numbersAttr(node.attrs, "axes").filter((axis) => x.type.shape[axis] !== 1);
+    const inOrder = moved.every((axis, i) => i === 0 || axis > (moved[i - 1] ?? 0));
     return inOrder ? reshape(x, node.type.shape) : null;
   }),
   rule1("slice of the whole", "slice", (x, node) =>
@@ -126,16 +116,12 @@ export const shapeRules: readonly Rule[] = [
     numbersAttr(node.attrs, "step").every((step) => step === 1) ? x : null,
   ),
   rule1("slice(concat(…, x, …)) = x", "slice", (y, node) =>
-    y.op.name === "concat" && forward(boxOf(node))
-      ? wholePart(y, boxOf(node))
-      : null,
+    y.op.name === "concat" && forward(boxOf(node)) ? wholePart(y, boxOf(node)) : null,
   ),
   {
     name: "concat of one",
     exact: true,
     rewrite: (node) =>
-      node.op.name === "concat" && node.inputs.length === 1
-        ? (node.inputs[0] ?? null)
-        : null,
+      node.op.name === "concat" && node.inputs.length === 1 ? (node.inputs[0] ?? null) : null,
   },
 ];

@@ -3,15 +3,7 @@ import { isFloat, sameShape, type Shape } from "../../ir/type.js";
 import { mul, neg, sub } from "../../ops/arithmetic.js";
 import { reducedShape } from "../../ops/axes.js";
 import { numbersAttr } from "../../ops/define.js";
-import {
-  abs,
-  expm1,
-  log,
-  log1p,
-  logSigmoid,
-  sigmoid,
-  softplus,
-} from "../../ops/elementwise.js";
+import { abs, expm1, log, log1p, logSigmoid, sigmoid, softplus } from "../../ops/elementwise.js";
 import { constant, constantValue, dimOf, isConstant } from "../../ops/leaf.js";
 import { logSoftmax, logSumExp, softmax } from "../../ops/losses.js";
 import { reshape } from "../../ops/shape.js";
@@ -65,19 +57,14 @@ interface SumOfExp {
 /** `sum(exp(x), axes)`, where x can carry a gradient. */
 function sumOfExp(node: Node): SumOfExp | null {
   const x = match1(match1(node, "sum") ?? undefined, "exp");
-  return x && isFloat(x.type.dtype)
-    ? { x, axes: numbersAttr(node.attrs, "axes"), node }
-    : null;
+  return x && isFloat(x.type.dtype) ? { x, axes: numbersAttr(node.attrs, "axes"), node } : null;
 }
 
 /** A value before it was repeated or got axes of size 1, if it then broadcasts as `shape` does. */
 function unspread(node: Node, shape: Shape): Node | null {
   const narrow = match1(node, "broadcastTo") ?? node;
   const missing = shape.length - narrow.type.shape.length;
-  const aligned = [
-    ...Array<number>(Math.max(0, missing)).fill(1),
-    ...narrow.type.shape,
-  ];
+  const aligned = [...Array<number>(Math.max(0, missing)).fill(1), ...narrow.type.shape];
   if (!sameShape(aligned, shape)) return null;
   return match1(narrow, "reshape") ?? narrow;
 }

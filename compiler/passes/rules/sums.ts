@@ -49,19 +49,13 @@ function isZero(node: Node): boolean {
 
 function accumulateRule(
   name: string,
-  rewrite: (
-    contributions: readonly Node[],
-    node: Node,
-    context: RuleContext,
-  ) => Node | null,
+  rewrite: (contributions: readonly Node[], node: Node, context: RuleContext) => Node | null,
 ): Rule {
   return {
     name,
     exact: true,
     rewrite: (node, context) =>
-      node.op.name === "accumulate"
-        ? rewrite(node.inputs, node, context)
-        : null,
+      node.op.name === "accumulate" ? rewrite(node.inputs, node, context) : null,
   };
 }
 
@@ -86,9 +80,7 @@ export const sumRules: readonly Rule[] = [
     rewrite: (node) => {
       const x = node.inputs[0];
       if (node.op.lowering.kind !== "reduce" || x === undefined) return null;
-      const single = numbersAttr(node.attrs, "axes").every(
-        (axis) => x.type.shape[axis] === 1,
-      );
+      const single = numbersAttr(node.attrs, "axes").every((axis) => x.type.shape[axis] === 1);
       return single ? reshape(x, node.type.shape) : null;
     },
   }),
@@ -107,23 +99,18 @@ export const sumRules: readonly Rule[] = [
   ),
   upTo(
     "zeroSign",
-    accumulateRule(
-      "contributions of zero do not count",
-      (contributions, node) => {
-        const others = contributions.filter((x) => !isZero(x));
-        if (others.length === contributions.length) return null;
-        return others.length > 0
-          ? accumulate(others)
-          : broadcastTo(contributions[0] ?? node, node.type.shape);
-      },
-    ),
+    accumulateRule("contributions of zero do not count", (contributions, node) => {
+      const others = contributions.filter((x) => !isZero(x));
+      if (others.length === contributions.length) return null;
+      return others.length > 0
+        ? accumulate(others)
+        : broadcastTo(contributions[0] ?? node, node.type.shape);
+    }),
   ),
   accumulateRule("(a + b) + c = a + b + c", (contributions, node, context) => {
     // The elements of an f32 tensor are rounded after the inner sum.
     const rounds = node.type.dtype === "f32" && node.type.shape.length > 0;
-    return rounds
-      ? null
-      : flatten(contributions, context, (_x, position) => position === 0);
+    return rounds ? null : flatten(contributions, context, (_x, position) => position === 0);
   }),
   inexact(
     accumulateRule("a + (b + c) = a + b + c", (contributions, _node, context) =>
