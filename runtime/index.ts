@@ -9,6 +9,7 @@ export {
   type ScalarFunction,
 } from "./checkGradient.js";
 export { checkIndex, checkIndices, checkLength, checkSize } from "./checks.js";
+export { choleskyFactor, solveTriangular } from "./cholesky.js";
 export { convolve, convolveFilters, convolveInput } from "./convolve.js";
 export type { FloatArray } from "./floatArray.js";
 export type { Arrays, Gradients } from "./gradientNames.js";
@@ -21,6 +22,13 @@ export {
   type ArrayOf,
   type InitialiserOptions,
 } from "./initialisers.js";
+export {
+  cofactors,
+  determinants,
+  factorise,
+  logDeterminants,
+  solveFactored,
+} from "./linearSystems.js";
 export { matmulNN, matmulNT, matmulTN } from "./matmul.js";
 export { matmulNN64, matmulNT64, matmulTN64 } from "./matmul64.js";
 export type { LearningRate, Optimiser } from "./optimiser.js";

@@ -14,7 +14,7 @@ import {
   type Value,
   type VjpContext,
 } from "../ir/op.js";
-import { dimNames } from "../ir/dim.js";
+import { dimNames, type Dim } from "../ir/dim.js";
 
 const registered = new Map<string, Op>();
 
@@ -103,20 +103,34 @@ function broadcastFault(name: string, inputs: readonly TensorType[], clashing: n
   const shape = inputs[clashing]?.shape ?? [];
   const other = inputs.findIndex((input) => broadcastShapes(input.shape, shape) === undefined);
   const otherShape = inputs[other]?.shape ?? [];
-  const named = [...shape, ...otherShape].some((dim) => dimNames(dim).length > 0);
+  const [p, q] = clashingDims(otherShape, shape);
+  const named = [p, q].filter((dim) => dimNames(dim).length > 0).length;
+  const shapes = `shapes ${formatShape(otherShape)} and ${formatShape(shape)}`;
   return new TypeFault(
-    "FG301",
-    `${name}: shapes ${formatShape(otherShape)} and ${formatShape(shape)} do not broadcast`,
+    named === 2 ? "FG310" : "FG301",
+    named === 2
+      ? `${name}: ${shapes}: nothing says that ${p} and ${q} are equal`
+      : `${name}: ${shapes} do not broadcast (${p} against ${q})`,
     {
       operands: [other, clashing],
       accepted: "axes aligned at the right that are equal, or 1 on one side",
-      ...(named
+      ...(named > 0
         ? {
             hint: "a named size equals only itself: give both the same name if they are always equal",
           }
         : {}),
     },
   );
+}
+
+/** The sizes of the first axis, from the right, along which two shapes do not broadcast. */
+function clashingDims(a: Shape, b: Shape): readonly [Dim, Dim] {
+  for (let back = 1; back <= Math.min(a.length, b.length); back++) {
+    const p = a.at(-back) ?? 1;
+    const q = b.at(-back) ?? 1;
+    if (broadcastShapes([p], [q]) === undefined) return [p, q];
+  }
+  throw new Error("the shapes broadcast");
 }
 
 function evaluateElementwise(

@@ -26,5 +26,7 @@ import "./dropout.js";
 import "./einsum.js";
 import "./convolution.js";
 import "./pooling.js";
+import "./linearSystems.js";
+import "./cholesky.js";
 
 export { registry } from "./define.js";

@@ -1,31 +1,96 @@
+import { DiagnosticSink } from "../../compiler/diagnostic.js";
 import { evaluateModule } from "../../compiler/evaluateModule.js";
 import { evaluateDim } from "../../compiler/ir/dim.js";
-import type { DType, TensorType } from "../../compiler/ir/type.js";
-import { compile, type CompileOptions } from "../../compiler/pipeline.js";
+import type { Graph } from "../../compiler/ir/graph.js";
+import { isFloat, type DType, type TensorType } from "../../compiler/ir/type.js";
+import {
+  compile,
+  compileModels,
+  type CompileOptions,
+  type CompileResult,
+} from "../../compiler/pipeline.js";
+import type { Sizes } from "./values.js";
 
-/** A tensor in a test: row-major numbers. */
-export interface TestTensor {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
-
-/** A math string compiled to JavaScript and evaluated, called with plain numbers. */
+/** A function of one result compiled to JavaScript and evaluated, called with plain numbers. */
 export interface Runnable {
-  readonly code: string;
-  /** Names and types of the parameters, in order. */
-  readonly parameters: readonly { readonly name: string; readonly type: TensorType }[];
+  readonly compiled: CompileResult;
   readonly result: TensorType;
   value(inputs: Inputs, sizes?: Sizes): readonly number[];
-  /** The value and the gradient of ⟨cotangent, value⟩ by name; the cotangent of a scalar is 1 unless given. */
+  /** The value and the gradient of ⟨cotangent, value⟩ by name; the cotangent of a scalar is 1. */
   gradient(inputs: Inputs, cotangent?: readonly number[], sizes?: Sizes): Gradient;
 }
 
 export type Inputs = Readonly<Record<string, readonly number[]>>;
-type Sizes = Readonly<Record<string, number>>;
 
 export interface Gradient {
   readonly value: readonly number[];
   readonly slopes: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Compiles a math string; for tests, which so judge what users run. */
+export function runMath(math: string, options: CompileOptions = {}): Runnable {
+  return runCompiled(compile({ math }, { verify: true, ...options, target: "js" }));
+}
+
+/** Compiles a graph whose only output is `value`, as if a front end had made it. */
+export function runGraph(graph: Graph, options: CompileOptions = {}): Runnable {
+  const model = {
+    name: graph.name,
+    tags: [],
+    span: { file: "graph", start: 0, end: 0 },
+    graph,
+    parameters: graph.inputs.map((node) => ({
+      name: String(node.attrs["name"]),
+      structure: { kind: "leaf" as const, value: node },
+    })),
+    result: { kind: "leaf" as const, value: "value" },
+    wrt: graph.inputs.filter((node) => isFloat(node.type.dtype)),
+  };
+  return runCompiled(
+    compileModels([model], { path: "graph", text: "" }, new DiagnosticSink(), {
+      verify: true,
+      ...options,
+      target: "js",
+    }),
+  );
+}
+
+function runCompiled(compiled: CompileResult): Runnable {
+  const [first] = compiled.functions;
+  const output = first?.model.graph.outputs[0]?.node;
+  if (first === undefined || output === undefined) throw new Error("there is no result");
+  const module = evaluateModule(compiled.code);
+  const create = [...module].find(([name]) => name.startsWith("create"))?.[1];
+  const { name } = first.model;
+  const hasCotangent = first.programs.cotangents.length > 0;
+  const types = first.model.graph.inputs.map(
+    (node) => [String(node.attrs["name"]), node.type] as const,
+  );
+  const invoke = (callee: string, inputs: Inputs, cotangent: readonly unknown[], sizes: Sizes) => {
+    const call = module.get(callee);
+    if (call === undefined) throw new Error(`the module has no function ${callee}`);
+    const given = types.map(
+      ([key, type]) => [key, convert(key, type, inputs[key], sizes)] as const,
+    );
+    return create === undefined
+      ? call(...given.map(([, value]) => value), ...cotangent)
+      : call(Object.fromEntries(given), ...cotangent, create(sizes));
+  };
+  return {
+    compiled,
+    result: output.type,
+    value: (inputs, sizes = {}) => numbers(invoke(name, inputs, [], sizes)),
+    gradient: (inputs, cotangent, sizes = {}) => {
+      const extra = hasCotangent ? [convert("cotangent", output.type, cotangent, sizes)] : [];
+      const callee = `${name}${hasCotangent ? "Vjp" : "Grad"}`;
+      const result = invoke(callee, inputs, extra, sizes) as Record<string, unknown>;
+      const slopes = Object.entries(result).filter(([key]) => key !== "value");
+      return {
+        value: numbers(result["value"]),
+        slopes: Object.fromEntries(slopes.map(([key, slope]) => [key.slice(1), numbers(slope)])),
+      };
+    },
+  };
 }
 
 const arrays = {
@@ -35,68 +100,16 @@ const arrays = {
   bool: Uint8Array,
 } as const satisfies Record<DType, unknown>;
 
-/** Compiles a math string of one result; for tests, which so judge what users run. */
-export function runMath(math: string, options: CompileOptions = {}): Runnable {
-  const { code, functions } = compile({ math }, { verify: true, ...options, target: "js" });
-  const [compiled] = functions;
-  if (compiled === undefined) throw new Error("there is no function");
-  const { model, programs } = compiled;
-  const module = evaluateModule(code);
-  const parameters = model.graph.inputs.map((node) => ({
-    name: String(node.attrs["name"]),
-    type: node.type,
-  }));
-  const output = model.graph.outputs[0]?.node;
-  if (output === undefined) throw new Error("there is no result");
-  const call = (name: string, ...values: readonly unknown[]): unknown => {
-    const found = module.get(name);
-    if (found === undefined) throw new Error(`the module has no function ${name}`);
-    return found(...values);
-  };
-  const staged = [...module.keys()].some((name) => name.startsWith("create"));
-  const create = [...module.keys()].find((name) => name.startsWith("create")) ?? "";
-  const convert = ({ dtype, shape }: TensorType, data: readonly number[], sizes: Sizes) => {
-    const count = shape.reduce<number>((p, q) => p * evaluateDim(q, sizes), 1);
-    if (data.length !== count) throw new Error(`${data.length} numbers instead of ${count}`);
-    return shape.length === 0 ? data[0] : arrays[dtype].from(data);
-  };
-  const invoke = (
-    name: string,
-    inputs: Inputs,
-    sizes: Sizes,
-    cotangent: readonly unknown[],
-  ): unknown => {
-    const given = parameters.map(({ name: key, type }) => {
-      const data = inputs[key];
-      if (data === undefined) throw new Error(`input ${key} is not given`);
-      return [key, convert(type, data, sizes)] as const;
-    });
-    return staged
-      ? call(name, Object.fromEntries(given), ...cotangent, call(create, sizes))
-      : call(name, ...given.map(([, value]) => value), ...cotangent);
-  };
-  const hasCotangent = programs.cotangents.length > 0;
-  return {
-    code,
-    parameters,
-    result: output.type,
-    value: (inputs, sizes = {}) => numbers(invoke(model.name, inputs, sizes, [])),
-    gradient: (inputs, cotangent, sizes = {}) => {
-      const result = invoke(
-        `${model.name}${hasCotangent ? "Vjp" : "Grad"}`,
-        inputs,
-        sizes,
-        hasCotangent ? [convert(output.type, cotangent ?? [1], sizes)] : [],
-      ) as Record<string, unknown>;
-      const { value, ...slopes } = result;
-      return {
-        value: numbers(value),
-        slopes: Object.fromEntries(
-          Object.entries(slopes).map(([key, slope]) => [key.slice(1), numbers(slope)]),
-        ),
-      };
-    },
-  };
+function convert(
+  name: string,
+  { dtype, shape }: TensorType,
+  data: readonly number[] | undefined,
+  sizes: Sizes,
+): unknown {
+  const count = shape.reduce<number>((p, q) => p * evaluateDim(q, sizes), 1);
+  if (data?.length !== count)
+    throw new Error(`${name} has ${data?.length} numbers instead of ${count}`);
+  return shape.length === 0 ? data[0] : arrays[dtype].from(data);
 }
 
 /** A result as plain numbers. */
