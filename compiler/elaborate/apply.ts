@@ -3,7 +3,6 @@ import { dimNames } from "../ir/dim.js";
 import { makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type Op } from "../ir/op.js";
 import { formatType, type Shape } from "../ir/type.js";
-import { inputOp } from "../ops/leaf.js";
 import { registry } from "../ops/index.js";
 import type { Context, Placed } from "./context.js";
 import { checkOperand, toNodes } from "./operands.js";
@@ -25,7 +24,8 @@ export function operation(name: string): Op {
 /**
  * Applies an operation as the author wrote it at `span`. Numbers known at
  * build time give a number; faults of type become diagnostics with the shapes
- * of the operands and where each comes from.
+ * of the operands and where each comes from. `shown` is what the author wrote
+ * for the operation, such as its operator.
  */
 export function applyOperation(
   context: Context,
@@ -33,13 +33,14 @@ export function applyOperation(
   operands: readonly Placed[],
   attrs: Attrs,
   span: Span,
+  shown = op.name,
 ): Value {
   const valid = operands.map((operand) => checkOperand(context, operand));
   if (valid.includes(false)) return POISON;
   const values = operands.map(({ value }) => value);
   const folded = fold(op, values, attrs);
   if (folded !== undefined) return folded;
-  return buildChecked(context, operands, span, () => {
+  const build = () => {
     try {
       return applied(op, toNodes(op, values), attrs);
     } catch (fault) {
@@ -47,7 +48,25 @@ export function applyOperation(
       if (retry.size === 0) throw fault;
       return applied(op, toNodes(op, values, retry), attrs);
     }
-  });
+  };
+  return buildChecked(context, operands, span, () => calledAs(op, shown, build));
+}
+
+/** Faults of an operation speak of it as the author wrote it. */
+function calledAs(op: Op, shown: string, build: () => Node): Node {
+  try {
+    return build();
+  } catch (fault) {
+    const prefix = `${op.name}: `;
+    if (!(fault instanceof TypeFault) || shown === op.name || !fault.message.startsWith(prefix))
+      throw fault;
+    const { operands, accepted, hint } = fault;
+    throw new TypeFault(fault.code, `${shown}: ${fault.message.slice(prefix.length)}`, {
+      operands,
+      ...(accepted === undefined ? {} : { accepted }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
 }
 
 function applied(op: Op, inputs: readonly Node[], attrs: Attrs): Node {
@@ -107,23 +126,30 @@ function blame(context: Context, fault: TypeFault, operands: readonly Placed[]):
     fault.operands.length === 0
       ? operands
       : [...new Set(fault.operands)].flatMap((i) => operands[i] ?? []);
-  const inputs = new Set<Node>();
+  const nodes = new Set<Node>();
   return blamed.flatMap(({ value, span }) => {
-    if (value.kind !== "node") return [];
-    const { node } = value;
-    const found = formatType(node.type);
-    const message =
-      node.type.shape.length === 0 ? `this is a scalar, ${found}` : `this has shape ${found}`;
-    const declared = context.inputSpans.get(node);
-    if (node.op !== inputOp || declared === undefined || inputs.has(node))
-      return [{ message, span }];
-    inputs.add(node);
-    const note = {
-      message: `\`${node.name}\` is declared here`,
+    if (value.kind !== "node" || nodes.has(value.node)) return [];
+    nodes.add(value.node);
+    return [sourceOf(context, value.node, span)];
+  });
+}
+
+/** What an operand is and where it comes from: its declaration, its computation, or where it stands. */
+function sourceOf(context: Context, node: Node, span: Span): Note {
+  const found =
+    node.type.shape.length === 0 ? `a scalar, ${node.type.dtype}` : formatType(node.type);
+  const declared = context.inputSpans.get(node);
+  if (declared !== undefined)
+    return {
+      message: `\`${String(node.attrs["name"])}\` is declared ${found} here`,
       span: declared,
     };
-    return [{ message, span }, note];
-  });
+  const computed = node.origin.step.span;
+  const elsewhere =
+    computed !== undefined && (computed.start !== span.start || computed.end !== span.end);
+  if (node.name !== undefined && node.derivedName !== true && elsewhere)
+    return { message: `\`${node.name}\` is computed here: ${found}`, span: computed };
+  return { message: `this is ${found}`, span };
 }
 
 /** Refuses shapes beyond any memory, and sizes whose polynomials would be too large to work with. */

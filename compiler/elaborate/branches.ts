@@ -27,7 +27,7 @@ export function readCondition(
   if (value.kind !== "node" || value.node.type.dtype !== "bool") {
     const isTensor = value.kind === "node" && value.node.type.shape.length > 0;
     const zero = isTensor ? "any(x != 0)" : "x != 0";
-    const found = value.kind === "node" ? "a number" : describe(value);
+    const found = value.kind === "node" && !isTensor ? "a number" : describe(value);
     context.error("FG215", `this condition is ${found}, not a truth value`, span, {
       accepted: "a comparison, or another boolean",
       hint: `write a comparison such as \`${zero}\``,

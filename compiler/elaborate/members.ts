@@ -8,6 +8,7 @@ import { mathMember } from "./mathFunctions.js";
 import { operationNamed, operationNames } from "./modules.js";
 import { globalValue } from "./names.js";
 import { buildChecked } from "./apply.js";
+import { hintForMethod } from "./foreign.js";
 import { didYouMean } from "./suggest.js";
 import { describe, dimValue, numberValue, POISON, type Value } from "./values.js";
 
@@ -100,7 +101,7 @@ function unknownProperty(context: Context, property: string, span: Span): Value 
     accepted: TENSOR_PROPERTIES.join(", "),
     hint:
       operationNamed(property) === undefined
-        ? didYouMean(property, TENSOR_PROPERTIES)
+        ? (hintForMethod(property) ?? didYouMean(property, TENSOR_PROPERTIES))
         : `it is a function: write ${property}(x)`,
   });
 }

@@ -3,6 +3,7 @@ import type { Module } from "../syntax/tree.js";
 import type { Context } from "./context.js";
 import { operationNamed, operationNames, type Global } from "./modules.js";
 import { Scope } from "./scopes.js";
+import { hintForName } from "./foreign.js";
 import { didYouMean } from "./suggest.js";
 import { dimValue, numberValue, POISON, type Callable, type Value } from "./values.js";
 
@@ -134,6 +135,6 @@ function unknownName(context: Context, name: string, span: Span, scope: Scope): 
   return context.error("FG201", `\`${shown}\` is not known here`, span, {
     hint: importable
       ? `write \`import { ${name} } from "flatgrad"\``
-      : didYouMean(name, candidates),
+      : (hintForName(name) ?? didYouMean(name, candidates)),
   });
 }

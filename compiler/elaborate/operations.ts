@@ -4,6 +4,7 @@ import type { Op, Parameter } from "../ir/op.js";
 import { applyOperation } from "./apply.js";
 import { readAttribute, type AttributePlace } from "./attributes.js";
 import type { Context, Placed } from "./context.js";
+import { optionFor } from "./foreign.js";
 import type { Scope } from "./scopes.js";
 import { didYouMean } from "./suggest.js";
 import { describe, numberValue, POISON, type Value } from "./values.js";
@@ -43,8 +44,9 @@ export function callOperation(context: Context, call: OperationCall): Value {
     const given = assigned.get(parameter) ?? [];
     if (isOperand(parameter)) {
       const read = readOperands(context, call, parameter, given);
-      if (read === undefined) valid = false;
-      else operands.push(...read);
+      // What follows a list without brackets has slipped into other parameters.
+      if (read === undefined) return POISON;
+      operands.push(...read);
       continue;
     }
     const attr = attributeOf(context, parameter, given[0], place);
@@ -116,7 +118,7 @@ function assignNamed(
     if (parameter === undefined) {
       context.error("FG203", `${op.name} has no option \`${key.slice(0, 40)}\``, argument.span, {
         accepted: signature(op),
-        hint: didYouMean(key, keys),
+        hint: didYouMean(key, keys, optionFor(key, keys)),
       });
     } else {
       context.error("FG202", `${op.name}: \`${key}\` is given twice`, argument.span, {
@@ -129,13 +131,13 @@ function assignNamed(
 
 function readOperands(
   context: Context,
-  { op }: OperationCall,
+  call: OperationCall,
   parameter: Parameter,
   given: readonly Placed[],
 ): readonly Placed[] | undefined {
   const [first] = given;
   if (parameter.kind.kind === "operands" && first !== undefined)
-    return listElements(context, op, parameter, first);
+    return listElements(context, call, parameter, first);
   if (first !== undefined || parameter.kind.kind === "rest") return given;
   const { default: fallback } = parameter;
   return typeof fallback === "number"
@@ -146,10 +148,11 @@ function readOperands(
 /** The elements of a list of operands, each where it is written if the list is. */
 function listElements(
   context: Context,
-  op: Op,
+  call: OperationCall,
   { name }: Parameter,
   { value, span, expression }: Placed,
 ): readonly Placed[] | undefined {
+  const { op } = call;
   if (value.kind === "poison") return undefined;
   if (value.kind === "tuple" && value.elements.length > 0) {
     const written = expression?.kind === "array" ? expression.elements : [];
@@ -160,9 +163,17 @@ function listElements(
   }
   context.error("FG215", `${op.name}: \`${name}\` cannot be ${describe(value)}`, span, {
     accepted: "a list of one or more values",
-    hint: `write the values in brackets: ${op.name}([a, b])`,
+    hint: `write the values in brackets: ${op.name}([${listed(call)}])`,
   });
   return undefined;
+}
+
+/** The arguments of a call by their names, if all have one. */
+function listed({ positional }: OperationCall): string {
+  const names = positional.flatMap(({ expression }) =>
+    expression?.kind === "name" ? [expression.name.slice(0, 20)] : [],
+  );
+  return names.length === positional.length ? names.join(", ") : "a, b";
 }
 
 function attributeOf(

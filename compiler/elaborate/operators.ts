@@ -49,7 +49,7 @@ export function applyBinary(
     });
   }
   const op = operation(OPERATION[operator]);
-  return applyOperation(context, op, [left, right], {}, span);
+  return applyOperation(context, op, [left, right], {}, span, `\`${operator}\``);
 }
 
 export function applyUnary(

@@ -51,8 +51,21 @@ export function readShape(reader: TypeReader, syntax: TypeSyntax): Shape | undef
   }
   reader.context.error("FG212", "this is not a shape", syntax.span, {
     accepted: 'a list of sizes: ["N", 784]',
+    hint: shapeHint(syntax),
   });
   return undefined;
+}
+
+/** A shape in one string, or a lone size, as a list. */
+function shapeHint(syntax: TypeSyntax): string | undefined {
+  if (syntax.kind !== "literal") return undefined;
+  const sizes = String(syntax.value)
+    .split(",")
+    .map((size) => size.trim().slice(0, 20));
+  const valid = sizes.every((size) => /^\d+$/.test(size) || isSizeName(size));
+  if (!valid) return undefined;
+  const list = sizes.map((size) => (/^\d/.test(size) ? size : `"${size}"`)).join(", ");
+  return `write [${list}]`;
 }
 
 export function readDim(reader: TypeReader, syntax: TypeSyntax): Dim | undefined {
@@ -99,8 +112,15 @@ export function readLiteral(reader: TypeReader, syntax: TypeSyntax): number | st
   if (global?.kind === "failed") return undefined;
   reader.context.error("FG212", "this is not a size or a dtype", syntax.span, {
     accepted: 'a number, a name in quotes such as "N", or `typeof CONSTANT`',
+    hint: literalHint(reader, syntax),
   });
   return undefined;
+}
+
+function literalHint({ context, module }: TypeReader, syntax: TypeSyntax): string | undefined {
+  if (syntax.kind !== "name" || !isSizeName(syntax.name)) return undefined;
+  const isConstant = context.program.value(module, syntax.name)?.kind === "constant";
+  return isConstant ? `write \`typeof ${syntax.name}\`` : `write "${syntax.name}" in quotes`;
 }
 
 function readTypeOf(reader: TypeReader, name: string, span: Span): number | undefined {

@@ -18,9 +18,13 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
-/** ``did you mean `relu`?``, or undefined. */
-export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
-  const found = suggest(name, candidates);
+/** ``did you mean `relu`?``, or undefined. `known` is meant for certain. */
+export function didYouMean(
+  name: string,
+  candidates: Iterable<string>,
+  known?: string,
+): string | undefined {
+  const found = known ?? suggest(name, candidates);
   return found === undefined ? undefined : `did you mean \`${found}\`?`;
 }
 

@@ -13,6 +13,7 @@ import {
   readShape,
   type TypeReader,
 } from "./sizes.js";
+import { dtypeFor } from "./foreign.js";
 import { didYouMean } from "./suggest.js";
 
 /** What a parameter is declared to be. */
@@ -113,7 +114,12 @@ function namedType(
   const { name, span } = syntax;
   if (reader.module.language === "math") {
     if (isDType(name)) return tensorType(reader, name, [], span);
-    return refuseType(reader, `\`${name}\``, span, didYouMean(name, DTYPES));
+    return refuseType(
+      reader,
+      `\`${name.slice(0, 60)}\``,
+      span,
+      didYouMean(name, DTYPES, dtypeFor(name)),
+    );
   }
   if (name === "number") return tensorType(reader, "f64", [], span, { generic: true });
   if (name === "boolean") return tensorType(reader, "bool", [], span);
@@ -159,16 +165,22 @@ function readFlatgradType(
   }
   const written = dtype === undefined ? "f32" : readLiteral(reader, dtype);
   if (!isDType(written)) {
-    return refuseType(
-      reader,
-      `a ${name} of this dtype`,
-      dtype?.span ?? span,
-      '"f32", "f64", "i32" or "bool"',
-    );
+    refuseDType(reader, written, dtype?.span ?? span);
+    return undefined;
   }
   const differentiate = name === "Param";
   return tensorType(reader, written, readShape(reader, shape), span, {
     differentiate,
+  });
+}
+
+function refuseDType(reader: TypeReader, written: number | string | undefined, span: Span): void {
+  // What is no literal was reported when it was read.
+  if (written === undefined) return;
+  const shown = typeof written === "string" ? `"${written.slice(0, 40)}"` : `${written}`;
+  reader.context.error("FG212", `${shown} is not a dtype`, span, {
+    accepted: '"f32", "f64", "i32", "bool"',
+    hint: typeof written === "string" ? didYouMean(written, DTYPES, dtypeFor(written)) : undefined,
   });
 }
 
@@ -218,7 +230,12 @@ function readMathArray(
 ): ParameterType | undefined {
   const dtype = element ?? "f32";
   if (!isDType(dtype))
-    return refuseType(reader, `\`${dtype.slice(0, 40)}\``, span, didYouMean(dtype, DTYPES));
+    return refuseType(
+      reader,
+      `\`${dtype.slice(0, 40)}\``,
+      span,
+      didYouMean(dtype, DTYPES, dtypeFor(dtype)),
+    );
   const dims = shape.map((size) => checkDim(reader, mathDim(size), "this", size.span));
   const read = dims.filter((dim) => dim !== undefined);
   if (read.length < dims.length) return undefined;

@@ -203,7 +203,7 @@ export function f(x: Tensor<[3]>) {
       "    |                    ^",
       "",
       "accepted: a list of one or more values",
-      "hint: write the values in brackets: concat([a, b])",
+      "hint: write the values in brackets: concat([x])",
     ],
   ],
   [

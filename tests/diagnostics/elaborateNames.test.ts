@@ -61,7 +61,7 @@ const programs: readonly (readonly [title: string, files: Files, shown: readonly
       "    |                               ^~~~",
       "  3 | }",
       "",
-      "accepted: E, LN10, LN2, LOG10E, LOG2E, PI, SQRT1_2, SQRT2, abs, ceil, cos, exp, expm1, floor, log, log1p, max, min, pow, sign, sin, sqrt, tanh, trunc",
+      "accepted: E, LN10, LN2, LOG10E, LOG2E, PI, SQRT1_2, SQRT2, abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, cos, cosh, exp, expm1, floor, hypot, log, log10, log1p, log2, max, min, pow, round, sign, sin, sinh, sqrt, tan, tanh, trunc",
       "hint: did you mean `log`?",
     ],
   ],
