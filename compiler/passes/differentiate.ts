@@ -46,7 +46,7 @@ export function vjp(
     if (cotangent !== undefined) contribute(output, { value: cotangent, mask: everywhere });
   });
   const gradients = new Map<Node, Node>();
-  for (const node of nodes.toReversed()) {
+  for (const node of backwardOrder(nodes)) {
     const contributions = pending.get(node);
     if (contributions === undefined) continue;
     withOrigin(backwardOf(node, contributions), () => {
@@ -56,6 +56,12 @@ export function vjp(
     });
   }
   return wrt.map((node) => gradients.get(node) ?? null);
+}
+
+/** Users before operands; parameters last, in the author's order. */
+function backwardOrder(nodes: readonly Node[]): readonly Node[] {
+  const isLeaf = (node: Node) => node.inputs.length === 0;
+  return [...nodes.filter((node) => !isLeaf(node)).toReversed(), ...nodes.filter(isLeaf)];
 }
 
 /** Float values on a path from `wrt` to an output. */

@@ -7,7 +7,15 @@ import { expressionText } from "./expression.js";
 import { docComment, signature } from "./layout.js";
 import { Names, toIdentifier } from "./names.js";
 import type { ModuleContext, Programs } from "./module.js";
-import { gradientMembers, leafType, literalText, property, typeText } from "./structures.js";
+import {
+  gradientMembers,
+  leafType,
+  literalText,
+  property,
+  typeText,
+  type Member,
+} from "./structures.js";
+import { printWidth } from "./width.js";
 
 /** Functions of numbers: the function and its gradient, as plain functions of plain numbers. */
 export function printScalarModule(
@@ -84,25 +92,25 @@ function returnObject(items: readonly string[]): readonly string[] {
   return ["  return {", ...items.map((item) => `    ${item},`), "  };"];
 }
 
-/** A long object type is broken inside its braces, before the parameters are. */
+/** A long list of parameters is broken first, then the type of the result. */
 function signatureWithType(
   head: string,
   parameters: readonly string[],
-  fields: readonly {
-    readonly name: string;
-    readonly structure: Structure<unknown>;
-  }[],
+  fields: readonly Member<string>[],
   type: string | null,
 ): readonly string[] {
   if (type === null) return signature(head, parameters, " {");
   const flat = `${head}(${parameters.join(", ")}): ${type} {`;
-  if (flat.length <= 80) return [flat];
+  if (flat.length <= printWidth) return [flat];
   const lines = fields.map(
     (field) => `  ${field.name}: ${typeText(field.structure, () => "number")};`,
   );
-  const first = `${head}(${parameters.join(", ")}): {`;
-  if (first.length <= 80 && parameters.length <= 1) return [first, ...lines, "} {"];
-  return [`${head}(`, ...parameters.map((parameter) => `  ${parameter},`), "): {", ...lines, "} {"];
+  // The formatter never breaks a single parameter before an object type.
+  const single = `${head}(${parameters.join(", ")}): {`;
+  if (parameters.length <= 1 && single.length <= printWidth) return [single, ...lines, "} {"];
+  const broken = [`${head}(`, ...parameters.map((parameter) => `  ${parameter},`)];
+  const close = `): ${type} {`;
+  return close.length <= printWidth ? [...broken, close] : [...broken, "): {", ...lines, "} {"];
 }
 
 /** One function of numbers being printed. */
