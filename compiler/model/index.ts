@@ -5,5 +5,7 @@ export * from "./binary.js";
 export * from "./reductions.js";
 export * from "./shaping.js";
 export * from "./matrix.js";
+export * from "./linearAlgebra.js";
+export * from "./sorting.js";
 export * from "./networks.js";
 export * from "./losses.js";

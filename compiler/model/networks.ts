@@ -9,16 +9,12 @@ interface AxisOption {
 }
 
 /** exp(x) divided by its sum along an axis, without overflow. */
-export const softmax: <A extends number>(
-  x: A,
-  options?: AxisOption,
-) => Same<A> = compiledOnly("softmax");
+export const softmax: <A extends number>(x: A, options?: AxisOption) => Same<A> =
+  compiledOnly("softmax");
 
 /** x − logSumExp(x) along an axis: the logarithm of softmax(x). */
-export const logSoftmax: <A extends number>(
-  x: A,
-  options?: AxisOption,
-) => Same<A> = compiledOnly("logSoftmax");
+export const logSoftmax: <A extends number>(x: A, options?: AxisOption) => Same<A> =
+  compiledOnly("logSoftmax");
 
 interface EpsilonOption {
   /** Added to the variance, 1e-5 unless given. */
@@ -36,11 +32,8 @@ type Normalisation = <A extends number>(
 export const layerNorm: Normalisation = compiledOnly("layerNorm");
 
 /** Each row (last axis) divided by its root mean square, then scaled. */
-export const rmsNorm: <A extends number>(
-  x: A,
-  scale: number,
-  options?: EpsilonOption,
-) => Same<A> = compiledOnly("rmsNorm");
+export const rmsNorm: <A extends number>(x: A, scale: number, options?: EpsilonOption) => Same<A> =
+  compiledOnly("rmsNorm");
 
 /** Each feature (axis 1) brought to mean 0 and variance 1 over the batch, then scaled and shifted. */
 export const batchNorm: Normalisation = compiledOnly("batchNorm");
@@ -100,3 +93,14 @@ export const attention: <Q extends number, K extends number, V extends number>(
   v: V,
   options?: { readonly causal?: boolean },
 ) => Computed<Q | K | V> = compiledOnly("attention");
+
+/**
+ * Each element set to 0 with probability `rate` (0.5 unless given), the others
+ * divided by 1 − rate. Which ones is a function of the seed alone: pass
+ * another one for each step and layer.
+ */
+export const dropout: <A extends number>(
+  x: A,
+  seed: number,
+  options?: { readonly rate?: number },
+) => Same<A> = compiledOnly("dropout");

@@ -1,4 +1,4 @@
-import type { Dim, DType, Result, Shape, TypeOf } from "./types.js";
+import type { AnyShape, Dim, DType, Result, Shape, TypeOf } from "./types.js";
 
 /**
  * Shape rules of the operations, for the editor. They answer where shapes are
@@ -7,34 +7,27 @@ import type { Dim, DType, Result, Shape, TypeOf } from "./types.js";
  */
 
 /** The shape of an argument; of any rank if the editor has lost track of it. */
-export type ShapeOf<A> =
-  A extends TypeOf<infer S, infer _D extends DType> ? S : Shape;
+export type ShapeOf<A> = A extends TypeOf<infer S, infer _D extends DType> ? S : Shape;
 
 /** The dtype of an argument; `never` if unknown, so that it gives way to others. */
-export type DTypeOf<A> =
-  A extends TypeOf<infer _S, infer D extends DType> ? D : never;
+export type DTypeOf<A> = A extends TypeOf<infer _S, infer D extends DType> ? D : never;
 
 /** The dtype of arithmetic on several. */
-export type Promoted<D extends DType> = "f64" extends D
-  ? "f64"
-  : "f32" extends D
-    ? "f32"
-    : D;
+export type Promoted<D extends DType> = "f64" extends D ? "f64" : "f32" extends D ? "f32" : D;
 
 /** The dtype of functions that leave the integers. */
 export type Float<D extends DType> = D extends "i32" | "bool" ? "f64" : D;
 
 /** The shape of the operand. */
 export type Same<A> =
-  A extends TypeOf<infer S, infer D extends DType>
-    ? Result<S, Float<D>>
-    : number;
+  A extends TypeOf<infer S, infer D extends DType> ? Result<S, Float<D>> : number;
+
+/** Whole numbers in the shape of the operand. */
+export type Indices<A> =
+  A extends TypeOf<infer S, infer _D extends DType> ? Result<S, "i32"> : AnyShape<"i32">;
 
 /** Two operands broadcast: their shape if they share it. */
-export type Broadcast<A, B> = [ShapeOf<A>, ShapeOf<B>] extends [
-  ShapeOf<B>,
-  ShapeOf<A>,
-]
+export type Broadcast<A, B> = [ShapeOf<A>, ShapeOf<B>] extends [ShapeOf<B>, ShapeOf<A>]
   ? Computed<A | B, ShapeOf<A>>
   : Computed<A | B>;
 
@@ -90,9 +83,7 @@ type Joined<S extends Shape> = S extends readonly [infer Only extends Dim]
 
 // Matrix product
 
-export type MatmulShape<A extends Shape, B extends Shape> = A extends readonly [
-  Dim,
-]
+export type MatmulShape<A extends Shape, B extends Shape> = A extends readonly [Dim]
   ? VectorTimes<B>
   : A extends readonly [...infer Batch extends Shape, infer M extends Dim, Dim]
     ? B extends readonly [Dim]
@@ -106,11 +97,11 @@ type VectorTimes<B extends Shape> = B extends readonly [Dim]
     ? readonly [...Batch, N]
     : Shape;
 
-type MatrixTimes<
-  Batch extends Shape,
-  M extends Dim,
-  B extends Shape,
-> = B extends readonly [...infer Other extends Shape, Dim, infer N extends Dim]
+type MatrixTimes<Batch extends Shape, M extends Dim, B extends Shape> = B extends readonly [
+  ...infer Other extends Shape,
+  Dim,
+  infer N extends Dim,
+]
   ? Other extends readonly []
     ? readonly [...Batch, M, N]
     : Batch extends readonly []
@@ -126,12 +117,7 @@ export type InnerFault<A extends Shape, B extends Shape> =
     ? `matmul: inner dimensions differ: ${Format<A>} · ${Format<B>} (${LastOf<A>} against ${InnerOf<B>})`
     : never;
 
-type LastOf<S extends Shape> = S extends readonly [
-  ...Shape,
-  infer Last extends Dim,
-]
-  ? Last
-  : Dim;
+type LastOf<S extends Shape> = S extends readonly [...Shape, infer Last extends Dim] ? Last : Dim;
 
 type InnerOf<S extends Shape> = S extends readonly [infer Only extends Dim]
   ? Only

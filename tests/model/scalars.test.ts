@@ -102,7 +102,8 @@ const onTensors =
   "reshape broadcastTo transpose concat stack flip pad tile take takeAlong scatterAdd " +
   "tril triu diagonal trace matmul outer einsum softmax logSoftmax layerNorm rmsNorm batchNorm " +
   "conv1d conv2d maxPool2d avgPool2d attention softmaxCrossEntropy multiclassHinge " +
-  "meanSquaredError meanAbsoluteError huber binaryCrossEntropy klDivergence";
+  "meanSquaredError meanAbsoluteError huber binaryCrossEntropy klDivergence " +
+  "cholesky inverse solve det logDet sort argsort topK argmax argmin oneHot dropout";
 
 describe("without having been compiled", () => {
   test.each(onTensors.split(" "))("%s says how to compile it", (name) => {
