@@ -9,6 +9,7 @@ import {
   type Buffer,
   type Index,
   type Local,
+  type Loop,
   type Operand,
   type Scalar,
   type Statement,

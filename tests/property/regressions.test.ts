@@ -30,6 +30,17 @@ at {}
   x = 1.29 -0.57 0.28
   b = 0
 `,
+  "a sum whose memory keeps one of the loops around it": `
+graph f(x: f64[2, 2, 1, 2], b: bool[2, 2, 2, 2]) {
+  %0 = transpose(x) {axes: [1, 2, 3, 0]} : f64[2, 1, 2, 2]
+  %1 = where(b, x, %0) : f64[2, 2, 2, 2]
+  %2 = mean(%1) {axes: [0, 1, 2, 3], keepDims: false} : f64
+  return value = %2
+}
+at {}
+  x = 0.9 1.6 1.1 5.2 2.5 1.8 3.2 -1.1
+  b = 0 1 1 1 0 1 1 1 0 1 1 1 0 1 1 0
+`,
   "indices that are a slice": `
 graph f(x: f64[3], k: i32[4]) {
   %0 = slice(k) {start: [1], length: [2], step: [2]} : i32[2]

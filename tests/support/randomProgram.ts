@@ -43,6 +43,9 @@ export function randomProgram(seed: number, options: ProgramOptions = {}): Progr
     const step = wild ? deadBranch : draw.pick(steps);
     if (step(builder) !== null) made++;
   }
+  // Every named size is that of some input, be it of an unused one.
+  if (builder.pool.some(({ type }) => type.shape.some((dim) => typeof dim === "string")))
+    builder.addInput({ dtype: "f64", shape: ["N", "M"] });
   const outputs = scalar ? [{ name: "value", node: total(builder) }] : results(builder);
   return {
     graph: written({ name: "f", inputs: builder.inputs, outputs }, draw, single),

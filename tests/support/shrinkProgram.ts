@@ -85,6 +85,9 @@ function replaced(graph: Graph, target: Node, by: (image: (node: Node) => Node) 
 function asInput({ graph, environments }: Program, node: Node): Program | null {
   const name = `t${graph.inputs.length}`;
   if (graph.inputs.some((other) => other.attrs["name"] === name)) return null;
+  const numbers = environments.flatMap((one) => new Sampler(one).valueOf(node).data);
+  // A NaN that is computed may be dead; one that is given never is.
+  if (!numbers.every(Number.isFinite)) return null;
   const fresh = input(name, node.type);
   const extended = environments.map((environment): Environment => {
     const sampler = new Sampler(environment, stencil);
