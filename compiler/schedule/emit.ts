@@ -135,50 +135,54 @@ class Emitter {
         },
       ];
     if (home.buffer === null) throw new Error("a reduction without a place");
-    if (nest.parent === null || home.keptAxes.length < node.type.shape.length) {
-      return [
-        {
-          kind: "fill",
-          buffer: home.buffer,
-          value: starts[work.combine],
-          origin,
-        },
-      ];
-    }
-    return [this.#storeEverywhere(unit, nest, start)];
+    const around = this.#loopsAround(unit, nest);
+    const isPart = home.keptAxes.some((axis) => {
+      const { variable } = nth(work.target, axis);
+      return isLoop(variable) && around.has(resolve(variable));
+    });
+    if (isPart) return [this.#storeEverywhere(unit, around, start)];
+    return [
+      {
+        kind: "fill",
+        buffer: home.buffer,
+        value: starts[work.combine],
+        origin,
+      },
+    ];
   }
 
-  /** Sets the part of a buffer that one run of `nest` adds to. */
-  #storeEverywhere(unit: Unit, nest: Nest, value: Scalar): Statement {
-    const { work, node, origin } = unit;
+  /** The loops of a unit outside one of its nests. */
+  #loopsAround(unit: Unit, nest: Nest): ReadonlySet<Loop> {
+    const path = pathOf(unit, this.#placement);
+    return new Set(path.slice(0, path.indexOf(nest)).map((outer) => resolve(outer.loop)));
+  }
+
+  /** Sets the part of a buffer that one run of the loops inside `around` adds to. */
+  #storeEverywhere(unit: Unit, around: ReadonlySet<Loop>, value: Scalar): Statement {
+    const { work, origin } = unit;
+    const { buffer, keptAxes } = this.#home(unit);
     if (work.kind !== "reduce") throw new Error("only reductions have a start");
-    const outer = new Set(
-      pathOf(unit, this.#placement)
-        .slice(0, pathOf(unit, this.#placement).indexOf(nest))
-        .map((n) => resolve(n.loop)),
-    );
-    const inner = work.target.flatMap(({ variable }) =>
-      isLoop(variable) && !outer.has(resolve(variable)) ? [resolve(variable)] : [],
-    );
-    const fresh = new Map(inner.map((loop) => [loop, { extent: loop.extent }]));
-    const target = work.target.map((position) => {
-      const { variable } = position;
-      return isLoop(variable)
-        ? { ...position, variable: fresh.get(resolve(variable)) ?? variable }
-        : position;
-    });
-    const buffer = this.#home(unit).buffer;
     if (buffer === null) throw new Error("a reduction without a place");
+    const loops: Loop[] = [];
+    const index = keptAxes.map((axis) => {
+      const position = nth(work.target, axis);
+      const { variable } = position;
+      if (!isLoop(variable)) return position;
+      if (around.has(resolve(variable))) return { ...position, variable: resolve(variable) };
+      const loop: Loop = { extent: variable.extent };
+      loops.push(loop);
+      return { ...position, variable: loop };
+    });
     const store: Statement = {
       kind: "store",
       buffer,
-      shape: node.type.shape,
-      index: target,
+      shape: buffer.shape,
+      index,
       combine: null,
       value,
       origin,
     };
-    return [...fresh.values()].reduceRight<Statement>(
+    return loops.reduceRight<Statement>(
       (body, loop) => ({ kind: "loop", loop, body: [body] }),
       store,
     );
