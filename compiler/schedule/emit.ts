@@ -1,5 +1,6 @@
 import type { Node } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
+import type { DType } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
 import { behindReshapes, isLoop } from "./element.js";
 import type { GuardLiteral } from "./guard.js";
@@ -33,14 +34,21 @@ export function emitStatements(
   return new Emitter(placement, homes, inputs).statements();
 }
 
-const starts: Readonly<Record<Combine, number>> = {
-  add: 0,
-  multiply: 1,
-  max: -Infinity,
-  min: Infinity,
-  or: 0,
-  and: 1,
-};
+/** What a reduction starts from: the value that combining with changes nothing. */
+function startOf(combine: Combine, dtype: DType): number {
+  switch (combine) {
+    case "add":
+    case "or":
+      return 0;
+    case "multiply":
+    case "and":
+      return 1;
+    case "max":
+      return dtype === "i32" ? -(2 ** 31) : -Infinity;
+    case "min":
+      return dtype === "i32" ? 2 ** 31 - 1 : Infinity;
+  }
+}
 
 class Emitter {
   readonly #placement: Placement;
@@ -121,7 +129,7 @@ class Emitter {
     if (work.kind !== "reduce") return [];
     const start: Scalar = {
       kind: "literal",
-      value: starts[work.combine],
+      value: startOf(work.combine, node.type.dtype),
       dtype: node.type.dtype,
     };
     if (home.local !== null)
@@ -145,7 +153,7 @@ class Emitter {
       {
         kind: "fill",
         buffer: home.buffer,
-        value: starts[work.combine],
+        value: startOf(work.combine, node.type.dtype),
         origin,
       },
     ];

@@ -1,5 +1,6 @@
 import type { Step } from "../../ir/node.js";
-import type { Local, Scalar, Statement } from "../../schedule/program.js";
+import { buffersIn } from "../../schedule/arena.js";
+import type { Buffer, Local, Scalar, Statement } from "../../schedule/program.js";
 import { bodiesOf, visitScalars } from "../../schedule/tidy.js";
 import { phaseOf, stepsOf } from "./comments.js";
 
@@ -12,7 +13,7 @@ import { phaseOf, stepsOf } from "./comments.js";
 export function splitTotals(statements: readonly Statement[]): readonly Statement[] {
   const order = forwardOrder(statements);
   const orders = statements.map((statement) => orderOf(statement, order));
-  const writtenAt = new Map<Local, number>();
+  const writtenAt = new Map<Local | Buffer, number>();
   const inserted = new Map<number, Inserted[]>();
   const insert = (at: number, part: Inserted) => {
     const list = inserted.get(at);
@@ -25,14 +26,14 @@ export function splitTotals(statements: readonly Statement[]): readonly Statemen
       let line = Infinity;
       for (const part of partsOf(statement)) {
         const own = order.get(part.origin.step) ?? -1;
-        const read = localsIn(part.value).map((local) => (writtenAt.get(local) ?? -1) + 1);
+        const read = readIn(part.value).map((place) => (writtenAt.get(place) ?? -1) + 1);
         at = Math.max(at, lastInLine(orders, i, own) + 1, ...read);
         // The parts of one total stay in their order, whatever lines they are from.
         line = Math.min(line, own);
         insert(at, { part, line });
       }
     }
-    for (const local of writtenIn(statement)) writtenAt.set(local, i);
+    for (const place of writtenIn(statement)) writtenAt.set(place, i);
   });
   return statements.flatMap((statement, i) => {
     const sorted = (inserted.get(i) ?? []).toSorted((a, b) => b.line - a.line);
@@ -86,14 +87,30 @@ function lastInLine(orders: readonly number[], end: number, line: number): numbe
   return -1;
 }
 
-function localsIn(value: Scalar): readonly Local[] {
-  const found: Local[] = [];
+/** Variables and buffers an expression reads. */
+function readIn(value: Scalar): readonly (Local | Buffer)[] {
+  const found: (Local | Buffer)[] = [];
   const probe: Statement = { kind: "if", condition: value, then: [], otherwise: [] };
-  visitScalars(probe, (part) => part.kind === "local" && found.push(part));
+  visitScalars(probe, (part) => {
+    if (part.kind === "local") found.push(part);
+    if (part.kind === "load") found.push(part.buffer);
+  });
   return found;
 }
 
-function writtenIn(statement: Statement): readonly Local[] {
-  const own = statement.kind === "define" || statement.kind === "update" ? [statement.local] : [];
-  return [...own, ...bodiesOf(statement).flatMap((body) => body.flatMap(writtenIn))];
+/** Variables and buffers a statement may write; of an opaque one, all it touches. */
+function writtenIn(statement: Statement): readonly (Local | Buffer)[] {
+  switch (statement.kind) {
+    case "define":
+    case "update":
+      return [statement.local];
+    case "store":
+    case "fill":
+      return [statement.buffer];
+    case "matmul":
+    case "kernel":
+      return buffersIn(statement);
+    default:
+      return bodiesOf(statement).flatMap((body) => body.flatMap(writtenIn));
+  }
 }

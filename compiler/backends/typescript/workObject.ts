@@ -106,9 +106,11 @@ function resultLines({
     return outputNode(program, leaf).type.dtype === "bool" ? "false" : "NaN";
   };
   const inGradient = leafOf(programs.gradient, "gradient");
+  // The number comes last: as the first field it would share its layout with every other
+  // object that begins with `value`, and the engine would box it at each call.
   const members = [
-    { name: "value", structure: model.result },
     ...gradientMembers(model, programs.wrt),
+    { name: "value", structure: model.result },
   ];
   const fields = members.flatMap((member) => fieldLines(member, inGradient, "    "));
   const typed = context.typed ? `: ${names.gradients}` : "";
