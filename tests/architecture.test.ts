@@ -52,12 +52,13 @@ const parts: Readonly<Record<string, { files: RegExp; uses: readonly string[] }>
   elaborate: { files: /^compiler\/elaborate\//, uses: ["ops", "syntax"] },
   passes: { files: /^compiler\/passes\//, uses: ["ops"] },
   schedule: { files: /^compiler\/schedule\//, uses: ["passes"] },
-  backends: { files: /^compiler\/backends\//, uses: ["schedule", "elaborate"] },
+  backends: { files: /^compiler\/backends\//, uses: ["schedule", "elaborate", "table"] },
   cli: {
     files: /^compiler\/(cli\.ts|cli\/|plugin\.ts)/,
     uses: ["pipeline", "node"],
   },
-  pipeline: { files: /^compiler\/[^/]+\.ts$/, uses: ["backends"] },
+  table: { files: /^compiler\/(conventions|version)\.ts$/, uses: [] },
+  pipeline: { files: /^compiler\/([^/]+\.ts$|jit\/|lints\/)/, uses: ["backends", "table"] },
 };
 
 function partOf(path: string): string | undefined {

@@ -84,6 +84,8 @@ export function callMath(
   }
   const op = operationNamed(chain ?? name);
   if (op === undefined) return POISON;
+  const [only] = args;
+  if (name === "round" && only !== undefined) return roundHalfUp(context, only, span);
   if (chain === undefined) return applyOperation(context, op, args, {}, span);
   const [first, ...rest] = args;
   return rest.reduce<Value>(
@@ -91,4 +93,13 @@ export function callMath(
       applyOperation(context, op, [{ value, span: first?.span ?? span }, next], {}, span),
     first?.value ?? POISON,
   );
+}
+
+/** JavaScript rounds halves up; the operation `round`, as NumPy's, to the even neighbour. */
+function roundHalfUp(context: Context, x: Placed, span: Span): Value {
+  const [add, floor] = [operationNamed("add"), operationNamed("floor")];
+  if (add === undefined || floor === undefined) return POISON;
+  const half: Placed = { value: numberValue(0.5), span };
+  const value = applyOperation(context, add, [x, half], {}, span);
+  return applyOperation(context, floor, [{ value, span: x.span }], {}, span);
 }
