@@ -31,6 +31,13 @@ const { cases } = JSON.parse(readFileSync(new URL("ops.json", import.meta.url), 
   readonly cases: readonly OracleCase[];
 };
 
+/**
+ * PyTorch 2.13 multiplies the gradient of hardsigmoid by 1/6 rounded to single
+ * precision, in float64 too (aten/native/cpu/Activation.cpp): the table is
+ * wrong in the 8th digit. The reference is what it is without that factor.
+ */
+const roundedFactors: Readonly<Record<string, number>> = { hardSigmoid: 6 * Math.fround(1 / 6) };
+
 const tolerances = { f64: 1e-9, f32: 1e-4 } as const;
 type Precision = keyof typeof tolerances;
 
@@ -70,10 +77,13 @@ describe.each([0, 2] as const)("-O%i", (level) => {
       const { value, slopes } = run.gradient(data, one.cotangent);
       expect(differences(value, one.value.data, tolerance)).toEqual([]);
       expect(Object.keys(slopes).toSorted()).toEqual(Object.keys(one.grads).toSorted());
-      for (const [name, reference] of Object.entries(one.grads))
+      const factor = roundedFactors[one.name] ?? 1;
+      for (const [name, given] of Object.entries(one.grads)) {
+        const reference = given.map((slope) => slope / factor);
         expect(
           differences(slopes[name] ?? [], reference, tolerance).map((text) => `d${name}${text}`),
         ).toEqual([]);
+      }
     });
   });
 });
