@@ -80,11 +80,11 @@ export function createScoresWork(sizes: { N: number }) {
     dW1: new Float32Array(arena, gradientEnd3, 100352),
   };
   const result: ScoresGradients = {
-    value: gradient.value,
     dW1: gradient.dW1,
     db1: gradient.db1,
     dW2: gradient.dW2,
     db2: gradient.db2,
+    value: gradient.value,
   };
   return { sizes: { N }, arena, forward, gradient, result };
 }
@@ -97,7 +97,7 @@ function checkScoresInputs(
   sizes: ScoresWork["sizes"],
 ): void {
   const { N } = sizes;
-  checkLength("pixels", inputs.pixels.length, 784 * N, `N × 784 with N = ${N}`);
+  checkLength("pixels", inputs.pixels.length, 784 * N, "N × 784", sizes);
   checkLength("W1", inputs.W1.length, 100352, "784 × 128");
   checkLength("b1", inputs.b1.length, 128, "128");
   checkLength("W2", inputs.W2.length, 1280, "128 × 10");
@@ -146,7 +146,7 @@ export function scoresVjp(
 ): ScoresGradients {
   const { N } = work.sizes;
   checkScoresInputs(inputs, work.sizes);
-  checkLength("cotangent", cotangent.length, 10 * N, `N × 10 with N = ${N}`);
+  checkLength("cotangent", cotangent.length, 10 * N, "N × 10", work.sizes);
   const { pixels, W1, b1, W2, b2 } = inputs;
   const dvalue = cotangent;
   const { x, xW1, h, hW2, value, db2, dh, dW2, db1, dxW1PlusB1, dW1 } =
@@ -270,11 +270,11 @@ export function createLossWork(sizes: { N: number }) {
     dW1: new Float32Array(arena, gradientEnd4, 100352),
   };
   const result: LossGradients = {
-    value: NaN,
     dW1: gradient.dW1,
     db1: gradient.db1,
     dW2: gradient.dW2,
     db2: gradient.db2,
+    value: NaN,
   };
   return { sizes: { N }, arena, forward, gradient, result };
 }
@@ -284,8 +284,8 @@ export type LossWork = ReturnType<typeof createLossWork>;
 
 function checkLossInputs(inputs: LossInputs, sizes: LossWork["sizes"]): void {
   const { N } = sizes;
-  checkLength("pixels", inputs.pixels.length, 784 * N, `N × 784 with N = ${N}`);
-  checkLength("digits", inputs.digits.length, N, `N with N = ${N}`);
+  checkLength("pixels", inputs.pixels.length, 784 * N, "N × 784", sizes);
+  checkLength("digits", inputs.digits.length, N, "N", sizes);
   checkLength("W1", inputs.W1.length, 100352, "784 × 128");
   checkLength("b1", inputs.b1.length, 128, "128");
   checkLength("W2", inputs.W2.length, 1280, "128 × 10");
@@ -402,13 +402,13 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
 
   // backward of
   // (4) softmaxCrossEntropy(scores(pixels, W1, b1, W2, b2), digits)
-  const t9 = 1 / N;
+  const dlosses = 1 / N;
   // (3) matmul(h, W2) + b2
   db2.fill(0);
   for (let i = 0; i < N; i++) {
     for (let j = 0; j < 10; j++) {
       const t8 = exps[i * 10 + j]! / sumExps[i]! - (j === digits[i]! ? 1 : 0);
-      const dhW2PlusB2_ij = t8 * t9;
+      const dhW2PlusB2_ij = t8 * dlosses;
       dhW2PlusB2[i * 10 + j] = dhW2PlusB2_ij;
       db2[j]! += dhW2PlusB2_ij;
     }

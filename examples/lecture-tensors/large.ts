@@ -17,10 +17,10 @@ export interface Cost {
 export function large(): Cost {
   const sizes = { N: 64, D: 4096, M: 4096 };
   const { N, D, M } = sizes;
-  const { fillNormal } = random(1);
-  const x = fillNormal(new Float32Array(N * D));
-  const w = fillNormal(new Float32Array(D * M));
-  const dy = fillNormal(new Float32Array(N * M));
+  const generator = random(1);
+  const x = generator.fillNormal(new Float32Array(N * D));
+  const w = generator.fillNormal(new Float32Array(D * M));
+  const dy = generator.fillNormal(new Float32Array(N * M));
   const work = createLayerWork(sizes);
   const start = performance.now();
   layerVjp({ x, w }, dy, work);

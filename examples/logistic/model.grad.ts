@@ -42,8 +42,8 @@ export function createLossWork(sizes: { D: number }) {
     dw: new Float32Array(arena, 0, D),
   };
   const result: LossGradients = {
-    value: NaN,
     dw: gradient.dw,
+    value: NaN,
   };
   return { sizes: { D }, arena, forward, gradient, result };
 }
@@ -53,8 +53,8 @@ export type LossWork = ReturnType<typeof createLossWork>;
 
 function checkLossInputs(inputs: LossInputs, sizes: LossWork["sizes"]): void {
   const { D } = sizes;
-  checkLength("w", inputs.w.length, D, `D with D = ${D}`);
-  checkLength("x", inputs.x.length, D, `D with D = ${D}`);
+  checkLength("w", inputs.w.length, D, "D", sizes);
+  checkLength("x", inputs.x.length, D, "D", sizes);
 }
 
 /**

@@ -63,9 +63,9 @@ export function createLossWork(sizes: { N: number }) {
     dw1: new Float32Array(arena, gradientEnd1, 100000),
   };
   const result: LossGradients = {
-    value: NaN,
     dw1: gradient.dw1,
     dw2: gradient.dw2,
+    value: NaN,
   };
   return { sizes: { N }, arena, forward, gradient, result };
 }
@@ -75,8 +75,8 @@ export type LossWork = ReturnType<typeof createLossWork>;
 
 function checkLossInputs(inputs: LossInputs, sizes: LossWork["sizes"]): void {
   const { N } = sizes;
-  checkLength("x", inputs.x.length, 1000 * N, `N × 1000 with N = ${N}`);
-  checkLength("y", inputs.y.length, 10 * N, `N × 10 with N = ${N}`);
+  checkLength("x", inputs.x.length, 1000 * N, "N × 1000", sizes);
+  checkLength("y", inputs.y.length, 10 * N, "N × 10", sizes);
   checkLength("w1", inputs.w1.length, 100000, "1000 × 100");
   checkLength("w2", inputs.w2.length, 1000, "100 × 10");
 }

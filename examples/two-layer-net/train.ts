@@ -12,11 +12,11 @@ const sizes = { input: 1000, hidden: 100, output: 10 };
  */
 export function train(steps: number, onStep?: (step: number, loss: number) => void): number[] {
   const { input, hidden, output } = sizes;
-  const { fillNormal } = random(0);
-  const x = fillNormal(new Float32Array(N * input));
-  const y = fillNormal(new Float32Array(N * output));
-  const w1 = fillNormal(new Float32Array(input * hidden));
-  const w2 = fillNormal(new Float32Array(hidden * output));
+  const generator = random(0);
+  const x = generator.fillNormal(new Float32Array(N * input));
+  const y = generator.fillNormal(new Float32Array(N * output));
+  const w1 = generator.fillNormal(new Float32Array(input * hidden));
+  const w2 = generator.fillNormal(new Float32Array(hidden * output));
   const inputs = { x, y, w1, w2 };
   const work = createLossWork({ N });
   const optimiser = sgd({ w1, w2 }, { learningRate: 1e-4 });

@@ -75,11 +75,11 @@ export function createPredictWork(sizes: { N: number }) {
     dW1: new Float32Array(arena, gradientEnd2, 8),
   };
   const result: PredictGradients = {
-    value: gradient.value,
     dW1: gradient.dW1,
     db1: gradient.db1,
     dw2: gradient.dw2,
     db2: gradient.db2,
+    value: gradient.value,
   };
   return { sizes: { N }, arena, forward, gradient, result };
 }
@@ -92,7 +92,7 @@ function checkPredictInputs(
   sizes: PredictWork["sizes"],
 ): void {
   const { N } = sizes;
-  checkLength("x", inputs.x.length, 2 * N, `N × 2 with N = ${N}`);
+  checkLength("x", inputs.x.length, 2 * N, "N × 2", sizes);
   checkLength("W1", inputs.W1.length, 8, "2 × 4");
   checkLength("b1", inputs.b1.length, 4, "4");
   checkLength("w2", inputs.w2.length, 4, "4");
@@ -139,7 +139,7 @@ export function predictVjp(
 ): PredictGradients {
   const { N } = work.sizes;
   checkPredictInputs(inputs, work.sizes);
-  checkLength("cotangent", cotangent.length, N, `N with N = ${N}`);
+  checkLength("cotangent", cotangent.length, N, "N", work.sizes);
   const { x, W1, b1, w2, b2 } = inputs;
   const dvalue = cotangent;
   const { xW1, h, hW2, value, dhW2PlusB2, dh, db2, dw2, db1, dxW1PlusB1, dW1 } =
@@ -252,11 +252,11 @@ export function createLossWork(sizes: { N: number }) {
     dW1: new Float32Array(arena, gradientEnd3, 8),
   };
   const result: LossGradients = {
-    value: NaN,
     dW1: gradient.dW1,
     db1: gradient.db1,
     dw2: gradient.dw2,
     db2: gradient.db2,
+    value: NaN,
   };
   return { sizes: { N }, arena, forward, gradient, result };
 }
@@ -266,8 +266,8 @@ export type LossWork = ReturnType<typeof createLossWork>;
 
 function checkLossInputs(inputs: LossInputs, sizes: LossWork["sizes"]): void {
   const { N } = sizes;
-  checkLength("x", inputs.x.length, 2 * N, `N × 2 with N = ${N}`);
-  checkLength("y", inputs.y.length, N, `N with N = ${N}`);
+  checkLength("x", inputs.x.length, 2 * N, "N × 2", sizes);
+  checkLength("y", inputs.y.length, N, "N", sizes);
   checkLength("W1", inputs.W1.length, 8, "2 × 4");
   checkLength("b1", inputs.b1.length, 4, "4");
   checkLength("w2", inputs.w2.length, 4, "4");
