@@ -1,6 +1,5 @@
 import type { Node } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
-import type { DType } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
 import { behindReshapes, isLoop } from "./element.js";
 import type { GuardLiteral } from "./guard.js";
@@ -23,6 +22,7 @@ import {
   type Home,
   type Homes,
 } from "./storage.js";
+import { needsStored, startOf, storeOverLoops } from "./reduction.js";
 import type { Unit } from "./unit.js";
 
 /** Turns placed units into statements: variables and memory chosen, loops written out. */
@@ -32,22 +32,6 @@ export function emitStatements(
   inputs: ReadonlyMap<Node, Buffer | Local>,
 ): readonly Statement[] {
   return new Emitter(placement, homes, inputs).statements();
-}
-
-/** What a reduction starts from: the value that combining with changes nothing. */
-function startOf(combine: Combine, dtype: DType): number {
-  switch (combine) {
-    case "add":
-    case "or":
-      return 0;
-    case "multiply":
-    case "and":
-      return 1;
-    case "max":
-      return dtype === "i32" ? -(2 ** 31) : -Infinity;
-    case "min":
-      return dtype === "i32" ? 2 ** 31 - 1 : Infinity;
-  }
 }
 
 class Emitter {
@@ -171,29 +155,8 @@ class Emitter {
     const { buffer, keptAxes } = this.#home(unit);
     if (work.kind !== "reduce") throw new Error("only reductions have a start");
     if (buffer === null) throw new Error("a reduction without a place");
-    const loops: Loop[] = [];
-    const index = keptAxes.map((axis) => {
-      const position = nth(work.target, axis);
-      const { variable } = position;
-      if (!isLoop(variable)) return position;
-      if (around.has(resolve(variable))) return { ...position, variable: resolve(variable) };
-      const loop: Loop = { extent: variable.extent };
-      loops.push(loop);
-      return { ...position, variable: loop };
-    });
-    const store: Statement = {
-      kind: "store",
-      buffer,
-      shape: buffer.shape,
-      index,
-      combine: null,
-      value,
-      origin,
-    };
-    return loops.reduceRight<Statement>(
-      (body, loop) => ({ kind: "loop", loop, body: [body] }),
-      store,
-    );
+    const target = keptAxes.map((axis) => nth(work.target, axis));
+    return storeOverLoops(buffer, target, around, value, origin);
   }
 
   #endReduction(unit: Unit): readonly Statement[] {
@@ -399,15 +362,6 @@ class Emitter {
       throw new Error(`${root.op.name} is not in memory`);
     return given;
   }
-}
-
-/**
- * An extreme must be one of the elements as they are kept: the backward pass
- * finds it again by comparing. A variable has more digits than f32 memory.
- */
-function needsStored(of: Node, { work }: Unit): boolean {
-  const isExtreme = work.kind === "reduce" && (work.combine === "max" || work.combine === "min");
-  return isExtreme && of.type.dtype === "f32";
 }
 
 function sameOutcome(a: GuardLiteral | undefined, b: GuardLiteral | undefined): boolean {

@@ -10,7 +10,9 @@ import { placeUnits } from "./place.js";
 import type { Buffer, Local, Program, ProgramOutput, Scalar } from "./program.js";
 import { chooseHomes, type Homes } from "./storage.js";
 import { hoistDefinitions } from "./tidy.js";
-import { storedInline, unitsOf, type Unit } from "./unit.js";
+import { storedInline } from "./storedInline.js";
+import type { Unit } from "./unit.js";
+import { unitsOf } from "./unitsOf.js";
 
 export interface ScheduleOptions {
   /** 0: one stage for each operation of the author, every value kept. 2: fused loops, memory reused. */

@@ -1,22 +1,8 @@
-import { dimAdd, type Dim } from "../ir/dim.js";
+import type { Dim } from "../ir/dim.js";
 import type { Node, Origin } from "../ir/node.js";
 import type { Combine, KernelCall } from "../ir/op.js";
 import type { Shape } from "../ir/type.js";
-import { nth } from "../ops/chain.js";
-import { numberAttr, numbersAttr } from "../ops/define.js";
-import {
-  along,
-  behindReshapes,
-  broadcastElement,
-  composeIndex,
-  element,
-  fixed,
-  isFloatCast,
-  isInline,
-  isPattern,
-  isScalarAlias,
-  lookThrough,
-} from "./element.js";
+import { along, fixed } from "./element.js";
 import type { Index, Loop, Scalar } from "./program.js";
 
 /**
@@ -66,68 +52,8 @@ export type Work =
   /** Refuses indices out of range before `node` reads through them. */
   | { readonly kind: "check"; readonly indices: Node; readonly size: Dim };
 
-/** Inline values that must lie in memory: operands of kernels, sources of reshapes, results. */
-export function storedInline(nodes: readonly Node[], outputs: readonly Node[]): ReadonlySet<Node> {
-  const stored = new Set<Node>();
-  const store = (node: Node) => {
-    const root = behindReshapes(node);
-    if (root.type.shape.length === 0) stored.add(node);
-    else if (isInline(root)) stored.add(root);
-  };
-  for (const node of nodes) {
-    const kind = node.op.lowering.kind;
-    if (kind === "matmul" || kind === "kernel") node.inputs.forEach(store);
-    indicesOf(node).forEach(store);
-    const [x] = node.inputs;
-    if (
-      kind === "reshape" &&
-      x !== undefined &&
-      isInline(behindReshapes(x)) &&
-      !onlyOnesDiffer(node, x)
-    )
-      store(x);
-  }
-  outputs.forEach(store);
-  return stored;
-}
-
-/** The tensor of indices an operation reads through, which is checked as a whole. */
-function indicesOf({ op, inputs }: Node): readonly Node[] {
-  const kind = op.lowering.kind;
-  const at = kind === "gather" ? 1 : kind === "scatterAdd" ? 0 : -1;
-  return inputs.filter((x, i) => i === at && behindReshapes(x).type.shape.length > 0);
-}
-
-function onlyOnesDiffer(a: Node, b: Node): boolean {
-  const [p, q] = [a, b].map((node) => node.type.shape.filter((dim) => dim !== 1).join(","));
-  return p === q;
-}
-
-/** The units of all values that need work, in the order of the graph. */
-export function unitsOf(nodes: readonly Node[], stored: ReadonlySet<Node>): readonly Unit[] {
-  const absorbed = absorbedContributions(nodes);
-  return nodes.flatMap((node) => (absorbed.has(node) ? [] : unitsOfNode(node, stored, absorbed)));
-}
-
-/** Contributions that add into the gradient's buffer instead of having one of their own. */
-function absorbedContributions(nodes: readonly Node[]): ReadonlySet<Node> {
-  const uses = new Map<Node, number>();
-  for (const node of nodes) for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1);
-  const absorbed = new Set<Node>();
-  for (const node of nodes) {
-    if (node.op.lowering.kind !== "accumulate") continue;
-    for (const x of node.inputs) if (addsIntoBuffer(x) && uses.get(x) === 1) absorbed.add(x);
-  }
-  return absorbed;
-}
-
-function addsIntoBuffer(node: Node): boolean {
-  const kind = node.op.lowering.kind;
-  return kind === "matmul" || kind === "embed" || kind === "scatterAdd";
-}
-
 /** Fresh loops over a shape and the index they make. */
-function nestOver(shape: Shape): {
+export function nestOver(shape: Shape): {
   readonly loops: readonly Loop[];
   readonly index: readonly Index[];
 } {
@@ -141,67 +67,19 @@ function nestOver(shape: Shape): {
   return { loops, index };
 }
 
-function unitsOfNode(
-  node: Node,
-  stored: ReadonlySet<Node>,
-  absorbed: ReadonlySet<Node>,
-): readonly Unit[] {
-  const lowering = node.op.lowering;
-  switch (lowering.kind) {
-    case "leaf":
-      return [];
-    case "view":
-    case "reshape":
-    case "iota":
-      return stored.has(node) || isScalarAlias(node) ? [copyUnit(node, stored)] : [];
-    case "scalar":
-      if (isFloatCast(node)) return [];
-      if (isPattern(node)) return stored.has(node) ? [copyUnit(node, stored)] : [];
-      return [elementwiseUnit(node, stored)];
-    case "reduce":
-      return [reduceUnit(node, lowering.combine, stored)];
-    case "accumulate":
-      return accumulateUnits(node, stored, absorbed);
-    case "concat":
-      return concatUnits(node, stored);
-    case "gather":
-      return gatherUnits(node, lowering.along, stored);
-    case "embed":
-    case "scatterAdd":
-      return sequence(node, [zeros(node), ...addingUnits(node, node, stored, true)]);
-    case "matmul":
-      return [matmulUnit(node, node, false)];
-    case "kernel": {
-      const call = lowering.call(
-        node.inputs.map((x) => x.type),
-        node.type,
-        node.attrs,
-      );
-      return [
-        {
-          ...plain(node),
-          work: { kind: "kernel", call, operands: node.inputs },
-        },
-      ];
-    }
-    case "expand":
-      throw new Error(`${node.op.name} must be expanded before scheduling`);
-  }
-}
-
-const plain = (node: Node) => ({
+export const plain = (node: Node) => ({
   node,
   origin: node.origin,
   loops: [],
   after: null,
 });
 
-function zeros(node: Node): Unit {
+export function zeros(node: Node): Unit {
   return { ...plain(node), work: { kind: "zeros" } };
 }
 
 /** Links units of one value, each after the one before. */
-function sequence(node: Node, units: readonly Unit[]): readonly Unit[] {
+export function sequence(node: Node, units: readonly Unit[]): readonly Unit[] {
   const linked: Unit[] = [];
   let last: Unit | null = null;
   for (const unit of units) {
@@ -213,209 +91,4 @@ function sequence(node: Node, units: readonly Unit[]): readonly Unit[] {
     linked.push(last);
   }
   return linked;
-}
-
-/** A view written out, or another name for a scalar. */
-function copyUnit(node: Node, stored: ReadonlySet<Node>): Unit {
-  const { loops, index } = nestOver(node.type.shape);
-  return {
-    ...plain(node),
-    loops,
-    work: {
-      kind: "assign",
-      target: index,
-      value: lookThrough(node, index, stored),
-      combine: null,
-    },
-  };
-}
-
-function elementwiseUnit(node: Node, stored: ReadonlySet<Node>): Unit {
-  const { loops, index } = nestOver(node.type.shape);
-  const operands = node.inputs.map((x) => broadcastElement(x, node.type.shape, index, stored));
-  const value: Scalar = { kind: "apply", node, arguments: operands };
-  return {
-    ...plain(node),
-    loops,
-    work: { kind: "assign", target: index, value, combine: null },
-  };
-}
-
-/** Loops run over the operand in memory order; the result is indexed by those that are kept. */
-function reduceUnit(node: Node, combine: Combine, stored: ReadonlySet<Node>): Unit {
-  const x = nth(node.inputs, 0);
-  const { loops, index } = nestOver(x.type.shape);
-  const axes = numbersAttr(node.attrs, "axes");
-  const kept = node.attrs["keepDims"] === true;
-  const target = index.flatMap((position, axis) =>
-    axes.includes(axis) ? (kept ? [fixed(0)] : []) : [position],
-  );
-  return {
-    ...plain(node),
-    loops,
-    work: { kind: "reduce", target, value: element(x, index, stored), combine },
-  };
-}
-
-/** Elementwise contributions in one sum; then products, slices and scatters added in place. */
-function accumulateUnits(
-  node: Node,
-  stored: ReadonlySet<Node>,
-  absorbed: ReadonlySet<Node>,
-): readonly Unit[] {
-  const summed = node.inputs.filter((x) => !absorbed.has(x));
-  const adding = node.inputs.filter((x) => absorbed.has(x));
-  const { loops, index } = nestOver(node.type.shape);
-  const terms = summed.map((x) => ({
-    value: element(x, index, stored),
-    origin: x.origin,
-  }));
-  const total: Scalar = { kind: "total", node, terms };
-  const firstProduct =
-    summed.length === 0 ? adding.find((x) => x.op.lowering.kind === "matmul") : undefined;
-  const start: Unit =
-    summed.length > 0
-      ? {
-          ...plain(node),
-          loops,
-          work: { kind: "assign", target: index, value: total, combine: null },
-        }
-      : firstProduct !== undefined
-        ? matmulUnit(node, firstProduct, false)
-        : zeros(node);
-  const rest = adding
-    .filter((x) => x !== firstProduct)
-    .flatMap((x) => addingUnits(node, x, stored, false));
-  return sequence(node, [start, ...rest]);
-}
-
-/** Units that add `part`, a product or a sparse value, into the buffer of `node`. */
-function addingUnits(
-  node: Node,
-  part: Node,
-  stored: ReadonlySet<Node>,
-  fresh: boolean,
-): readonly Unit[] {
-  const lowering = part.op.lowering;
-  if (lowering.kind === "matmul") return [matmulUnit(node, part, true)];
-  if (lowering.kind === "scatterAdd") return scatterUnits(node, part, lowering.along, stored);
-  if (lowering.kind !== "embed") throw new Error(`${part.op.name} does not add in place`);
-  const x = nth(part.inputs, 0);
-  const { loops, index } = nestOver(x.type.shape);
-  const target = composeIndex(lowering.map(x.type.shape, part.type.shape, part.attrs), index);
-  const combine = fresh ? null : "add";
-  return [
-    {
-      ...plain(node),
-      origin: part.origin,
-      loops,
-      work: {
-        kind: "assign",
-        target,
-        value: element(x, index, stored),
-        combine,
-      },
-    },
-  ];
-}
-
-function scatterUnits(
-  node: Node,
-  part: Node,
-  isAlong: boolean,
-  stored: ReadonlySet<Node>,
-): readonly Unit[] {
-  const [indices, updates] = [nth(part.inputs, 0), nth(part.inputs, 1)];
-  const axis = numberAttr(part.attrs, "axis");
-  const { loops, index } = nestOver(updates.type.shape);
-  const target = indirect(indices, index, axis, isAlong, stored);
-  const check: Unit = {
-    ...plain(node),
-    work: { kind: "check", indices, size: nth(part.type.shape, axis) },
-  };
-  const add: Unit = {
-    ...plain(node),
-    needs: [check],
-    origin: part.origin,
-    loops,
-    work: {
-      kind: "assign",
-      target,
-      value: element(updates, index, stored),
-      combine: "add",
-    },
-  };
-  return [check, add];
-}
-
-function gatherUnits(node: Node, isAlong: boolean, stored: ReadonlySet<Node>): readonly Unit[] {
-  const [x, indices] = [nth(node.inputs, 0), nth(node.inputs, 1)];
-  const axis = numberAttr(node.attrs, "axis");
-  const { loops, index } = nestOver(node.type.shape);
-  const value = element(x, indirect(indices, index, axis, isAlong, stored), stored);
-  const check: Unit = {
-    ...plain(node),
-    work: { kind: "check", indices, size: nth(x.type.shape, axis) },
-  };
-  const work: Work = { kind: "assign", target: index, value, combine: null };
-  return [check, { ...plain(node), loops, work, needs: [check] }];
-}
-
-/** An index whose position along `axis` is read from `indices`. */
-function indirect(
-  indices: Node,
-  index: readonly Index[],
-  axis: number,
-  isAlong: boolean,
-  stored: ReadonlySet<Node>,
-): readonly Index[] {
-  const rank = indices.type.shape.length;
-  const position = isAlong ? index : index.slice(axis, axis + rank);
-  const variable = broadcastElement(indices, indices.type.shape, position, stored);
-  const read: Index = { variable, stride: 1, offset: 0 };
-  return isAlong
-    ? index.with(axis, read)
-    : [...index.slice(0, axis), read, ...index.slice(axis + rank)];
-}
-
-function concatUnits(node: Node, stored: ReadonlySet<Node>): readonly Unit[] {
-  const axis = numberAttr(node.attrs, "axis");
-  let offset: Dim = 0;
-  const parts = node.inputs.map((x): Unit => {
-    const { loops, index } = nestOver(x.type.shape);
-    const own = nth(index, axis);
-    const target = index.with(axis, {
-      ...own,
-      offset: dimAdd(own.offset, offset),
-    });
-    offset = dimAdd(offset, nth(x.type.shape, axis));
-    return {
-      ...plain(node),
-      loops,
-      work: {
-        kind: "assign",
-        target,
-        value: element(x, index, stored),
-        combine: null,
-      },
-    };
-  });
-  return sequence(node, parts);
-}
-
-/** A product over the last two axes; the loops are its batch axes. */
-function matmulUnit(node: Node, product: Node, accumulate: boolean): Unit {
-  const batch = product.type.shape.slice(0, -2);
-  const { loops, index } = nestOver(batch);
-  const batchOf = (shape: Shape) => {
-    const own = shape.slice(0, -2);
-    return own.map((dim, i) => (dim === 1 ? fixed(0) : nth(index, i + batch.length - own.length)));
-  };
-  return {
-    node,
-    origin: product.origin,
-    loops,
-    after: null,
-    work: { kind: "matmul", product, accumulate, batchOf },
-  };
 }

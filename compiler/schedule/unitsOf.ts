@@ -1,0 +1,236 @@
+import { dimAdd, type Dim } from "../ir/dim.js";
+import type { Node } from "../ir/node.js";
+import type { Combine } from "../ir/op.js";
+import type { Shape } from "../ir/type.js";
+import { nth } from "../ops/chain.js";
+import { numberAttr, numbersAttr } from "../ops/define.js";
+import {
+  broadcastElement,
+  composeIndex,
+  element,
+  fixed,
+  isFloatCast,
+  isPattern,
+  isScalarAlias,
+  lookThrough,
+} from "./element.js";
+import type { Scalar } from "./program.js";
+import { gatherUnits, scatterUnits } from "./indirection.js";
+import { nestOver, plain, sequence, zeros, type Unit } from "./unit.js";
+
+/** The units of all values that need work, in the order of the graph. */
+export function unitsOf(nodes: readonly Node[], stored: ReadonlySet<Node>): readonly Unit[] {
+  const absorbed = absorbedContributions(nodes);
+  return nodes.flatMap((node) => (absorbed.has(node) ? [] : unitsOfNode(node, stored, absorbed)));
+}
+
+/** Contributions that add into the gradient's buffer instead of having one of their own. */
+function absorbedContributions(nodes: readonly Node[]): ReadonlySet<Node> {
+  const uses = new Map<Node, number>();
+  for (const node of nodes) for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1);
+  const absorbed = new Set<Node>();
+  for (const node of nodes) {
+    if (node.op.lowering.kind !== "accumulate") continue;
+    for (const x of node.inputs) if (addsIntoBuffer(x) && uses.get(x) === 1) absorbed.add(x);
+  }
+  return absorbed;
+}
+
+function addsIntoBuffer(node: Node): boolean {
+  const kind = node.op.lowering.kind;
+  return kind === "matmul" || kind === "embed" || kind === "scatterAdd";
+}
+
+function unitsOfNode(
+  node: Node,
+  stored: ReadonlySet<Node>,
+  absorbed: ReadonlySet<Node>,
+): readonly Unit[] {
+  const lowering = node.op.lowering;
+  switch (lowering.kind) {
+    case "leaf":
+      return [];
+    case "view":
+    case "reshape":
+    case "iota":
+      return stored.has(node) || isScalarAlias(node) ? [copyUnit(node, stored)] : [];
+    case "scalar":
+      if (isFloatCast(node)) return [];
+      if (isPattern(node)) return stored.has(node) ? [copyUnit(node, stored)] : [];
+      return [elementwiseUnit(node, stored)];
+    case "reduce":
+      return [reduceUnit(node, lowering.combine, stored)];
+    case "accumulate":
+      return accumulateUnits(node, stored, absorbed);
+    case "concat":
+      return concatUnits(node, stored);
+    case "gather":
+      return gatherUnits(node, lowering.along, stored);
+    case "embed":
+    case "scatterAdd":
+      return sequence(node, [zeros(node), ...addingUnits(node, node, stored, true)]);
+    case "matmul":
+      return [matmulUnit(node, node, false)];
+    case "kernel": {
+      const call = lowering.call(
+        node.inputs.map((x) => x.type),
+        node.type,
+        node.attrs,
+      );
+      return [
+        {
+          ...plain(node),
+          work: { kind: "kernel", call, operands: node.inputs },
+        },
+      ];
+    }
+    case "expand":
+      throw new Error(`${node.op.name} must be expanded before scheduling`);
+  }
+}
+
+/** A view written out, or another name for a scalar. */
+function copyUnit(node: Node, stored: ReadonlySet<Node>): Unit {
+  const { loops, index } = nestOver(node.type.shape);
+  return {
+    ...plain(node),
+    loops,
+    work: {
+      kind: "assign",
+      target: index,
+      value: lookThrough(node, index, stored),
+      combine: null,
+    },
+  };
+}
+
+function elementwiseUnit(node: Node, stored: ReadonlySet<Node>): Unit {
+  const { loops, index } = nestOver(node.type.shape);
+  const operands = node.inputs.map((x) => broadcastElement(x, node.type.shape, index, stored));
+  const value: Scalar = { kind: "apply", node, arguments: operands };
+  return {
+    ...plain(node),
+    loops,
+    work: { kind: "assign", target: index, value, combine: null },
+  };
+}
+
+/** Loops run over the operand in memory order; the result is indexed by those that are kept. */
+function reduceUnit(node: Node, combine: Combine, stored: ReadonlySet<Node>): Unit {
+  const x = nth(node.inputs, 0);
+  const { loops, index } = nestOver(x.type.shape);
+  const axes = numbersAttr(node.attrs, "axes");
+  const kept = node.attrs["keepDims"] === true;
+  const target = index.flatMap((position, axis) =>
+    axes.includes(axis) ? (kept ? [fixed(0)] : []) : [position],
+  );
+  return {
+    ...plain(node),
+    loops,
+    work: { kind: "reduce", target, value: element(x, index, stored), combine },
+  };
+}
+
+/** Elementwise contributions in one sum; then products, slices and scatters added in place. */
+function accumulateUnits(
+  node: Node,
+  stored: ReadonlySet<Node>,
+  absorbed: ReadonlySet<Node>,
+): readonly Unit[] {
+  const summed = node.inputs.filter((x) => !absorbed.has(x));
+  const adding = node.inputs.filter((x) => absorbed.has(x));
+  const { loops, index } = nestOver(node.type.shape);
+  const terms = summed.map((x) => ({
+    value: element(x, index, stored),
+    origin: x.origin,
+  }));
+  const total: Scalar = { kind: "total", node, terms };
+  const firstProduct =
+    summed.length === 0 ? adding.find((x) => x.op.lowering.kind === "matmul") : undefined;
+  const start: Unit =
+    summed.length > 0
+      ? {
+          ...plain(node),
+          loops,
+          work: { kind: "assign", target: index, value: total, combine: null },
+        }
+      : firstProduct !== undefined
+        ? matmulUnit(node, firstProduct, false)
+        : zeros(node);
+  const rest = adding
+    .filter((x) => x !== firstProduct)
+    .flatMap((x) => addingUnits(node, x, stored, false));
+  return sequence(node, [start, ...rest]);
+}
+
+/** Units that add `part`, a product or a sparse value, into the buffer of `node`. */
+function addingUnits(
+  node: Node,
+  part: Node,
+  stored: ReadonlySet<Node>,
+  fresh: boolean,
+): readonly Unit[] {
+  const lowering = part.op.lowering;
+  if (lowering.kind === "matmul") return [matmulUnit(node, part, true)];
+  if (lowering.kind === "scatterAdd") return scatterUnits(node, part, lowering.along, stored);
+  if (lowering.kind !== "embed") throw new Error(`${part.op.name} does not add in place`);
+  const x = nth(part.inputs, 0);
+  const { loops, index } = nestOver(x.type.shape);
+  const target = composeIndex(lowering.map(x.type.shape, part.type.shape, part.attrs), index);
+  const combine = fresh ? null : "add";
+  return [
+    {
+      ...plain(node),
+      origin: part.origin,
+      loops,
+      work: {
+        kind: "assign",
+        target,
+        value: element(x, index, stored),
+        combine,
+      },
+    },
+  ];
+}
+
+function concatUnits(node: Node, stored: ReadonlySet<Node>): readonly Unit[] {
+  const axis = numberAttr(node.attrs, "axis");
+  let offset: Dim = 0;
+  const parts = node.inputs.map((x): Unit => {
+    const { loops, index } = nestOver(x.type.shape);
+    const own = nth(index, axis);
+    const target = index.with(axis, {
+      ...own,
+      offset: dimAdd(own.offset, offset),
+    });
+    offset = dimAdd(offset, nth(x.type.shape, axis));
+    return {
+      ...plain(node),
+      loops,
+      work: {
+        kind: "assign",
+        target,
+        value: element(x, index, stored),
+        combine: null,
+      },
+    };
+  });
+  return sequence(node, parts);
+}
+
+/** A product over the last two axes; the loops are its batch axes. */
+function matmulUnit(node: Node, product: Node, accumulate: boolean): Unit {
+  const batch = product.type.shape.slice(0, -2);
+  const { loops, index } = nestOver(batch);
+  const batchOf = (shape: Shape) => {
+    const own = shape.slice(0, -2);
+    return own.map((dim, i) => (dim === 1 ? fixed(0) : nth(index, i + batch.length - own.length)));
+  };
+  return {
+    node,
+    origin: product.origin,
+    loops,
+    after: null,
+    work: { kind: "matmul", product, accumulate, batchOf },
+  };
+}
