@@ -7,7 +7,11 @@ export interface Convention {
 
 /** The one table of conventions. Operations name the rows their gradients rely on; tests check each row. */
 export const conventions = {
-  relu: { case: "relu at 0", ours: "slope 0", why: "as PyTorch" },
+  relu: {
+    case: "relu at 0, relu6, hardTanh and hardSigmoid at their kinks",
+    ours: "slope 0",
+    why: "as PyTorch",
+  },
   abs: { case: "abs at 0", ours: "slope 0", why: "as PyTorch" },
   step: {
     case: "sign, floor, ceil, round, trunc",
@@ -20,6 +24,11 @@ export const conventions = {
     why: "as JAX",
   },
   maxPool: { case: "maxPool at a tie", ours: "the first wins", why: "as all" },
+  sort: {
+    case: "sort, topK, argmax, argmin at a tie",
+    ours: "the first stays first, and so does its gradient",
+    why: "as NumPy's stable sort",
+  },
   clip: {
     case: "clip at a bound",
     ours: "slope 1",
@@ -59,6 +68,41 @@ export const conventions = {
     case: "prod with zeros",
     ours: "exact: the product of the others",
     why: "y / x would be NaN",
+  },
+  det: {
+    case: "det of a singular matrix",
+    ours: "exact: the matrix of cofactors",
+    why: "y · a⁻ᵀ would be NaN",
+  },
+  stable: {
+    case: "sigmoid, softplus, logSigmoid far out, also written by hand",
+    ours: "slopes 0 and 1, not NaN",
+    why: "log(1 + exp(x)) overflows before its value does",
+  },
+  shifted: {
+    case: "softmax, logSumExp of large elements, or of −inf",
+    ours: "finite; an element of −inf has slope 0",
+    why: "shifted by the largest element",
+  },
+  refused: {
+    case: "max of an empty axis, an index known to be out of range, the gradient of or by an integer",
+    ours: "an error at build time",
+    why: "there is no such number",
+  },
+  index: {
+    case: "an index out of range at run time",
+    ours: "RangeError",
+    why: "a silent zero hides the mistake",
+  },
+  unused: {
+    case: "an input the result does not depend on",
+    ours: "slope 0, and a warning",
+    why: "true, and often a mistake",
+  },
+  dead: {
+    case: "NaN in a value that no chosen branch reads",
+    ours: "does not reach the gradient",
+    why: "0 · NaN is NaN",
   },
 } as const satisfies Record<string, Convention>;
 

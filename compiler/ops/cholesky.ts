@@ -113,7 +113,8 @@ defineFormula({
   name: "cholesky",
   group,
   summary: "The lower triangular L with L · Lᵀ = a, for a symmetric positive definite a.",
-  gradient: "da = the symmetric part of L⁻ᵀ · Φ(Lᵀ · dL) · L⁻¹, Φ the lower triangle with half the diagonal",
+  gradient:
+    "da = the symmetric part of L⁻ᵀ · Φ(Lᵀ · dL) · L⁻¹, Φ the lower triangle with half the diagonal",
   numerics:
     "Of (a + aᵀ) / 2, so that the gradient is symmetric and that of all elements. NaN unless positive definite.",
   parameters: [operand("a")],

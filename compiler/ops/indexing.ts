@@ -1,11 +1,12 @@
 import type { Dim } from "../ir/dim.js";
 import { makeNode, type Node } from "../ir/node.js";
-import { TypeFault, type Op, type Value } from "../ir/op.js";
+import { TypeFault, type Op, type Value, type VjpContext } from "../ir/op.js";
 import { formatShape, isFloat, type Shape, type TensorType } from "../ir/type.js";
-import { cast, equal } from "./arithmetic.js";
+import { cast, equal, notEqual } from "./arithmetic.js";
 import { normaliseAxis } from "./axes.js";
 import { at, nth } from "./chain.js";
 import { defineOp, flatIndex, indices, numberAttr, operand, parameter, readAt } from "./define.js";
+import { constant } from "./leaf.js";
 import { iota, reshape } from "./shape.js";
 
 const group = "Indexing";
@@ -73,6 +74,7 @@ const takeOp = defineOp({
       null,
     ];
   },
+  maskVjp: (context, mask) => [readAnywhere(scatterSlicesOp, context, mask), null],
   evaluate: ([x, index], attrs, type) => {
     const axis = numberAttr(attrs, "axis");
     const data = indices(type.shape).map((position) => {
@@ -110,6 +112,7 @@ const takeAlongOp = defineOp({
       null,
     ];
   },
+  maskVjp: (context, mask) => [readAnywhere(scatterElementsOp, context, mask), null],
   evaluate: ([x, index], attrs, type) => {
     const axis = numberAttr(attrs, "axis");
     const data = indices(type.shape).map((position) =>
@@ -130,6 +133,13 @@ function requireAligned(name: string, x: Shape, index: Shape, axis: number): voi
       accepted: "index tensors of the operand's rank, equal to it along all other axes",
     },
   );
+}
+
+/** Which elements of operand 0 a masked result reads. */
+function readAnywhere(op: Op, { inputs, attrs }: VjpContext, mask: Node): Node {
+  const [x, index] = [nth(inputs, 0), nth(inputs, 1)];
+  const count = scatter(op, index, cast(mask, "i32"), x.type.shape, numberAttr(attrs, "axis"));
+  return notEqual(count, constant(0, "i32"));
 }
 
 /** Adds updates into zeros; internal, since the user's scatterAdd starts from an operand. */
@@ -155,6 +165,10 @@ function defineScatter(
       makeNode(gatherOp(), [context.dOut, at(context, 0)], {
         axis: numberAttr(context.attrs, "axis"),
       }),
+    ],
+    maskVjp: ({ inputs, attrs }, mask) => [
+      null,
+      makeNode(gatherOp(), [mask, nth(inputs, 0)], { axis: numberAttr(attrs, "axis") }),
     ],
     evaluate: ([index, updates], attrs, type) => {
       const data = new Array<number>(type.shape.reduce((p, q) => p * q, 1)).fill(0);

@@ -59,7 +59,14 @@ const factorsOp: Op = defineOp({
   parameters: [operand("a")],
   type: (inputs) => {
     const shape = requireSquare("factorise", inputs);
-    return { dtype: "f64", shape: [...shape.slice(0, -2), dimAdd(nth(shape, shape.length - 1), 2), nth(shape, shape.length - 1)] };
+    return {
+      dtype: "f64",
+      shape: [
+        ...shape.slice(0, -2),
+        dimAdd(nth(shape, shape.length - 1), 2),
+        nth(shape, shape.length - 1),
+      ],
+    };
   },
   evaluate: (inputs, _attrs, type) => {
     const a = nth(inputs, 0);
@@ -135,7 +142,8 @@ defineFormula({
   group,
   summary: "x with a · x = b: a [..., N, N], b [..., N, K] or [N].",
   gradient: "db = a⁻ᵀ · dx, da = −db · xᵀ",
-  numerics: "Elimination with complete pivoting, in double precision; infinite or NaN if a is singular.",
+  numerics:
+    "Elimination with complete pivoting, in double precision; infinite or NaN if a is singular.",
   parameters: [operand("a"), operand("b")],
   type: (inputs) => {
     const a = requireSquare("solve", inputs);
@@ -285,7 +293,7 @@ const cofactorsOp = fromFactors(
 function defineDeterminant(
   name: string,
   op: Op,
-  details: Pick<Op, "summary" | "gradient" | "numerics">,
+  details: Pick<Op, "summary" | "gradient" | "numerics" | "conventions">,
 ): void {
   defineFormula({
     ...details,
@@ -307,11 +315,13 @@ function defineDeterminant(
 defineDeterminant("det", determinantOp, {
   summary: "The determinant of a square matrix, or of each in a batch.",
   gradient: "da = dy · the cofactors of a",
+  conventions: ["det"],
   numerics: "The gradient is exact for singular matrices, where y · a⁻ᵀ would be 0 · ∞.",
 });
 
 defineDeterminant("logDet", logDeterminantOp, {
   summary: "The logarithm of the determinant of a square matrix, or of each in a batch.",
   gradient: "da = dy · a⁻ᵀ",
-  numerics: "Sums logarithms of pivots, so that it does not overflow. NaN for a negative determinant.",
+  numerics:
+    "Sums logarithms of pivots, so that it does not overflow. NaN for a negative determinant.",
 });

@@ -1,11 +1,12 @@
 import { labelled, makeNode, type Attrs, type Node } from "../ir/node.js";
-import { TypeFault, type Op, type VjpContext } from "../ir/op.js";
+import { TypeFault, type VjpContext } from "../ir/op.js";
 import { formatShape, type Shape, type TensorType } from "../ir/type.js";
 import { add, div, equal, greater, mul, neg, sub, where } from "./arithmetic.js";
 import { normaliseAxes, normaliseAxis, reducedShape } from "./axes.js";
 import { at, chain1, nth } from "./chain.js";
-import { defineOp, numberAttr, numbersAttr, operand, parameter, broadcastAll } from "./define.js";
+import { numberAttr, numbersAttr, operand, parameter, broadcastAll } from "./define.js";
 import { exp, log, relu } from "./elementwise.js";
+import { defineFormula, maskOfReduced, maskOfRows } from "./grouped.js";
 import { oneHotLike, requireFloat, requireIntegers, takeAlong } from "./indexing.js";
 import { constant, one, zero } from "./leaf.js";
 import { max, mean, reducedCount, spread, sum } from "./reduce.js";
@@ -13,22 +14,6 @@ import { iota, reshape } from "./shape.js";
 
 const normalised = "Normalisation over an axis";
 const losses = "Losses";
-
-/** An operation kept whole while differentiating, and written out afterwards. */
-function defineGrouped(
-  definition: Omit<Op, "evaluate" | "lowering"> & {
-    readonly expand: (inputs: readonly Node[], attrs: Attrs) => Node;
-  },
-): Op {
-  const { expand, ...rest } = definition;
-  return defineOp({
-    ...rest,
-    evaluate: () => {
-      throw new Error(`${rest.name} is evaluated through its expansion`);
-    },
-    lowering: { kind: "expand", expand },
-  });
-}
 
 const lastAxis = parameter("axis", { kind: "axis" }, -1);
 
@@ -54,7 +39,9 @@ function shiftOf(x: Node, axes: readonly number[]): Node {
   return labelled(where(equal(top, constant(-Infinity)), zero(), top), "shift");
 }
 
-const softmaxOp = defineGrouped({
+const rows = maskOfRows((attrs) => [numberAttr(attrs, "axis")]);
+
+const softmaxOp = defineFormula({
   name: "softmax",
   group: normalised,
   summary: "exp(x) divided by its sum along an axis.",
@@ -64,6 +51,7 @@ const softmaxOp = defineGrouped({
   normalise: normaliseAxis("softmax"),
   type: sameFloat("softmax"),
   vjp: chain1((_x, y, dy, { attrs }) => mul(y, sub(dy, sum(mul(dy, y), along(attrs))))),
+  maskVjp: rows,
   expand: ([x], attrs) => expandSoftmax(x, attrs),
 });
 
@@ -74,7 +62,7 @@ function expandSoftmax(x: Node | undefined, attrs: Attrs): Node {
   return div(exps, labelled(sum(exps, along(attrs)), "sumExps"));
 }
 
-const logSoftmaxOp = defineGrouped({
+const logSoftmaxOp = defineFormula({
   name: "logSoftmax",
   group: normalised,
   summary: "x minus logSumExp(x) along an axis.",
@@ -84,6 +72,7 @@ const logSoftmaxOp = defineGrouped({
   normalise: normaliseAxis("logSoftmax"),
   type: sameFloat("logSoftmax"),
   vjp: chain1((_x, y, dy, { attrs }) => sub(dy, mul(exp(y), sum(dy, along(attrs))))),
+  maskVjp: rows,
   expand: (inputs, attrs) => {
     const x = nth(inputs, 0);
     const shifted = sub(x, shiftOf(x, along(attrs).axes));
@@ -91,7 +80,7 @@ const logSoftmaxOp = defineGrouped({
   },
 });
 
-const logSumExpOp = defineGrouped({
+const logSumExpOp = defineFormula({
   name: "logSumExp",
   group: normalised,
   summary: "log of the sum of exp(x) over axes.",
@@ -114,6 +103,7 @@ const logSumExpOp = defineGrouped({
   vjp: chain1((x, y, dy, { attrs }) =>
     mul(spread(dy, x, attrs), exp(sub(x, shiftedLike(spread(y, x, attrs))))),
   ),
+  maskVjp: maskOfReduced,
   expand: (inputs, attrs) => {
     const x = nth(inputs, 0);
     const axes = numbersAttr(attrs, "axes");
@@ -190,7 +180,7 @@ function floatDtype(node: Node): "f32" | "f64" {
   return node.type.dtype === "f32" ? "f32" : "f64";
 }
 
-defineGrouped({
+defineFormula({
   name: "softmaxCrossEntropy",
   group: losses,
   summary: "−log of the softmax of each example's own class, averaged.",
@@ -220,7 +210,7 @@ defineGrouped({
   },
 });
 
-defineGrouped({
+defineFormula({
   name: "multiclassHinge",
   group: losses,
   summary: "Σ max(0, score − own score + margin) over the other classes, averaged over examples.",
@@ -262,7 +252,7 @@ function hingeMargins(
   return { own, margins };
 }
 
-defineGrouped({
+defineFormula({
   name: "meanSquaredError",
   group: losses,
   summary: "Squared difference, averaged over all elements.",

@@ -85,6 +85,7 @@ defineFormula({
     const axis = numberAttr(attrs, "axis");
     return takeAlong(x, order(x, axis, attrs["descending"] === true), axis);
   },
+  conventions: ["sort"],
   numerics: "Ties keep their order, and so do their gradients; NaN comes last.",
   example: { typescript: "sort(x, { descending: true })", math: "sort(x, axis=0)" },
 });
@@ -114,6 +115,7 @@ defineFormula({
     const axis = numberAttr(attrs, "axis");
     return takeAlong(x, order(x, axis, true, numberAttr(attrs, "k")), axis);
   },
+  conventions: ["sort"],
   numerics: "Among equal elements the first are chosen.",
   example: { typescript: "topK(x, 3)", math: "topK(x, 3, axis=0)" },
 });

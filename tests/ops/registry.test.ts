@@ -3,16 +3,10 @@ import { evaluateGraph } from "../../compiler/ir/evaluate.js";
 import { evaluateDim } from "../../compiler/ir/dim.js";
 import type { Op, Value } from "../../compiler/ir/op.js";
 import { isFloat, type TensorType } from "../../compiler/ir/type.js";
-import { mul } from "../../compiler/ops/arithmetic.js";
-import { accumulate } from "../../compiler/ops/accumulate.js";
-import { cast } from "../../compiler/ops/arithmetic.js";
-import { input } from "../../compiler/ops/leaf.js";
 import { registry } from "../../compiler/ops/index.js";
-import { sum } from "../../compiler/ops/reduce.js";
-import { gradientGraph } from "../../compiler/passes/differentiate.js";
-import { forwardPasses, runPasses } from "../../compiler/passes/index.js";
 import { random, type Random } from "../../runtime/random.js";
-import { runGraph, runMath, type Inputs, type Runnable } from "../support/runModule.js";
+import { runMath, type Inputs, type Runnable } from "../support/runModule.js";
+import { slopeFunction } from "../support/slopeFunction.js";
 import type { Sizes } from "../support/values.js";
 import { calls, type Call, type CallInput } from "./calls.js";
 
@@ -140,27 +134,6 @@ function expectSlope(
     return;
   }
   throw new Error("a kink in every direction");
-}
-
-/** ⟨gradient, v⟩ as a function of its own: its gradient is a product with the second derivative. */
-function slopeFunction(run: Runnable): Runnable {
-  const [compiled] = run.compiled.functions;
-  if (compiled === undefined) throw new Error("there is no function");
-  const forward = runPasses(compiled.model.graph, forwardPasses);
-  const wrt = forward.inputs.filter((node) => isFloat(node.type.dtype));
-  const gradient = gradientGraph(forward, { wrt, cotangent: "inputs" });
-  const slopes = gradient.outputs.slice(forward.outputs.length);
-  const directions = slopes.map(({ name, node }) => input(`v${name}`, node.type));
-  const terms = slopes.map(({ node }, i) => {
-    const direction = directions[i];
-    if (direction === undefined) throw new Error("there is no direction");
-    return cast(sum(mul(node, direction)), "f64");
-  });
-  return runGraph({
-    name: "f",
-    inputs: [...gradient.inputs, ...directions],
-    outputs: [{ name: "value", node: accumulate(terms) }],
-  });
 }
 
 /** Operations of which a difference of values does not show the gradient. */
