@@ -102,6 +102,20 @@ export function outer(x: number, y: number): number {
 `,
   ),
   typescript(
+    "functions that are called as the runtime's are",
+    `export function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+export function multiply(A: Tensor<[3, 4]>, B: Tensor<[4, 3]>) {
+  return sum(tanh(matmul(A, B)));
+}
+export function checkLength(x: Tensor<["N"]>, s: number) {
+  return sum(x * sigmoid(s));
+}
+`,
+    { sizes: { N: 3 } },
+  ),
+  typescript(
     "several functions in a module",
     `export function first(x: number): number {
   return Math.exp(-x * x);
