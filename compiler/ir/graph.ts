@@ -21,13 +21,17 @@ export function nodesOf(graph: Graph): readonly Node[] {
   return reachable(graph.outputs.map((output) => output.node));
 }
 
-/** All nodes these reach, operands before their users, in order of creation. */
-export function reachable(roots: readonly Node[]): readonly Node[] {
-  const seen = new Set<Node>(roots);
-  const stack = [...roots];
+/**
+ * All nodes these reach, operands before their users, in order of creation;
+ * with `since`, only those whose id is not smaller.
+ */
+export function reachable(roots: readonly Node[], since = 0): readonly Node[] {
+  const young = roots.filter((node) => node.id >= since);
+  const seen = new Set<Node>(young);
+  const stack = [...young];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     for (const input of node.inputs) {
-      if (seen.has(input)) continue;
+      if (input.id < since || seen.has(input)) continue;
       seen.add(input);
       stack.push(input);
     }

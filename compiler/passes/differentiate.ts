@@ -20,6 +20,14 @@ import {
   type Mask,
 } from "./mask.js";
 
+/** How {@link vjp} goes about it. */
+export interface VjpOptions {
+  /** Where the values made for a node come from; by default from its step, backward. */
+  readonly origin?: (node: Node, contributions: readonly Contribution[]) => Origin;
+  /** Nodes with a smaller id do not depend on `wrt` and are not looked at. */
+  readonly since?: number;
+}
+
 /**
  * Reverse mode, graph to graph: the chain rule from the outputs to `wrt`.
  *
@@ -31,8 +39,9 @@ export function vjp(
   outputs: readonly Node[],
   cotangents: readonly Node[],
   wrt: readonly Node[],
+  { origin = backwardOf, since = 0 }: VjpOptions = {},
 ): readonly (Node | null)[] {
-  const nodes = reachable(outputs);
+  const nodes = reachable(outputs, since);
   const active = activeNodes(nodes, wrt);
   const pending = new Map<Node, Contribution[]>();
   const contribute = (to: Node, contribution: Contribution) => {
@@ -49,7 +58,7 @@ export function vjp(
   for (const node of backwardOrder(nodes)) {
     const contributions = pending.get(node);
     if (contributions === undefined) continue;
-    withOrigin(backwardOf(node, contributions), () => {
+    withOrigin(origin(node, contributions), () => {
       const adjoint = adjointOf(node, contributions, wrt.includes(node));
       if (wrt.includes(node)) gradients.set(node, masked(adjoint));
       if (node.inputs.length > 0) pullBack(node, adjoint, active, contribute);
@@ -65,7 +74,7 @@ function backwardOrder(nodes: readonly Node[]): readonly Node[] {
 }
 
 /** Float values on a path from `wrt` to an output. */
-function activeNodes(nodes: readonly Node[], wrt: readonly Node[]): ReadonlySet<Node> {
+export function activeNodes(nodes: readonly Node[], wrt: readonly Node[]): ReadonlySet<Node> {
   const active = new Set<Node>(wrt);
   for (const node of nodes) {
     const moves = node.op.derivative !== "zero" && isFloat(node.type.dtype);
@@ -165,7 +174,7 @@ function keepsElementsApart(node: Node): boolean {
  * is summed to the operand's. Elements that do not count are zeroed before they
  * enter the sum.
  */
-function fit(value: Node, shape: Shape, node: Node, mask: Mask): Node {
+export function fit(value: Node, shape: Shape, node: Node, mask: Mask): Node {
   const apart = keepsElementsApart(node);
   const full = apart ? broadcastTo(value, node.type.shape) : value;
   if (sameShape(full.type.shape, shape))
@@ -216,7 +225,7 @@ function splitMask(mask: Mask): {
   };
 }
 
-function notDifferentiable(node: Node): CompileError {
+export function notDifferentiable(node: Node): CompileError {
   const diagnostic: Diagnostic = {
     code: "FG405",
     severity: "error",

@@ -31,6 +31,11 @@ function isExpandable(node: Node): boolean {
   return node.op.lowering.kind === "expand";
 }
 
+/** A formula without a chain rule of its own. */
+export function isUngrouped(node: Node): boolean {
+  return isExpandable(node) && node.op.vjp === undefined;
+}
+
 /**
  * Before differentiation: operations without a chain rule of their own, which
  * are differentiated through their formula. Those with one (softmax) stay
@@ -38,7 +43,7 @@ function isExpandable(node: Node): boolean {
  */
 export const expandUngrouped: Pass = {
   name: "expandUngrouped",
-  run: (graph) => expand(graph, (node) => isExpandable(node) && node.op.vjp === undefined),
+  run: (graph) => expand(graph, isUngrouped),
 };
 
 /** Before scheduling: everything that is a formula of other operations. */
