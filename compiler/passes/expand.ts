@@ -6,8 +6,10 @@ import type { Pass } from "./pass.js";
 
 /** Replaces nodes by their expansions, and what these consist of in turn. */
 function expand(graph: Graph, applies: (node: Node) => boolean): Graph {
+  // A part of a graph starts from values that are computed elsewhere.
+  const given = new Set(graph.inputs);
   let current = graph;
-  while (nodesOf(current).some(applies)) {
+  while (nodesOf(current).some((node) => applies(node) && !given.has(node))) {
     current = rewriteGraph(current, (node, inputs) => {
       const { lowering } = node.op;
       return lowering.kind === "expand" && applies(node)
