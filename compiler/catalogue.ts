@@ -366,6 +366,20 @@ export const catalogue = {
     example: "f(x) = sqrt(x^2)",
     fix: "f(x) = sqrt(x^2 + 1e-12)",
   },
+  FG420: {
+    title: "Not a function to differentiate",
+    cause:
+      "`grad`, `valueAndGrad`, `vjp`, `jvp` and `hvp` take a function and give another, which is then called: the derivative is not taken of a value.",
+    example: "f(x) = grad(x^2)",
+    fix: "g(x) = x^2; f(x) = grad(g)(x)",
+  },
+  FG421: {
+    title: "Direction does not fit",
+    cause:
+      "A tangent has the type of the argument it moves, a cotangent that of the result. A number serves for every element.",
+    example: "g(x) = sum(x^2); f(x: [3], v: [2]) = jvp(g)(x, v)",
+    fix: "g(x) = sum(x^2); f(x: [3], v: [3]) = jvp(g)(x, v)",
+  },
   FG501: {
     title: "File not found or not readable",
     cause: "There is no such file, or the system does not let it be read or written.",

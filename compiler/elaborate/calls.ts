@@ -1,5 +1,6 @@
 import type { Expression, Field } from "../syntax/tree.js";
 import type { Context, Placed } from "./context.js";
+import { callDerivative, makeDerivative } from "./derivatives.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
 import type { Scope } from "./scopes.js";
@@ -23,12 +24,37 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
       return callMath(context, callee.name, positional, call.span);
     case "function":
       return context.call(callee.callable, positional, named, call.span);
+    case "transform":
+      return makeDerivative(context, callee.name, withOptions(context, positional, named, "wrt"), call.span);
+    case "derivative":
+      return callDerivative(context, {
+        derivative: callee,
+        args: withOptions(context, positional, named),
+        span: call.span,
+        scope,
+      });
     default:
       return context.error("FG215", `${describe(callee)} cannot be called`, call.callee.span, {
         accepted: "a function of the program or an operation",
         hint: scope.frame.module.language === "math" ? "for a product write `*`" : undefined,
       });
   }
+}
+
+/** The arguments of a derivative: by position, but for `grad(f, wrt = "x")`. */
+function withOptions(
+  context: Context,
+  positional: readonly Placed[],
+  named: ReadonlyMap<string, Placed>,
+  option?: string,
+): readonly Placed[] {
+  for (const [key, { span }] of named) {
+    if (key === option) continue;
+    context.error("FG203", `there is no option \`${key.slice(0, 40)}\` here`, span, {
+      accepted: option === undefined ? "arguments by position" : option,
+    });
+  }
+  return [...positional, ...named.values()];
 }
 
 interface Arguments {

@@ -10,7 +10,7 @@ import { globalValue } from "./names.js";
 import { buildChecked } from "./apply.js";
 import { hintForMethod } from "./foreign.js";
 import { didYouMean } from "./suggest.js";
-import { describe, dimValue, numberValue, POISON, type Value } from "./values.js";
+import { describe, dimValue, numberValue, POISON, transformNamed, type Value } from "./values.js";
 
 const TENSOR_PROPERTIES = ["shape", "length", "T", "ndim", "rank", "size"];
 
@@ -116,6 +116,8 @@ function namespaceMember(
   if (namespace === "flatgrad") {
     const op = operationNamed(property);
     if (op !== undefined) return { kind: "operation", op };
+    const transform = transformNamed(property);
+    if (transform !== undefined) return { kind: "transform", name: transform };
     return context.error(
       "FG201",
       `"flatgrad" has no operation \`${property.slice(0, 40)}\``,

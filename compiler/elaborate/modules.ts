@@ -9,6 +9,7 @@ import type {
   TypeAlias,
 } from "../syntax/tree.js";
 import { didYouMean } from "./suggest.js";
+import { TRANSFORM_NAMES, transformNamed, type TransformName } from "./values.js";
 
 /** Types that `flatgrad` exports. */
 export const TYPE_NAMES: ReadonlySet<string> = new Set(["Tensor", "Param", "Labels"]);
@@ -31,6 +32,7 @@ export type Global =
       readonly module: Module;
     }
   | { readonly kind: "operation"; readonly op: Op }
+  | { readonly kind: "transform"; readonly name: TransformName }
   | { readonly kind: "flatgradType"; readonly name: string }
   | { readonly kind: "namespace"; readonly of: "flatgrad" | Module }
   /** An import that failed and was reported. */
@@ -125,11 +127,13 @@ export class Program {
     if (imported === "*") return { kind: "namespace", of: "flatgrad" };
     const op = operationNamed(imported);
     if (op !== undefined) return { kind: "operation", op };
+    const transform = transformNamed(imported);
+    if (transform !== undefined) return { kind: "transform", name: transform };
     const type = flatgradType(imported);
     if (type !== undefined) return type;
     this.#sink.error("FG211", `"flatgrad" has no export \`${imported}\``, span, {
       accepted: "its operations (`flatgrad ops` lists them) and the types Tensor, Param and Labels",
-      hint: didYouMean(imported, [...operationNames(), ...TYPE_NAMES]),
+      hint: didYouMean(imported, [...operationNames(), ...TRANSFORM_NAMES, ...TYPE_NAMES]),
     });
     return { kind: "failed" };
   }

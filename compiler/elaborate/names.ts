@@ -5,7 +5,14 @@ import { operationNamed, operationNames, type Global } from "./modules.js";
 import { Scope } from "./scopes.js";
 import { hintForName } from "./foreign.js";
 import { didYouMean } from "./suggest.js";
-import { dimValue, numberValue, POISON, type Callable, type Value } from "./values.js";
+import {
+  dimValue,
+  numberValue,
+  POISON,
+  transformNamed,
+  type Callable,
+  type Value,
+} from "./values.js";
 
 const MATH_CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["pi", Math.PI],
@@ -51,6 +58,8 @@ export function globalValue(context: Context, global: Global, name: string, span
       return constantValue(context, global, span);
     case "operation":
       return { kind: "operation", op: global.op };
+    case "transform":
+      return { kind: "transform", name: global.name };
     case "namespace":
       return { kind: "namespace", of: global.of };
     case "failed":
@@ -119,6 +128,8 @@ function predefined(name: string, scope: Scope): Value | undefined {
   if (!isMath) return name === "Math" ? { kind: "namespace", of: "Math" } : undefined;
   const size = sizes.get(name);
   if (size !== undefined) return dimValue(size);
+  const transform = transformNamed(name);
+  if (transform !== undefined) return { kind: "transform", name: transform };
   const op = operationNamed(name);
   return op === undefined ? undefined : { kind: "operation", op };
 }
@@ -130,7 +141,8 @@ function unknownName(context: Context, name: string, span: Span, scope: Scope): 
   const candidates = isMath
     ? [...local, ...sizes.keys(), ...MATH_CONSTANTS.keys(), ...operationNames()]
     : [...local, "Math", ...operationNames()];
-  const importable = !isMath && operationNamed(name) !== undefined;
+  const importable =
+    !isMath && (operationNamed(name) !== undefined || transformNamed(name) !== undefined);
   const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
   return context.error("FG201", `\`${shown}\` is not known here`, span, {
     hint: importable

@@ -19,6 +19,22 @@ export interface Callable {
   readonly span: Span;
 }
 
+export const TRANSFORM_NAMES = ["grad", "valueAndGrad", "vjp", "jvp", "hvp"] as const;
+
+/** What takes a function and makes another of it. */
+export type TransformName = (typeof TRANSFORM_NAMES)[number];
+
+/** The parameters to differentiate by, by name or position; a list of them gives a list. */
+export interface Wrt {
+  readonly chosen: readonly (string | number)[];
+  readonly isList: boolean;
+}
+
+/** The transform of this name. */
+export function transformNamed(name: string): TransformName | undefined {
+  return TRANSFORM_NAMES.find((one) => one === name);
+}
+
 /** What an expression can stand for while a program is elaborated. */
 export type Value =
   /** A tensor computed at run time. */
@@ -35,6 +51,15 @@ export type Value =
   | { readonly kind: "operation"; readonly op: Op }
   /** A function of `Math`. */
   | { readonly kind: "math"; readonly name: string }
+  /** `grad` and its like. */
+  | { readonly kind: "transform"; readonly name: TransformName }
+  /** `grad(f)`: what a transform makes of a function. */
+  | {
+      readonly kind: "derivative";
+      readonly transform: TransformName;
+      readonly of: Value;
+      readonly wrt: Wrt | undefined;
+    }
   /** `Math`, or what `import * as` names: `"flatgrad"` or a module. */
   | { readonly kind: "namespace"; readonly of: "Math" | "flatgrad" | Module }
   /** Declared without a value. */
@@ -79,6 +104,8 @@ export function describe(value: Value): string {
     case "function":
     case "operation":
     case "math":
+    case "transform":
+    case "derivative":
       return "a function";
     case "namespace":
       return "a module";
@@ -112,6 +139,15 @@ export function sameValue(a: Value, b: Value): boolean {
       return b.kind === "operation" && a.op === b.op;
     case "math":
       return b.kind === "math" && a.name === b.name;
+    case "transform":
+      return b.kind === "transform" && a.name === b.name;
+    case "derivative":
+      return (
+        b.kind === "derivative" &&
+        a.transform === b.transform &&
+        JSON.stringify(a.wrt) === JSON.stringify(b.wrt) &&
+        sameValue(a.of, b.of)
+      );
     case "namespace":
       return b.kind === "namespace" && a.of === b.of;
     case "unset":

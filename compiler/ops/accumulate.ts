@@ -49,6 +49,28 @@ const aliasOp = defineOp({
   lowering: { kind: "reshape" },
 });
 
+/**
+ * A value that something is differentiated by while a program is elaborated.
+ * It stands apart from the value it has, which other derivatives are by.
+ */
+const variableOp = defineOp({
+  name: "variable",
+  group: "leaves",
+  summary: "A value to differentiate by.",
+  gradient: "dx = dy",
+  internal: true,
+  parameters: [{ name: "x", kind: { kind: "operand" } }],
+  type: (inputs) => nth(inputs, 0),
+  vjp: ({ dOut }) => [dOut],
+  evaluate: (inputs) => nth(inputs, 0),
+  lowering: { kind: "reshape" },
+});
+
+/** A value to differentiate by. */
+export function variable(x: Node): Node {
+  return makeNode(variableOp, [x]);
+}
+
 /** The same value under another name. */
 export function alias(x: Node, naming: Naming): Node {
   return makeNode(aliasOp, [x], {}, naming);

@@ -57,6 +57,11 @@ export const shapeRules: readonly Rule[] = [
     rewrite: (node) => (node.type.shape.length > 0 ? match1(node, "alias") : null),
   },
   {
+    name: "a variable of a derivative that has been taken",
+    exact: true,
+    rewrite: (node) => match1(node, "variable"),
+  },
+  {
     name: "a constant under a derived name",
     exact: true,
     // An author's name for a number stays; one made up here says nothing.
