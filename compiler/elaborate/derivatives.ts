@@ -11,12 +11,10 @@ import { vjp } from "../passes/differentiate.js";
 import { forwardPasses } from "../passes/index.js";
 import { jvp } from "../passes/jvp.js";
 import type { Context, Placed } from "./context.js";
-import { declaredType } from "./inputs.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
 import type { Scope } from "./scopes.js";
-import type { ParameterType } from "./types.js";
-import { describe, nodeValue, numberValue, POISON, type Callable, type Value } from "./values.js";
+import { describe, nodeValue, numberValue, POISON, type Value } from "./values.js";
 
 type Derivative = Extract<Value, { kind: "derivative" }>;
 
@@ -236,8 +234,7 @@ function chooseArguments(context: Context, call: DerivativeCall): readonly numbe
       });
       return undefined;
     }
-    const declared = floats.filter((i) => declaresParam(context, derivative.of, i));
-    return declared.length > 0 ? declared : floats;
+    return floats;
   }
   const places = derivative.wrt.chosen.map((one) =>
     typeof one === "string" ? names.indexOf(one) : one,
@@ -258,20 +255,6 @@ function parameterNames(of: Value): readonly string[] {
     );
   if (of.kind === "operation") return of.op.parameters.map(({ name }) => name);
   return of.kind === "derivative" ? parameterNames(of.of) : [];
-}
-
-function declaresParam(context: Context, of: Value, place: number): boolean {
-  const { parameters, module }: Partial<Callable> = of.kind === "function" ? of.callable : {};
-  const parameter = parameters?.[place];
-  if (parameter?.type === undefined || module === undefined) return false;
-  const type = declaredType(context, parameter, module);
-  return type !== undefined && isParam(type);
-}
-
-function isParam(type: ParameterType): boolean {
-  if (type.kind === "tensor") return type.differentiate;
-  const parts = type.kind === "tuple" ? type.elements : type.fields.map((field) => field.type);
-  return parts.some(isParam);
 }
 
 function hasFloat(value: Value): boolean {

@@ -9,3 +9,4 @@ export * from "./linearAlgebra.js";
 export * from "./sorting.js";
 export * from "./networks.js";
 export * from "./losses.js";
+export * from "./derivatives.js";

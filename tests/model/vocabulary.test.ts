@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import * as model from "flatgrad";
 import type { Op, Parameter } from "../../compiler/ir/op.js";
+import { TRANSFORM_NAMES } from "../../compiler/elaborate/values.js";
 import { registry } from "../../compiler/ops/index.js";
 import { typeErrors } from "./typeErrors.js";
 
 const callable = [...registry.values()].filter((op) => op.internal !== true);
 
 test("authors can import every operation, and none that does not exist", () => {
-  expect(Object.keys(model).toSorted()).toEqual(callable.map((op) => op.name).toSorted());
+  const names = [...callable.map((op) => op.name), ...TRANSFORM_NAMES];
+  expect(Object.keys(model).toSorted()).toEqual(names.toSorted());
 });
 
 /** An argument for a parameter, as an author would write it. */
