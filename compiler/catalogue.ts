@@ -380,6 +380,20 @@ export const catalogue = {
     example: "g(x) = sum(x^2); f(x: [3], v: [2]) = jvp(g)(x, v)",
     fix: "g(x) = sum(x^2); f(x: [3], v: [3]) = jvp(g)(x, v)",
   },
+  FG422: {
+    title: "Hessian by a tensor",
+    cause:
+      "The Hessian by a tensor has the square of its elements. It is built for parameters that are numbers; for tensors there are products with it.",
+    example: "f(x: [100]) = sum(x^4)   (with --emit hessian)",
+    fix: "f(x: [100]) = sum(x^4)   (with --emit hvp)",
+  },
+  FG423: {
+    title: "Chain rule does not fit",
+    cause:
+      "The backward function of `customGradient` is given the arguments, the value and the gradient of the value. It returns the gradient of the argument, or for several arguments a list of one for each, of the argument's shape.",
+    example: "g(x) = x^2; b(x, y, dy) = [dy, dy]; f(x) = customGradient(g, b)(x)",
+    fix: "g(x) = x^2; b(x, y, dy) = 2 * x * dy; f(x) = customGradient(g, b)(x)",
+  },
   FG501: {
     title: "File not found or not readable",
     cause: "There is no such file, or the system does not let it be read or written.",

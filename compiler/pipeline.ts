@@ -1,6 +1,7 @@
 import { header } from "./backends/typescript/header.js";
 import { printModule, type CompiledFunction } from "./backends/typescript/module.js";
 import { inlineRuntime } from "./backends/typescript/inlineRuntime.js";
+import { deriveFunctions, emittedBy, wrtOfTag, type Emitted } from "./derived.js";
 import { CompileError, DiagnosticSink, type Diagnostic, type SourceFile } from "./diagnostic.js";
 import { elaborate } from "./elaborate/elaborate.js";
 import type { ModelFunction } from "./elaborate/function.js";
@@ -29,6 +30,8 @@ export interface CompileOptions {
   readonly target?: "ts" | "js" | undefined;
   /** Parameters to differentiate; by default those declared `Param`, else all floats. */
   readonly wrt?: readonly string[] | undefined;
+  /** What to build beside the function: the gradient always is. */
+  readonly emit?: readonly Emitted[] | undefined;
   /** Write the runtime functions used into the module, so that it imports nothing. */
   readonly standalone?: boolean | undefined;
   readonly functions?: readonly string[] | undefined;
@@ -96,7 +99,7 @@ function compileFunction(
   sink: DiagnosticSink,
   options: CompileOptions,
 ): CompiledFunction {
-  const wrt = chooseInputs(model, options.wrt, sink);
+  const wrt = chooseInputs(model, options.wrt ?? wrtOfTag(model), sink);
   const passOptions = { verify: options.verify };
   const forward = runPasses(model.graph, [...forwardPasses, nameValues], passOptions);
   const isScalar =
@@ -109,8 +112,11 @@ function compileFunction(
   const lowered = [...jointPasses, nameValues];
   const optimised = runPasses(gradient, lowered, passOptions);
   const level = { level: options.level ?? 2 };
+  const scheduled = (graph: Graph) => schedule(runPasses(graph, lowered, passOptions), level);
+  const kinds = sink.hasErrors ? [] : emittedBy(model, options.emit);
   return {
     model,
+    derived: deriveFunctions({ model, forward, wrt, sink, schedule: scheduled }, kinds),
     stages: { graph: model.graph, gradient, optimised },
     programs: {
       forward: schedule(runPasses(forward, lowered, passOptions), level),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { EMITTED, type Emitted } from "../derived.js";
 import type { CompileOptions } from "../pipeline.js";
 import { stages, type Stage } from "./inspect.js";
 
@@ -6,6 +7,7 @@ import { stages, type Stage } from "./inspect.js";
 export interface CommandOptions {
   readonly optimize?: "0" | "2";
   readonly wrt?: readonly string[];
+  readonly emit?: readonly Emitted[];
   readonly target?: "ts" | "js";
   readonly standalone?: boolean;
   readonly function?: string;
@@ -30,6 +32,10 @@ export const options = {
           .map((name) => name.trim())
           .filter((name) => name !== ""),
     ),
+  emit: () =>
+    new Option("--emit <kinds>", `what to build, of ${EMITTED.join(", ")}, separated by commas`).argParser(
+      emittedKinds,
+    ),
   target: () =>
     new Option("--target <language>", "language of the generated code")
       .choices(["ts", "js"])
@@ -45,6 +51,14 @@ export const options = {
     new Option("--seed <n>", "seed of the random points").argParser(wholeNumber(0)).default(0),
 };
 
+function emittedKinds(text: string): readonly Emitted[] {
+  return text.split(",").map((name) => {
+    const kind = EMITTED.find((one) => one === name.trim());
+    if (kind === undefined) throw new InvalidArgumentError(`Allowed are ${EMITTED.join(", ")}.`);
+    return kind;
+  });
+}
+
 function wholeNumber(from: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -57,6 +71,7 @@ export function compileOptions(given: CommandOptions): CompileOptions {
   return {
     level: given.optimize === "0" ? 0 : 2,
     wrt: given.wrt,
+    emit: given.emit,
     target: given.target,
     standalone: given.standalone,
     functions: given.function === undefined ? undefined : [given.function],

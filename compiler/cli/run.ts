@@ -94,6 +94,7 @@ class CommandLine {
       .option("--out-dir <folder>", "write into this folder instead")
       .addOption(options.optimize())
       .addOption(options.wrt())
+      .addOption(options.emit())
       .addOption(options.target())
       .addOption(options.standalone())
       .option("--check", "write nothing; fail if an output is missing or stale")
@@ -116,6 +117,7 @@ class CommandLine {
       .argument("<math>", "a math string, or - for the standard input")
       .addOption(options.optimize())
       .addOption(options.wrt())
+      .addOption(options.emit())
       .addOption(options.target())
       .addOption(options.standalone())
       .action(async (math: string, given: CommandOptions) => {

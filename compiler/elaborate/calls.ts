@@ -1,5 +1,6 @@
 import type { Expression, Field } from "../syntax/tree.js";
 import type { Context, Placed } from "./context.js";
+import { callCustom, makeCustom } from "./customGradients.js";
 import { callDerivative, makeDerivative } from "./derivatives.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
@@ -25,7 +26,16 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
     case "function":
       return context.call(callee.callable, positional, named, call.span);
     case "transform":
+      if (callee.name === "customGradient")
+        return makeCustom(context, withOptions(context, positional, named), call.span);
       return makeDerivative(context, callee.name, withOptions(context, positional, named, "wrt"), call.span);
+    case "custom":
+      return callCustom(context, {
+        custom: callee,
+        args: withOptions(context, positional, named),
+        span: call.span,
+        scope,
+      });
     case "derivative":
       return callDerivative(context, {
         derivative: callee,

@@ -11,6 +11,7 @@ import { vjp } from "../passes/differentiate.js";
 import { forwardPasses } from "../passes/index.js";
 import { jvp } from "../passes/jvp.js";
 import type { Context, Placed } from "./context.js";
+import { callCustom } from "./customGradients.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
 import type { Scope } from "./scopes.js";
@@ -53,8 +54,8 @@ export function makeDerivative(
   return chosen === null ? POISON : { kind: "derivative", transform, of: fn.value, wrt: chosen };
 }
 
-function isFunction({ kind }: Value): boolean {
-  return ["function", "operation", "math", "derivative"].includes(kind);
+export function isFunction({ kind }: Value): boolean {
+  return ["function", "operation", "math", "derivative", "custom"].includes(kind);
 }
 
 /** Names and positions of parameters; null where they are none, which is reported. */
@@ -75,11 +76,11 @@ function readWrt(context: Context, { value, span }: Placed): Derivative["wrt"] |
 }
 
 /** Calls any value that is a function. */
-function invoke(
+export function invoke(
   context: Context,
   callee: Value,
   args: readonly Placed[],
-  { span, scope }: DerivativeCall,
+  { span, scope }: { readonly span: Span; readonly scope: Scope },
 ): Value {
   const named = new Map<string, Placed>();
   switch (callee.kind) {
@@ -91,6 +92,8 @@ function invoke(
       return callMath(context, callee.name, args, span);
     case "derivative":
       return callDerivative(context, { derivative: callee, args, span, scope });
+    case "custom":
+      return callCustom(context, { custom: callee, args, span, scope });
     default:
       return POISON;
   }
@@ -146,7 +149,8 @@ function differentiated(context: Context, call: DerivativeCall): Value {
       if (refused !== undefined) return refused;
       const gradient = structured(context, call, primal, gradientOf());
       const [value] = primal.outputs;
-      const shown = value === undefined ? primal.result : nodeValue(context.build(span, () => value));
+      const shown =
+        value === undefined ? primal.result : nodeValue(context.build(span, () => value));
       return { kind: "tuple", elements: [shown, gradient] };
     }
     case "vjp": {
@@ -194,6 +198,7 @@ function arityOf(value: Value): number | undefined {
   if (value.kind === "function") return value.callable.parameters.length;
   if (value.kind === "operation")
     return value.op.parameters.filter(({ kind }) => kind.kind === "operand").length;
+  if (value.kind === "custom") return arityOf(value.of);
   if (value.kind !== "derivative") return undefined;
   const inner = arityOf(value.of);
   if (inner === undefined) return undefined;
@@ -254,7 +259,7 @@ function parameterNames(of: Value): readonly string[] {
       pattern.kind === "name" ? pattern.name : "",
     );
   if (of.kind === "operation") return of.op.parameters.map(({ name }) => name);
-  return of.kind === "derivative" ? parameterNames(of.of) : [];
+  return of.kind === "derivative" || of.kind === "custom" ? parameterNames(of.of) : [];
 }
 
 function hasFloat(value: Value): boolean {
@@ -364,7 +369,7 @@ function rebuilt(
 }
 
 /** A derivative of the type of a value; zeros where there is none. */
-function filled(node: Node | null, { type }: Node): Node {
+export function filled(node: Node | null, { type }: Node): Node {
   const value = node ?? zero();
   const typed = type.shape.length === 0 ? value : cast(value, type.dtype);
   return broadcastTo(typed, type.shape);
@@ -383,7 +388,12 @@ function leavesLike(
       "FG202",
       `${transform} takes ${likes.length} direction${likes.length === 1 ? "" : "s"} after the arguments, but here are ${given.length}`,
       call.span,
-      { accepted: transform === "vjp" ? "a cotangent like the result" : "a tangent like each argument differentiated by" },
+      {
+        accepted:
+          transform === "vjp"
+            ? "a cotangent like the result"
+            : "a tangent like each argument differentiated by",
+      },
     );
     return undefined;
   }
@@ -410,8 +420,5 @@ function directions(context: Context, like: Value, given: Placed): readonly Node
     });
     return undefined;
   }
-  return leaves.map((leaf, i) =>
-    context.build(given.span, () => filled(own[i] ?? null, leaf)),
-  );
+  return leaves.map((leaf, i) => context.build(given.span, () => filled(own[i] ?? null, leaf)));
 }
-

@@ -19,7 +19,7 @@ export interface Callable {
   readonly span: Span;
 }
 
-export const TRANSFORM_NAMES = ["grad", "valueAndGrad", "vjp", "jvp", "hvp"] as const;
+export const TRANSFORM_NAMES = ["grad", "valueAndGrad", "vjp", "jvp", "hvp", "customGradient"] as const;
 
 /** What takes a function and makes another of it. */
 export type TransformName = (typeof TRANSFORM_NAMES)[number];
@@ -56,10 +56,12 @@ export type Value =
   /** `grad(f)`: what a transform makes of a function. */
   | {
       readonly kind: "derivative";
-      readonly transform: TransformName;
+      readonly transform: Exclude<TransformName, "customGradient">;
       readonly of: Value;
       readonly wrt: Wrt | undefined;
     }
+  /** `customGradient(f, backward)`: a function with a chain rule of its own. */
+  | { readonly kind: "custom"; readonly of: Value; readonly backward: Value }
   /** `Math`, or what `import * as` names: `"flatgrad"` or a module. */
   | { readonly kind: "namespace"; readonly of: "Math" | "flatgrad" | Module }
   /** Declared without a value. */
@@ -106,6 +108,7 @@ export function describe(value: Value): string {
     case "math":
     case "transform":
     case "derivative":
+    case "custom":
       return "a function";
     case "namespace":
       return "a module";
@@ -148,6 +151,8 @@ export function sameValue(a: Value, b: Value): boolean {
         JSON.stringify(a.wrt) === JSON.stringify(b.wrt) &&
         sameValue(a.of, b.of)
       );
+    case "custom":
+      return b.kind === "custom" && sameValue(a.of, b.of) && sameValue(a.backward, b.backward);
     case "namespace":
       return b.kind === "namespace" && a.of === b.of;
     case "unset":

@@ -5,10 +5,7 @@ import type { TypeOf, Shape } from "./types.js";
 type Parameter = string | number;
 
 /** Arguments that a derivative can be taken by: all but truth values and integer tensors. */
-type Floats<A extends readonly unknown[]> = A extends readonly [
-  infer First,
-  ...infer Rest,
-]
+type Floats<A extends readonly unknown[]> = A extends readonly [infer First, ...infer Rest]
   ? IsFloat<First> extends true
     ? [First, ...Floats<Rest>]
     : Floats<Rest>
@@ -23,8 +20,7 @@ type IsFloat<T> = T extends boolean
     : true;
 
 /** The derivative by one argument is like it; by several, a list. */
-type Gradient<A extends readonly unknown[]> =
-  Floats<A> extends [infer Only] ? Only : Floats<A>;
+type Gradient<A extends readonly unknown[]> = Floats<A> extends [infer Only] ? Only : Floats<A>;
 
 type Chosen<A extends readonly unknown[], W> = W extends readonly unknown[]
   ? { readonly [K in keyof W]: At<A, W[K]> }
@@ -51,7 +47,11 @@ interface ValueMaker {
   <A extends readonly unknown[], R extends number>(
     f: (...args: A) => R,
   ): (...args: A) => [value: R, gradient: Gradient<A>];
-  <A extends readonly unknown[], R extends number, const W extends Parameter | readonly Parameter[]>(
+  <
+    A extends readonly unknown[],
+    R extends number,
+    const W extends Parameter | readonly Parameter[],
+  >(
     f: (...args: A) => R,
     wrt: W,
   ): (...args: A) => [value: R, gradient: Chosen<A, W>];
@@ -69,11 +69,19 @@ export const vjp: {
   ): (...args: [...A, R]) => Chosen<A, W>;
 } = compiledOnly("vjp");
 
+/**
+ * A function with a chain rule of the author's: `backward` is given the
+ * arguments, the value and the gradient of the value, and returns the gradient
+ * of the argument, or of several a list. It must be linear in the last.
+ */
+export const customGradient: <A extends readonly number[], R extends number>(
+  f: (...args: A) => R,
+  backward: (...args: [...A, R, R]) => number | readonly number[],
+) => (...args: A) => R = compiledOnly("customGradient");
+
 /** How the result changes as the arguments move along tangents, given after them: `jvp(f)(x, v)` is J v. */
 export const jvp: {
-  <A extends readonly unknown[], R>(
-    f: (...args: A) => R,
-  ): (...args: [...A, ...Floats<A>]) => R;
+  <A extends readonly unknown[], R>(f: (...args: A) => R): (...args: [...A, ...Floats<A>]) => R;
   <A extends readonly unknown[], R>(
     f: (...args: A) => R,
     wrt: Parameter | readonly Parameter[],

@@ -28,5 +28,6 @@ import "./convolution.js";
 import "./pooling.js";
 import "./linearSystems.js";
 import "./cholesky.js";
+import "./customGradient.js";
 
 export { registry } from "./define.js";

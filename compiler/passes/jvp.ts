@@ -117,9 +117,7 @@ export function jvpGraph(graph: Graph, wrt: readonly Node[]): TangentGraph {
     tangents,
   );
   const outputs = floats.map(({ name, node }, i): Output => {
-    const tangent = withOrigin(node.origin, () =>
-      broadcastTo(moved[i] ?? zero(), node.type.shape),
-    );
+    const tangent = withOrigin(node.origin, () => broadcastTo(moved[i] ?? zero(), node.type.shape));
     return { name: `v${name}`, node: tangent };
   });
   return {

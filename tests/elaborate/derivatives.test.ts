@@ -4,7 +4,13 @@ import { runMath } from "../support/runModule.js";
 import { math, run, typescript } from "./support.js";
 
 const typescriptRun = (text: string, inputs: Parameters<typeof run>[1], sizes = {}) =>
-  run(typescript(`import * as fg from "flatgrad";\nimport { grad, valueAndGrad, vjp, jvp, hvp, sin, exp, sum, type Tensor, type Param } from "flatgrad";\n${text}`), inputs, sizes);
+  run(
+    typescript(
+      `import * as fg from "flatgrad";\nimport { grad, valueAndGrad, vjp, jvp, hvp, sin, exp, sum, type Tensor, type Param } from "flatgrad";\n${text}`,
+    ),
+    inputs,
+    sizes,
+  );
 
 describe("in math strings", () => {
   test.each([
@@ -12,7 +18,7 @@ describe("in math strings", () => {
     ["g(x) = x^3; f(x) = grad(grad(g))(x)", { x: 2 }, 12],
     ["g(x) = x^3; f(x) = grad(grad(grad(g)))(x)", { x: 2 }, 6],
     ["f(x) = grad(sin)(x)", { x: 0 }, 1],
-    ["g(x, y) = x * y^2; f(x, y) = grad(g, \"y\")(x, y)", { x: 2, y: 3 }, 12],
+    ['g(x, y) = x * y^2; f(x, y) = grad(g, "y")(x, y)', { x: 2, y: 3 }, 12],
     ["g(x, y) = x * y^2; f(x, y) = grad(g, wrt = 1)(x, y)", { x: 2, y: 3 }, 12],
     ["g(x, y) = x * y^2; f(x, y) = jvp(g)(x, y, 1, 2)", { x: 2, y: 3 }, 33],
     ["g(x, y) = x * y^2; f(x, y) = sum(stack(hvp(g)(x, y, 1, 2)))", { x: 2, y: 3 }, 12 + 14],
@@ -38,7 +44,8 @@ describe("in math strings", () => {
 
 describe("in TypeScript", () => {
   test("of an arrow function that reads what is around it", () => {
-    const text = "export function f(x: number, y: number) { return grad((t: number) => t * t * y)(x); }";
+    const text =
+      "export function f(x: number, y: number) { return grad((t: number) => t * t * y)(x); }";
     expect(typescriptRun(text, { x: 3, y: 5 })).toEqual({ value: 30 });
   });
 
@@ -67,7 +74,8 @@ describe("in TypeScript", () => {
   });
 
   test("through a namespace import", () => {
-    const text = "export function f(x: number) { return fg.grad((t: number) => fg.exp(2 * t))(x); }";
+    const text =
+      "export function f(x: number) { return fg.grad((t: number) => fg.exp(2 * t))(x); }";
     expect(typescriptRun(text, { x: 0 })).toEqual({ value: 2 });
   });
 
@@ -81,7 +89,7 @@ describe("inside what is compiled", () => {
   const slope = (at: (x: number) => number, x: number) => (at(x + 1e-5) - at(x - 1e-5)) / 2e-5;
 
   test("a gradient penalty: the loss reads a gradient and is differentiated", () => {
-    const text = "d(x, w) = tanh(w * x); loss(w, x) = (grad(d, \"x\")(x, w) - 1)^2";
+    const text = 'd(x, w) = tanh(w * x); loss(w, x) = (grad(d, "x")(x, w) - 1)^2';
     const { code } = compile({ math: text }, { target: "js", functions: ["loss"] });
     expect(code).toContain("lossGrad");
     const ran = runMath(text, { functions: ["loss"] });
@@ -106,7 +114,7 @@ residual(a, b, x, t) = grad(u, "t")(x, t, a, b) - grad(ux, "x")(x, t, a, b)`;
 
   test("over tensors, with a product in it", () => {
     const text =
-      "e(x, w) = sum(tanh(x @ w)^2); loss(w: f64[3, 2], x: f64[4, 3]) = sum(grad(e, \"x\")(x, w)^2)";
+      'e(x, w) = sum(tanh(x @ w)^2); loss(w: f64[3, 2], x: f64[4, 3]) = sum(grad(e, "x")(x, w)^2)';
     const ran = runMath(text, { functions: ["loss"] });
     const w = [0.1, -0.2, 0.3, 0.4, -0.5, 0.6];
     const x = Array.from({ length: 12 }, (_, i) => Math.sin(i));
@@ -123,7 +131,7 @@ describe("what is refused", () => {
     ["f(x) = grad(x^2)(x)", "FG420"],
     ["g(x) = x^2; f(x) = grad(g, x)(x)", "FG420"],
     ["g(x) = x^2; f(x: [3]) = grad(g)(x)", "FG403"],
-    ["g(x) = x^2; f(x) = grad(g, \"y\")(x)", "FG401"],
+    ['g(x) = x^2; f(x) = grad(g, "y")(x)', "FG401"],
     ["g(x) = sum(x^2); f(x: [3], v: [2]) = jvp(g)(x, v)", "FG421"],
     ["g(x) = x^2; f(x) = jvp(g)(x)", "FG202"],
     ["g(x) = x^2; f(x) = grad()(x)", "FG202"],

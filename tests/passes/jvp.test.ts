@@ -31,15 +31,13 @@ describe.each(operations.map((op) => [op.name, op] as const))("%s", (name, op) =
   });
 });
 
-const point = fc
-  .record({ graph: randomGraph(), seed: fc.nat(1000) })
-  .chain(({ graph, seed }) =>
-    fc.record({
-      graph: fc.constant(graph),
-      seed: fc.constant(seed),
-      values: inputsOf(graph, ordinaryNumber, randomSizes),
-    }),
-  );
+const point = fc.record({ graph: randomGraph(), seed: fc.nat(1000) }).chain(({ graph, seed }) =>
+  fc.record({
+    graph: fc.constant(graph),
+    seed: fc.constant(seed),
+    values: inputsOf(graph, ordinaryNumber, randomSizes),
+  }),
+);
 
 test("on random programs, forward is the transpose of reverse", () => {
   fc.assert(

@@ -65,10 +65,7 @@ export function symmetryGap(given: Graph, point: Point): number {
   const [a, b] = [0, 1].map(() => draw(hvp, gradient.inputs.length, point));
   const product = (v: Values = {}) =>
     evaluateGraph(optimised(hvp), { ...point.values, ...u, ...v }, point.sizes);
-  const [left, right] = [
-    [a, product(b)] as const,
-    [b, product(a)] as const,
-  ].map(([v, image]) =>
+  const [left, right] = [[a, product(b)] as const, [b, product(a)] as const].map(([v, image]) =>
     inner(
       tangents.map((node) => {
         const path = nameOf(node).slice(1);

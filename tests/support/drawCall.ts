@@ -42,9 +42,10 @@ export function normals(source: Random, type: TensorType, sizes: Sizes): Value {
 }
 
 /** ⟨a, b⟩, and the sum of the sizes of its terms, which bounds its rounding. */
-export function inner(
-  pairs: readonly (readonly [Value | undefined, Value | undefined])[],
-): { readonly value: number; readonly scale: number } {
+export function inner(pairs: readonly (readonly [Value | undefined, Value | undefined])[]): {
+  readonly value: number;
+  readonly scale: number;
+} {
   let [value, scale] = [0, 1];
   for (const [a, b] of pairs) {
     if (a?.data.length !== b?.data.length) throw new Error("the shapes differ");

@@ -5,8 +5,8 @@ import type { Program } from "../../schedule/program.js";
 import { runtimeName } from "./inlineRuntime.js";
 import { importLine } from "./layout.js";
 import { capitalised } from "./names.js";
-import { printScalarModule } from "./scalarModule.js";
-import { printTensorModule } from "./tensorModule.js";
+import { printScalarDerived, printScalarModule } from "./scalarModule.js";
+import { printTensorDerived, printTensorModule } from "./tensorModule.js";
 
 /** A function ready to print: scheduled forward alone, and together with its gradient. */
 export interface Programs {
@@ -21,6 +21,18 @@ export interface CompiledFunction {
   readonly model: ModelFunction;
   readonly stages: Stages;
   readonly programs: Programs;
+  /** What is built beside the gradient. */
+  readonly derived: readonly DerivedFunction[];
+}
+
+/** A function made of another: its Jacobian-vector product, say. */
+export interface DerivedFunction {
+  /** Under the name and with the result of the derived function; its parameters are the author's. */
+  readonly model: ModelFunction;
+  readonly doc: readonly string[];
+  readonly program: Program;
+  /** Inputs for the tangents of the parameters, named `v` + path. */
+  readonly directions: readonly Node[];
 }
 
 /** The graphs on the way, for inspection. */
@@ -56,7 +68,10 @@ export interface ModuleContext {
 
 /** The text of a generated module. */
 export function printModule(functions: readonly CompiledFunction[], options: PrintOptions): string {
-  const declared = new Set(functions.flatMap(({ model }) => topNames(model.name)));
+  const declared = new Set(functions.flatMap(({ model, derived }) => [
+      ...topNames(model.name),
+      ...derived.flatMap((one) => [...topNames(one.model.name), `${capitalised(one.model.name)}Tangents`]),
+    ]));
   // Which runtime functions are called is known once the bodies are printed; no variable may then hide them.
   const { runtime: called } = printFunctions(functions, options, declared, []);
   const reserved = called.map((name) => runtimeName(name, declared));
@@ -92,11 +107,14 @@ function printFunctions(
       return runtimeName(name, declared);
     },
   };
-  const bodies = functions.map(({ model, programs }) =>
-    isScalar(programs)
+  const bodies = functions.flatMap(({ model, programs, derived }) => [
+    isScalar([programs.forward, programs.gradient])
       ? printScalarModule(model, programs, context)
       : printTensorModule(model, programs, context),
-  );
+    ...derived.map((one) =>
+      isScalar([one.program]) ? printScalarDerived(one, context) : printTensorDerived(one, context),
+    ),
+  ]);
   return { bodies, runtime: [...used].toSorted() };
 }
 
@@ -119,8 +137,8 @@ function importedAs(name: string, local: string): string {
 }
 
 /** All inputs and results are numbers, and no memory is needed. */
-function isScalar({ forward, gradient }: Programs): boolean {
-  return [forward, gradient].every(
+function isScalar(programs: readonly Program[]): boolean {
+  return programs.every(
     (program) =>
       program.buffers.length === 0 &&
       program.inputs.every((node) => node.type.shape.length === 0) &&

@@ -6,7 +6,7 @@ import { printBody } from "./functionBody.js";
 import { expressionText } from "./expression.js";
 import { docComment, signature } from "./layout.js";
 import { Names, toIdentifier } from "./names.js";
-import type { ModuleContext, Programs } from "./module.js";
+import type { DerivedFunction, ModuleContext, Programs } from "./module.js";
 import {
   gradientMembers,
   leafType,
@@ -74,6 +74,40 @@ function printGradient(
     ...docComment([doc]),
     ...signatureWithType(
       `export function ${name}`,
+      parameters,
+      fields,
+      context.typed ? type : null,
+    ),
+    ...writer.prologue,
+    ...body,
+    "",
+    ...returnObject(items),
+    "}",
+  ];
+}
+
+/** A function of numbers made of another: its tangents follow its parameters. */
+export function printScalarDerived(
+  { model, doc, program, directions }: DerivedFunction,
+  context: ModuleContext,
+): readonly string[] {
+  const writer = new ScalarFunction(program, context, false);
+  const parameters = [
+    ...writer.parameters(model.parameters),
+    ...directions.map((node) => writer.parameter(node)),
+  ];
+  const { result } = model;
+  const fields =
+    result.kind === "object"
+      ? result.fields.map(({ name, value }) => ({ name, structure: value }))
+      : [];
+  const type = typeText(result, () => "number");
+  const body = writer.body();
+  const items = fields.map((field) => property(field.name, writer.structureText(field.structure)));
+  return [
+    ...docComment(doc),
+    ...signatureWithType(
+      `export function ${model.name}`,
       parameters,
       fields,
       context.typed ? type : null,

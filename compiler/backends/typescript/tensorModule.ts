@@ -1,12 +1,12 @@
 import type { ModelFunction } from "../../elaborate/function.js";
 import { dimNames, dimProduct } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
-import { leavesOf, type Structure } from "../../ir/structure.js";
+import { leavesOf, mapLeaves, type Structure } from "../../ir/structure.js";
 import type { Buffer, Program } from "../../schedule/program.js";
 import { dimCode, expressionText, type ExpressionContext } from "./expression.js";
 import { printBody } from "./functionBody.js";
 import { callLines, destructure, docComment, signature } from "./layout.js";
-import type { ModuleContext, Programs } from "./module.js";
+import type { DerivedFunction, ModuleContext, Programs } from "./module.js";
 import { capitalised, Names } from "./names.js";
 import {
   gradientMembers,
@@ -29,6 +29,22 @@ export function printTensorModule(
   context: ModuleContext,
 ): readonly string[] {
   return new TensorModule(model, programs, context).print();
+}
+
+/** A function of tensors made of another: `(inputs, tangents, work)`. */
+export function printTensorDerived(
+  { model, doc, program, directions }: DerivedFunction,
+  context: ModuleContext,
+): readonly string[] {
+  // There is but one program; the second has nothing to do and no memory.
+  const nothing: Program = { ...program, body: [], outputs: [], buffers: [] };
+  const programs: Programs = {
+    forward: program,
+    gradient: nothing,
+    cotangents: directions,
+    wrt: new Set(directions),
+  };
+  return new TensorModule(model, programs, context).printDerived(doc);
 }
 
 class TensorModule {
@@ -90,6 +106,107 @@ class TensorModule {
     ];
   }
 
+  printDerived(doc: readonly string[]): readonly string[] {
+    const { forward, cotangents } = this.#programs;
+    const type = (leaf: string) => leafType(outputNode(forward, leaf));
+    const shape = (leaf: string) => shapeComment(outputNode(forward, leaf));
+    const { typed } = this.#context;
+    return [
+      ...(typed
+        ? [
+            ...this.#inputsInterface(),
+            ...(cotangents.length > 0 ? this.#tangentsInterface() : []),
+            ...this.#valueInterface(type, shape),
+          ]
+        : []),
+      ...printCreateWork({
+        model: this.#model,
+        programs: this.#programs,
+        context: this.#context,
+        sizes: this.#sizes,
+        names: {
+          create: `create${this.#work}`,
+          work: this.#work,
+          gradients: null,
+          value: this.#value,
+        },
+        bufferName: (program, buffer) => this.#nameIn(program, buffer),
+      }),
+      "",
+      ...this.#checkInputs(),
+      "",
+      ...this.#derived(doc),
+    ];
+  }
+
+  get #tangents(): string {
+    return `${capitalised(this.#model.name)}Tangents`;
+  }
+
+  /** The parameters that move, in the author's structure. */
+  #tangentMembers(): readonly Member<string>[] {
+    const { graph } = this.#model;
+    const moving = new Set(
+      this.#programs.cotangents.map((node) => String(node.attrs["name"]).slice(1)),
+    );
+    const wrt = new Set(graph.inputs.filter((node) => moving.has(String(node.attrs["name"]))));
+    return gradientMembers(this.#model, wrt).map(({ name, structure }) => ({
+      name: name.slice(1),
+      structure: mapLeaves(structure, (leaf) => `v${leaf.slice(1)}`),
+    }));
+  }
+
+  #tangentsInterface(): readonly string[] {
+    const nodes = new Map(
+      this.#programs.cotangents.map((node) => [String(node.attrs["name"]), node]),
+    );
+    const of = <T>(read: (node: Node) => T) => {
+      return (leaf: string): T => {
+        const node = nodes.get(leaf);
+        if (node === undefined) throw new Error(`no tangent ${leaf}`);
+        return read(node);
+      };
+    };
+    return [
+      ...docComment([`The direction in which the parameters of \`${this.#model.name}\` move.`]),
+      `export interface ${this.#tangents} {`,
+      ...this.#tangentMembers().flatMap((member) =>
+        memberLines(member, of(leafType), of(shapeComment)),
+      ),
+      "}",
+      "",
+    ];
+  }
+
+  #derived(doc: readonly string[]): readonly string[] {
+    const { typed } = this.#context;
+    const { forward: program, cotangents } = this.#programs;
+    const { name, result } = this.#model;
+    const nodes = new Map(cotangents.map((node) => [String(node.attrs["name"]), node]));
+    const directions = this.#tangentMembers()
+      .flatMap((member) => leafPaths(member.structure, `tangents.${member.name}`))
+      .flatMap(({ leaf, path }) => {
+        const node = nodes.get(leaf);
+        return node === undefined ? [] : [{ node, path }];
+      });
+    const end = [...this.#assignScalars(program, result, "work.value"), "  return work.value;"];
+    const parameters = [
+      typed ? `inputs: ${this.#inputs}` : "inputs",
+      ...(cotangents.length === 0 ? [] : [typed ? `tangents: ${this.#tangents}` : "tangents"]),
+      typed ? `work: ${this.#work}` : "work",
+    ];
+    return [
+      ...docComment([...doc, ...throwsLines]),
+      ...signature(
+        `export function ${name}`,
+        parameters,
+        `${typed ? `: ${this.#value}` : ""} {`,
+      ),
+      ...this.#body(program, "forward", directions, end),
+      "}",
+    ];
+  }
+
   get #isGradient(): boolean {
     return this.#programs.cotangents.length === 0;
   }
@@ -112,18 +229,14 @@ class TensorModule {
     const { gradient, wrt } = this.#programs;
     const type = (leaf: string) => leafType(outputNode(gradient, leaf));
     const shape = (leaf: string) => shapeComment(outputNode(gradient, leaf));
-    const { name, result, parameters } = this.#model;
+    const { name, result } = this.#model;
     const value: Member<string> =
       result.kind === "leaf"
         ? { name: "value", structure: result }
         : { name: "value", structure: { kind: "leaf", value: "" } };
     const members = [value, ...gradientMembers(this.#model, wrt)];
     return [
-      ...docComment([`What \`${name}\` reads. Tensors are flat, row-major.`]),
-      `export interface ${this.#inputs} {`,
-      ...parameters.flatMap((parameter) => memberLines(parameter, leafType, shapeComment)),
-      "}",
-      "",
+      ...this.#inputsInterface(),
       ...this.#valueInterface(type, shape),
       ...docComment([
         `The value of \`${name}\` and its gradient; the next call overwrites the arrays.`,
@@ -136,6 +249,17 @@ class TensorModule {
           (leaf) => (leaf === "" ? null : shape(leaf)),
         ),
       ),
+      "}",
+      "",
+    ];
+  }
+
+  #inputsInterface(): readonly string[] {
+    const { name, parameters } = this.#model;
+    return [
+      ...docComment([`What \`${name}\` reads. Tensors are flat, row-major.`]),
+      `export interface ${this.#inputs} {`,
+      ...parameters.flatMap((parameter) => memberLines(parameter, leafType, shapeComment)),
       "}",
       "",
     ];

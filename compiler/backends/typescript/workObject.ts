@@ -18,7 +18,8 @@ import {
 export interface WorkNames {
   readonly create: string;
   readonly work: string;
-  readonly gradients: string;
+  /** The type of the gradient; null where there is none. */
+  readonly gradients: string | null;
   /** The type of a result of several parts; null for a single one. */
   readonly value: string | null;
 }
@@ -105,15 +106,6 @@ function resultLines({
     if (value.kind === "buffer") return `${object}.${bufferName(program, value)}`;
     return outputNode(program, leaf).type.dtype === "bool" ? "false" : "NaN";
   };
-  const inGradient = leafOf(programs.gradient, "gradient");
-  // The number comes last: as the first field it would share its layout with every other
-  // object that begins with `value`, and the engine would box it at each call.
-  const members = [
-    ...gradientMembers(model, programs.wrt),
-    { name: "value", structure: model.result },
-  ];
-  const fields = members.flatMap((member) => fieldLines(member, inGradient, "    "));
-  const typed = context.typed ? `: ${names.gradients}` : "";
   const inForward = leafOf(programs.forward, "forward");
   const value =
     names.value === null
@@ -123,6 +115,16 @@ function resultLines({
           model.result,
           inForward,
         );
+  if (names.gradients === null) return value;
+  const inGradient = leafOf(programs.gradient, "gradient");
+  // The number comes last: as the first field it would share its layout with every other
+  // object that begins with `value`, and the engine would box it at each call.
+  const members = [
+    ...gradientMembers(model, programs.wrt),
+    { name: "value", structure: model.result },
+  ];
+  const fields = members.flatMap((member) => fieldLines(member, inGradient, "    "));
+  const typed = context.typed ? `: ${names.gradients}` : "";
   return [...value, `  const result${typed} = {`, ...fields, "  };"];
 }
 
@@ -140,7 +142,7 @@ function valueLines(
 }
 
 function returnLines(
-  { model, programs, sizes }: WorkOptions,
+  { model, programs, sizes, names }: WorkOptions,
   hasArena: boolean,
 ): readonly string[] {
   const members = [
@@ -149,7 +151,7 @@ function returnLines(
     ...(programs.forward.buffers.length > 0 ? ["forward"] : []),
     ...(programs.gradient.buffers.length > 0 ? ["gradient"] : []),
     ...(model.result.kind === "leaf" ? [] : ["value"]),
-    "result",
+    ...(names.gradients === null ? [] : ["result"]),
   ];
   return braced("return ", members, ";").map((line) => `  ${line}`);
 }
