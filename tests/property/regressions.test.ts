@@ -41,6 +41,15 @@ at {}
   x = 0.9 1.6 1.1 5.2 2.5 1.8 3.2 -1.1
   b = 0 1 1 1 0 1 1 1 0 1 1 1 0 1 1 0
 `,
+  "a running sum of a scalar that is reshaped": `
+graph f(x: f64[1, 1]) {
+  %0 = cumsum(x) {axis: 0, reverse: false} : f64[1, 1]
+  %1 = mean(%0) {axes: [0, 1], keepDims: false} : f64
+  return value = %1
+}
+at {}
+  x = -12.5
+`,
   "indices that are a slice": `
 graph f(x: f64[3], k: i32[4]) {
   %0 = slice(k) {start: [1], length: [2], step: [2]} : i32[2]

@@ -1,7 +1,8 @@
 import { evaluateDim, type Dim } from "../../compiler/ir/dim.js";
+import { reachable } from "../../compiler/ir/graph.js";
 import type { Node } from "../../compiler/ir/node.js";
 import { TypeFault, type Value } from "../../compiler/ir/op.js";
-import { isFloat, type TensorType } from "../../compiler/ir/type.js";
+import { isFloat, sameShape, type TensorType } from "../../compiler/ir/type.js";
 import { input } from "../../compiler/ops/leaf.js";
 import type { Draw } from "./draw.js";
 import { across, roughness, Sampler, stencil, type Environment } from "./sampler.js";
@@ -84,14 +85,12 @@ export class ProgramBuilder {
     return node;
   }
 
-  /** Whether a value could be taken in; what it is made of may be anything, even NaN. */
-  isFit(node: Node): boolean {
-    return this.#isFit(node);
-  }
-
-  /** A dimension in the first environment. */
-  extent(dim: Dim): number {
-    return evaluateDim(dim, this.sizes[0] ?? {});
+  /** Whether all new parts of a value have values and slopes where a condition holds, whatever they are elsewhere. */
+  isFitWhere(node: Node, condition: Node): boolean {
+    const known = new Set([...this.pool, ...this.conditions, ...this.integers]);
+    return reachable([node])
+      .filter((part) => !known.has(part) && part.inputs.length > 0)
+      .every((part) => this.#samplers.every((sampler) => isFitAlong(part, condition, sampler)));
   }
 
   /** A dimension in the environment where it is smallest. */
@@ -125,6 +124,19 @@ function made(make: () => Node): Node | null {
     if (error instanceof TypeFault) return null;
     throw error;
   }
+}
+
+function isFitAlong(node: Node, condition: Node, sampler: Sampler): boolean {
+  const holds = sampler.valueOf(condition).data;
+  const here = sampler.valueOf(node).data;
+  const isScalar = condition.type.shape.length === 0;
+  if (!isScalar && !sameShape(condition.type.shape, node.type.shape)) return true;
+  const moved = [nudge, -nudge].map((by) => sampler.perturbed(node, by).data);
+  return here.every((x, i) => {
+    if (holds[isScalar ? 0 : i] === 0) return true;
+    const near = moved.every((data) => Math.abs((data[i] ?? NaN) - x) <= steepest * nudge);
+    return Math.abs(x) <= largestValue && near;
+  });
 }
 
 /** All elements are numbers of ordinary size. */

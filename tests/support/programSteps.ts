@@ -330,7 +330,7 @@ export function deadBranch(b: ProgramBuilder): Node | null {
     () => x,
   ])();
   const same = broadcastShapes(dangerous.type.shape, isAbove.type.shape);
-  if (same === undefined) return null;
+  if (same === undefined || !b.isFitWhere(dangerous, isAbove)) return null;
   return b.accept(() => where(isAbove, dangerous, safe));
 }
 

@@ -318,7 +318,8 @@ class SourceWriter {
       ]);
     }
     const operator = draw.pick(["<", "<=", ">", ">="]);
-    const [a, b] = [this.#number(scope, 1), this.#number(scope, 1)];
+    // TypeScript reads `a < (b > (c))` as a call with type arguments.
+    const [a, b] = [this.#number(scope, 1), this.#number(scope, operator === "<" ? 0 : 1)];
     return infix(operator, 3, a, b, "condition");
   }
 }
