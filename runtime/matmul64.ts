@@ -169,7 +169,7 @@ function multiplyBlocks(
         const next = j + 1 < n ? 1 : 0;
         const from = b0 + p * bDepth + j * bColumn;
         packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiply(height, length);
+        tiles.multiplyTiles(height, length);
         const to = c0 + i * n + j;
         storeColumns(c, to, to + next, n, height, accumulate || p > 0);
       }
