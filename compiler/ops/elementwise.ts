@@ -45,7 +45,7 @@ export function unary(
     ...(slope === "zero" ? { derivative: "zero" as const } : { vjp: chain1(slope) }),
     ...rest,
   });
-  return applier(op) as (x: Node) => Node;
+  return applier(op);
 }
 
 // Exponentials and logarithms

@@ -231,7 +231,7 @@ const sliceOp = defineOp({
     dtype: dtypeOf(inputs),
     shape: shapeAttr(attrs, "length"),
   }),
-  vjp: chain1((x, _y, dy, { attrs }) => embed(dy, { ...attrs, shape: x.type.shape as Dim[] })),
+  vjp: chain1((x, _y, dy, { attrs }) => embed(dy, { ...attrs, shape: x.type.shape })),
   evaluate: ([x], attrs, type) => ({
     ...type,
     data: x ? evaluateView(x, type.shape, sliceMap(attrs)) : [],

@@ -1,6 +1,5 @@
 import { dimProduct } from "../ir/dim.js";
-import { makeNode, type Attrs, type Node } from "../ir/node.js";
-import type { Op } from "../ir/op.js";
+import type { Attrs, Node } from "../ir/node.js";
 import type { TensorType } from "../ir/type.js";
 import { div, equal, mul, where } from "./arithmetic.js";
 import { normaliseAxes, reducedShape } from "./axes.js";
@@ -86,7 +85,7 @@ defineFormula({
   example: { typescript: "norm(x, { axis: 1 })", math: "norm(x, axis=1)" },
 });
 
-const prodOp: Op = defineReduction({
+defineReduction({
   name: "prod",
   summary: "Product over axes.",
   gradient: "dx = dy · the product of the others",
@@ -97,8 +96,6 @@ const prodOp: Op = defineReduction({
   step: (total, next) => total * next,
   vjp: chain1((x, _y, dy, { attrs }) => mul(spread(dy, x, attrs), productOfOthers(x, attrs))),
 });
-export const prod = (x: Node): Node =>
-  makeNode(prodOp, [x], { axes: x.type.shape.map((_, i) => i), keepDims: false });
 
 /** For each element, the product of all others along `attrs.axes`: those before times those behind. */
 function productOfOthers(x: Node, attrs: Attrs): Node {

@@ -64,7 +64,7 @@ export const tril = triangle(
   "The lower triangle of a matrix, or of each in a batch; zeros elsewhere.",
   lessEqual,
 );
-export const triu = triangle(
+triangle(
   "triu",
   "The upper triangle of a matrix, or of each in a batch; zeros elsewhere.",
   greaterEqual,
