@@ -157,6 +157,7 @@ function elaborateFunction(
     const result = readResult(context, value, declaration.nameSpan);
     if (result === undefined || errorCount(sink) > errorsBefore) return undefined;
     const declared = parameters.filter((one) => one !== undefined);
+    if (refuseGradientNames(context, declared, result, declaration.nameSpan)) return undefined;
     warnUnused(context, declared, result);
     return modelFunction(declaration, declared, result);
   } catch (failure) {
@@ -227,6 +228,24 @@ function namedSizes(parameters: readonly (DeclaredParameter | undefined)[]): Map
   const inputs = inputsOf(parameters.filter((one) => one !== undefined));
   const names = inputs.flatMap(({ type }) => type.shape.flatMap(dimNames));
   return new Map(names.map((name) => [name, name]));
+}
+
+/** The gradient stands beside the result under `d` and the parameter's name, which is then no name for a result. */
+function refuseGradientNames(
+  context: Context,
+  parameters: readonly DeclaredParameter[],
+  { outputs }: Result,
+  span: Span,
+): boolean {
+  const floats = inputsOf(parameters).filter(({ type }) => isFloat(type.dtype));
+  const paths = new Map(floats.map((node) => [`d${String(node.attrs["name"])}`, node]));
+  const clashing = outputs.filter(({ name }) => paths.has(name));
+  for (const { name } of clashing) {
+    context.error("FG213", `the result cannot have a field \`${name}\``, span, {
+      accepted: `another name: \`${name}\` is that of the gradient by \`${name.slice(1)}\``,
+    });
+  }
+  return clashing.length > 0;
 }
 
 function warnUnused(
