@@ -2,7 +2,7 @@
  * Matrix products of row-major f64 matrices.
  *
  * Do not edit: tests/runtime/matmul64.test.ts writes this file from matmul.ts
- * (`npx vitest run -u tests/runtime/matmul64.test.ts`). The engine needs a text
+ * (`npx vitest run tests/runtime/matmul64.test.ts -u`). The engine needs a text
  * of its own per element type; people should not maintain two.
  */
 import { panelDepth, panelRows, tiles } from "./tileKernel.js";

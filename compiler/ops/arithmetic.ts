@@ -1,6 +1,6 @@
 import { makeNode, type Node } from "../ir/node.js";
 import type { DType } from "../ir/type.js";
-import { chain1, chain2 } from "./chain.js";
+import { at, chain1, chain2 } from "./chain.js";
 import { applier, boolType, defineElementwise, defineOp, floatType, operand } from "./define.js";
 import { constant, constantValue, one, zero } from "./leaf.js";
 import { log } from "./elementwise.js";
@@ -44,11 +44,17 @@ const mulOp = defineElementwise({
   parameters: binary,
   code: { kind: "infix", operator: "*" },
   element: (a, b) => a * b,
-  vjp: chain2(
-    (_a, b, _y, dy) => mul(dy, b),
-    (a, _b, _y, dy) => mul(dy, a),
-  ),
+  // A square is one contribution: 2 · x · dy.
+  vjp: (context) => {
+    const [a, b] = context.inputs;
+    return a === b ? [mul(context.dOut, mul(constant(2), at(context, 0))), null] : mulVjp(context);
+  },
 });
+
+const mulVjp = chain2(
+  (_a, b, _y, dy) => mul(dy, b),
+  (a, _b, _y, dy) => mul(dy, a),
+);
 
 const divOp = defineElementwise({
   name: "div",

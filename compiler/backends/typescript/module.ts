@@ -56,7 +56,7 @@ export interface ModuleContext {
 
 /** The text of a generated module. */
 export function printModule(functions: readonly CompiledFunction[], options: PrintOptions): string {
-  const declared = new Set(functions.flatMap(({ model }) => topNames(model.name)));
+  const declared = new Set(functions.flatMap(topNames));
   // Which runtime functions are called is known once the bodies are printed; no variable may then hide them.
   const { runtime: called } = printFunctions(functions, options, declared, []);
   const reserved = called.map((name) => runtimeName(name, declared));
@@ -100,18 +100,13 @@ function printFunctions(
   return { bodies, runtime: [...used].toSorted() };
 }
 
-/** Everything a function may declare at the top of its module. */
-function topNames(name: string): readonly string[] {
+/** Everything a function declares at the top of its module. */
+export function topNames({ model: { name }, programs }: CompiledFunction): readonly string[] {
+  const gradient = `${name}${programs.cotangents.length === 0 ? "Grad" : "Vjp"}`;
+  if (isScalar(programs)) return [name, gradient];
   const prefix = capitalised(name);
   const types = ["Inputs", "Gradients", "Value", "Work"].map((suffix) => `${prefix}${suffix}`);
-  return [
-    name,
-    `${name}Grad`,
-    `${name}Vjp`,
-    `create${prefix}Work`,
-    `check${prefix}Inputs`,
-    ...types,
-  ];
+  return [name, gradient, `create${prefix}Work`, `check${prefix}Inputs`, ...types];
 }
 
 function importedAs(name: string, local: string): string {

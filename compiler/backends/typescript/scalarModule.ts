@@ -80,7 +80,7 @@ function printGradient(
     ),
     ...writer.prologue,
     ...body,
-    "",
+    ...(body.length > 0 ? [""] : []),
     ...returnObject(items),
     "}",
   ];
