@@ -82,14 +82,15 @@ export function scalarChoice(value: Scalar): {
   return { condition: condition.of, arms: [a, b] };
 }
 
-/** For each unit, what all its readers have in common. Units come after what they read. */
+/** For each value, what all its readers have in common. */
 export function guardsOf(
   units: readonly Unit[],
   outputs: ReadonlySet<Node>,
 ): ReadonlyMap<Node, Guard> {
   const guards = new Map<Node, Guard>();
   for (const node of outputs) guards.set(node, []);
-  for (const unit of units.toReversed()) {
+  // All readers of a value before it: in reading order some come later than what they read.
+  for (const unit of units.toSorted((a, b) => b.node.id - a.node.id)) {
     const own = guards.get(unit.node) ?? [];
     for (const { of, under } of readsOf(unit)) {
       const demand =

@@ -19,15 +19,23 @@ import { gatherUnits, scatterUnits } from "./indirection.js";
 import { nestOver, plain, sequence, zeros, type Unit } from "./unit.js";
 
 /** The units of all values that need work, in the order of the graph. */
-export function unitsOf(nodes: readonly Node[], stored: ReadonlySet<Node>): readonly Unit[] {
-  const absorbed = absorbedContributions(nodes);
+export function unitsOf(
+  nodes: readonly Node[],
+  stored: ReadonlySet<Node>,
+  outputs: readonly Node[],
+): readonly Unit[] {
+  const absorbed = absorbedContributions(nodes, outputs);
   return nodes.flatMap((node) => (absorbed.has(node) ? [] : unitsOfNode(node, stored, absorbed)));
 }
 
 /** Contributions that add into the gradient's buffer instead of having one of their own. */
-function absorbedContributions(nodes: readonly Node[]): ReadonlySet<Node> {
+function absorbedContributions(
+  nodes: readonly Node[],
+  outputs: readonly Node[],
+): ReadonlySet<Node> {
   const uses = new Map<Node, number>();
-  for (const node of nodes) for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1);
+  for (const x of [...nodes.flatMap((node) => node.inputs), ...outputs])
+    uses.set(x, (uses.get(x) ?? 0) + 1);
   const absorbed = new Set<Node>();
   for (const node of nodes) {
     if (node.op.lowering.kind !== "accumulate") continue;

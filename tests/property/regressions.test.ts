@@ -50,6 +50,41 @@ graph f(x: f64[1, 1]) {
 at {}
   x = -12.5
 `,
+  "a value that both sides of a branch read, one of them later in the text": `
+graph f(x: f64[2, 3], t: f64[3], s: f64, w: f64[2, 3]) {
+  %0 = greater(s, 0.5) : bool
+  %1 = where(%0, t, x) : f64[2, 3]
+  %2 = greater(x, -0.5) : bool[2, 3]
+  %3 = mul(x, %1) : f64[2, 3]
+  %4 = where(%2, %3, x) : f64[2, 3]
+  %5 = mul(%4, w) : f64[2, 3]
+  return value = %5
+}
+at {}
+  x = 0.52 -0.09 -0.38 -1.83 -0.42 1.19
+  t = 1 2 1.5
+  s = -0.1
+  w = 1 2 3 4 5 6
+at {}
+  x = 0.52 -0.09 -0.38 -1.83 -0.42 1.19
+  t = 1 2 1.5
+  s = 0.8
+  w = 1 2 3 4 5 6
+`,
+  "a gradient that is also a part of another": `
+graph f(x: f64[4, 1], y: f64[4, 1]) {
+  %0 = add(x, y) : f64[4, 1]
+  %1 = slice(%0) {start: [3, 0], length: [2, 1], step: [-2, 1]} : f64[2, 1]
+  %2 = transpose(x) {axes: [1, 0]} : f64[1, 4]
+  %3 = mean(%1) {axes: [0, 1], keepDims: false} : f64
+  %4 = mean(%2) {axes: [0, 1], keepDims: false} : f64
+  %5 = add(%3, %4) : f64
+  return value = %5
+}
+at {}
+  x = -1.99 -0.09 -0.46 1.72
+  y = -0.46 1.27 1.71 1.29
+`,
   "indices that are a slice": `
 graph f(x: f64[3], k: i32[4]) {
   %0 = slice(k) {start: [1], length: [2], step: [2]} : i32[2]

@@ -330,8 +330,9 @@ export function deadBranch(b: ProgramBuilder): Node | null {
     () => x,
   ])();
   const same = broadcastShapes(dangerous.type.shape, isAbove.type.shape);
-  if (same === undefined || !b.isFitWhere(dangerous, isAbove)) return null;
-  return b.accept(() => where(isAbove, dangerous, safe));
+  if (same === undefined) return null;
+  const chosen = where(isAbove, dangerous, safe);
+  return b.isSafe(chosen) ? b.accept(() => chosen) : null;
 }
 
 /** Further along a side that may be dead. */

@@ -66,10 +66,10 @@ function* withoutNodes(program: Program): Generator<Program> {
     const value = asInput(program, node);
     if (value !== null) yield pruned(value);
   }
-  for (const node of inner) {
+  // A choice may guard against a pole, and stays or becomes an input.
+  for (const node of inner.filter(({ op }) => op.name !== "where")) {
     for (const x of node.inputs) {
-      // What guards against a pole stays.
-      if (!sameType(x.type, node.type) || !isFinite(program, x)) continue;
+      if (!sameType(x.type, node.type)) continue;
       yield pruned({ ...program, graph: replaced(graph, node, (image) => image(x)) });
     }
   }
