@@ -88,6 +88,7 @@ defineFormula({
 defineReduction({
   name: "prod",
   summary: "Product over axes.",
+  example: { typescript: "prod(x, { axis: 0 })", math: "prod(x, axis=0)" },
   gradient: "dx = dy · the product of the others",
   numerics: "The product of the others is computed as such, not as y / x.",
   conventions: ["prod"],
