@@ -81,6 +81,7 @@ export function compileModels(
   options: CompileOptions,
 ): CompileResult {
   const functions = models.map((model) => compileFunction(model, entry, sink, options));
+  refuseCollisions(functions, sink);
   sink.throwIfErrors();
   const { level = 2, target = "ts", standalone = false } = options;
   const code = printModule(functions, {
@@ -105,7 +106,7 @@ function compileFunction(
     forward.outputs.length === 1 &&
     forward.outputs.every(({ node }) => node.type.shape.length === 0 && isFloat(node.type.dtype));
   refuseDiscreteResult(model, forward, sink);
-  lint(model.graph, forward, entry, sink);
+  lint(model.graph, forward, wrt, entry, sink);
   const gradient = withDiagnostics(sink, forward, () =>
     gradientGraph(forward, { wrt, cotangent: isScalar ? "one" : "inputs" }),
   );

@@ -267,7 +267,7 @@ function warnUnused(
 }
 
 function modelFunction(
-  { name, doc, tags, span }: FunctionDeclaration,
+  { name, doc, tags, nameSpan }: FunctionDeclaration,
   parameters: readonly DeclaredParameter[],
   { outputs, structure }: Result,
 ): ModelFunction {
@@ -277,7 +277,7 @@ function modelFunction(
     name,
     doc,
     tags,
-    span,
+    span: nameSpan,
     graph: { name, inputs, outputs },
     parameters: parameters.map((one) => ({
       name: one.name,

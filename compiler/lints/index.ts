@@ -12,6 +12,7 @@ import { root } from "./root.js";
 import { rootOfSquare } from "./rootOfSquare.js";
 import { softmax } from "./softmax.js";
 import { quoted } from "./wording.js";
+import { warnZeroGradients } from "./zeroGradient.js";
 
 /** Of several that find something in one operation, the first reports. */
 const LINTS: readonly Lint[] = [
@@ -34,8 +35,17 @@ const WRITTEN_LINTS: readonly Lint[] = [rootOfSquare];
  * ends at a pole and reaches it, as the range of relu(x) in log(relu(x)). A
  * value that no operation bounds, as a parameter or a difference, is never
  * warned of; nor is one that is only used in an arm of `where`, `if` or `? :`.
+ *
+ * `graph` is as the author wrote it, `forward` after the passes; they share
+ * their inputs. `wrt` are those differentiated.
  */
-export function lint(graph: Graph, forward: Graph, file: SourceFile, sink: DiagnosticSink): void {
+export function lint(
+  graph: Graph,
+  forward: Graph,
+  wrt: readonly Node[],
+  file: SourceFile,
+  sink: DiagnosticSink,
+): void {
   const range = rangesOf(forward);
   const guarded = guardedNodes(forward);
   const quote = (node: Node | undefined) => (node === undefined ? "x" : quoted(node, file));
@@ -46,6 +56,7 @@ export function lint(graph: Graph, forward: Graph, file: SourceFile, sink: Diagn
     const { code, message, hint } = found;
     sink.warning(code, message, site.written.origin.step.span, { hint });
   };
+  warnZeroGradients(forward, wrt, written, sink);
   for (const node of written.values()) {
     report(WRITTEN_LINTS, { node, written: node, range, quote });
   }
