@@ -80,7 +80,7 @@ const divOp = defineElementwise({
   ],
 });
 
-const remainderOp = defineElementwise({
+defineElementwise({
   name: "remainder",
   group,
   summary: "Remainder of a division with the sign of the dividend, as `%` in TypeScript.",
@@ -277,7 +277,7 @@ export const add = applier(addOp);
 export const sub = applier(subOp);
 export const mul = applier(mulOp);
 export const div = applier(divOp);
-export const remainder = applier(remainderOp);
+
 export const neg = applier(negOp);
 export const pow = applier(powOp);
 export const trunc = applier(truncOp);

@@ -166,31 +166,17 @@ export const sign = unary("sign", "−1, 0 or 1.", math("sign"), Math.sign, "zer
   conventions: ["step"],
 });
 
-export const floor = unary(
-  "floor",
-  "The largest whole number not above x.",
-  math("floor"),
-  Math.floor,
-  "zero",
-  {
-    group: "Rounding",
-    gradient: "dx = 0",
-    conventions: ["step"],
-  },
-);
+unary("floor", "The largest whole number not above x.", math("floor"), Math.floor, "zero", {
+  group: "Rounding",
+  gradient: "dx = 0",
+  conventions: ["step"],
+});
 
-export const ceil = unary(
-  "ceil",
-  "The smallest whole number not below x.",
-  math("ceil"),
-  Math.ceil,
-  "zero",
-  {
-    group: "Rounding",
-    gradient: "dx = 0",
-    conventions: ["step"],
-  },
-);
+unary("ceil", "The smallest whole number not below x.", math("ceil"), Math.ceil, "zero", {
+  group: "Rounding",
+  gradient: "dx = 0",
+  conventions: ["step"],
+});
 
 // Activations
 

@@ -1,6 +1,6 @@
 import { labelled, makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type VjpContext } from "../ir/op.js";
-import { formatShape, type Shape, type TensorType } from "../ir/type.js";
+import { formatShape, promoteTypes, type Shape, type TensorType } from "../ir/type.js";
 import { add, div, equal, greater, mul, neg, sub, where } from "./arithmetic.js";
 import { normaliseAxes, normaliseAxis, reducedShape } from "./axes.js";
 import { at, chain1, nth } from "./chain.js";
@@ -270,7 +270,7 @@ defineFormula({
   type: (inputs, attrs) => {
     const shape = broadcastAll("meanSquaredError", inputs);
     requireFloat("meanSquaredError", inputs, 0);
-    return { dtype: nth(inputs, 0).dtype, shape: lossShape(shape, attrs) };
+    return { dtype: promoteTypes(inputs), shape: lossShape(shape, attrs) };
   },
   expand: (inputs, attrs) => {
     const difference = sub(nth(inputs, 0), nth(inputs, 1));
