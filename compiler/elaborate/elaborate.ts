@@ -256,11 +256,13 @@ function warnUnused(
   const used = new Set(reachable(outputs.map(({ node }) => node)));
   for (const { structure, syntax } of parameters) {
     for (const node of leavesOf(structure)) {
-      if (used.has(node) || !isFloat(node.type.dtype)) continue;
+      if (used.has(node)) continue;
       const span = context.inputSpans.get(node) ?? syntax.span;
       const path = String(node.attrs["name"]);
       context.sink.warning("FG404", `the result does not depend on \`${path}\``, span, {
-        hint: "its gradient is zero; leave the parameter out if that is not meant",
+        hint: isFloat(node.type.dtype)
+          ? "its gradient is zero; leave the parameter out if that is not meant"
+          : "leave the parameter out if that is not meant",
       });
     }
   }

@@ -18,10 +18,10 @@ import { warnZeroGradients } from "./zeroGradient.js";
 const LINTS: readonly Lint[] = [
   softmax,
   logarithm,
+  negativeBase,
   root,
   quotient,
   inverseTrigonometry,
-  negativeBase,
 ];
 
 /** Lints of what the author wrote, whatever the passes make of it. */

@@ -13,10 +13,11 @@ export const negativeBase: Lint = {
       exponent?.type.dtype === "i32" || (known !== undefined && Number.isInteger(known));
     if (high > 0 || whole) return null;
     const shown = quote(written.inputs[0]);
+    const value = base && constantValue(base);
     return {
       code: "FG416",
       message: `the base \`${shown}\` is never positive, and a power of a negative number is NaN unless the exponent is whole`,
-      hint: `write abs(${shown}) for the base, or a whole number for the exponent`,
+      hint: `write ${value === undefined ? `abs(${shown})` : -value} for the base, or a whole number for the exponent`,
     };
   },
 };
