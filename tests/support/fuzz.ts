@@ -58,21 +58,21 @@ function failure(name: string, seed: number, fault: Fault | null, program: strin
 }
 
 export const families: readonly Family[] = [
-  graphs("tensors", 40, {}, checkProgram),
+  graphs("tensors", 35, {}, checkProgram),
   graphs(
     "deadBranches",
-    20,
+    17,
     { deadBranches: true, operations: [2, 10], single: false },
     checkProgram,
   ),
-  graphs("secondOrder", 10, { scalar: true, operations: [2, 7], single: false }, checkSecondOrder),
+  graphs("secondOrder", 8, { scalar: true, operations: [2, 7], single: false }, checkSecondOrder),
   graphs(
     "deadSecondOrder",
-    5,
+    4,
     { deadBranches: true, scalar: true, operations: [1, 4], single: false },
     checkSecondOrder,
   ),
-  graphs("passes", 10, { single: false }, checkPasses),
-  sources("typescript", 10),
-  sources("math", 5),
+  graphs("passes", 11, { single: false }, checkPasses),
+  sources("typescript", 15),
+  sources("math", 10),
 ];

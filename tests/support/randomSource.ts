@@ -81,9 +81,9 @@ function writeLines(lines: readonly Line[], language: Language): readonly string
   });
 }
 
-export function writeExpression({ operands, write }: Expression, language: Language): string {
-  return write(
-    operands.map((operand) => writeExpression(operand, language)),
+export function writeExpression(expression: Expression, language: Language): string {
+  return expression.write(
+    expression.operands.map((operand) => writeExpression(operand, language)),
     language,
   );
 }
