@@ -368,7 +368,7 @@ export const catalogue = {
   FG410: {
     title: "Logarithm of zero within reach",
     cause:
-      "The argument of a logarithm starts at 0 by the operations it comes from, and reaches it: there the logarithm is −∞ and its gradient infinite. A value that nothing bounds, such as a parameter, is not warned of. A warning.",
+      "The argument of a logarithm starts at 0 by the operations it comes from, and reaches it: there the logarithm is −∞ and its slope infinite. A value that nothing bounds, such as a parameter, is not warned of. A warning.",
     example: "f(x: [3]) = sum(log(relu(x)))",
     fix: "f(x: [3]) = sum(log(relu(x) + 1e-7))",
   },

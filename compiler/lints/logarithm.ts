@@ -23,7 +23,7 @@ export const logarithm: Lint = {
     const edge = written.op.name === "log1p" ? -1 : 0;
     return {
       code: "FG410",
-      message: `\`${argument}\` can be ${edge === 0 ? "0" : "−1"}, where the logarithm is −∞ and its gradient infinite`,
+      message: `\`${argument}\` can be ${edge === 0 ? "0" : "−1"}, where the logarithm is −∞ and its slope infinite`,
       hint: opposite
         ? `keep it away from there: write ${name}(maximum(${argument}, ${edge === 0 ? "1e-7" : "-1 + 1e-7"}))`
         : `keep it away from there: write ${name}(${argument} + 1e-7)`,

@@ -56,7 +56,7 @@ const saturating =
 const first: Rule = (x) => x;
 const allOperands: Rule = (_x, _y, _z, node, range) => union(...node.inputs.map(range));
 const withZeros: Rule = (x) => union(x, point(0));
-const lesser: Rule = (x, y) => negated(larger(negated(x), negated(y)));
+const lesser = (x: Interval, y: Interval) => negated(larger(negated(x), negated(y)));
 
 function sumRange(x: Interval, { inputs: [operand], type }: Node): Interval {
   const count = (shape: Node["type"]["shape"]) =>
@@ -135,8 +135,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["neg", (x) => negated(x)],
   ["pow", (x, _y, _z, node) => powerRange(x, node)],
   ["maximum", (x, y) => larger(x, y)],
-  ["minimum", lesser],
-  ["clip", (x, y, z, node, range) => lesser(larger(x, y), z, everything, node, range)],
+  ["minimum", (x, y) => lesser(x, y)],
+  ["clip", (x, y, z) => lesser(larger(x, y), z)],
   ["where", (x, y, z, node) => whereRange(x, y, z, node)],
   ["sum", (x, _y, _z, node) => sumRange(x, node)],
   ["accumulate", (_x, _y, _z, node, range) => node.inputs.map(range).reduce(plus, point(0))],
@@ -155,7 +155,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["cbrt", (x) => rising(x, Math.cbrt)],
   ["abs", (x) => magnitude(x)],
   ["relu", (x) => larger(x, point(0))],
-  ["relu6", (x) => rising(x, (value) => Math.min(Math.max(value, 0), 6))],
+  ["relu6", (x) => lesser(larger(x, point(0)), point(6))],
   ["hardSigmoid", () => unit],
   ["hardTanh", () => closed(-1, 1)],
   ["floor", (x) => ({ ...rising(x, Math.floor), reachesLow: x.low > -Infinity })],
@@ -168,6 +168,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["erfc", () => closed(0, 2)],
   ["sin", () => closed(-1, 1)],
   ["cos", () => closed(-1, 1)],
+  ["cosh", () => closed(1, Infinity)],
   ["atan", () => ({ ...closed(-Math.PI / 2, Math.PI / 2), reachesLow: false, reachesHigh: false })],
   ["acos", () => closed(0, Math.PI)],
   ["softplus", () => positive],
