@@ -99,7 +99,47 @@ export function guardsOf(
       guards.set(of, known === undefined ? demand : commonPrefix(known, demand));
     }
   }
-  return guards;
+  return withoutCheapWork(units, guards);
+}
+
+/**
+ * Arithmetic on a few numbers is not worth a branch: where nothing else is
+ * done under a condition, both sides are worked out, and one is chosen. It
+ * cannot fail, and what is not chosen is not used.
+ */
+function withoutCheapWork(
+  units: readonly Unit[],
+  guards: ReadonlyMap<Node, Guard>,
+): ReadonlyMap<Node, Guard> {
+  const costly = units.filter((unit) => !isCheap(unit));
+  const worthwhile = new Set(
+    costly.flatMap((unit) => (guards.get(unit.node) ?? []).map(({ condition }) => condition)),
+  );
+  const kept = (guard: Guard) => guard.filter(({ condition }) => worthwhile.has(condition));
+  return new Map([...guards].map(([node, guard]) => [node, kept(guard)]));
+}
+
+function isCheap({ work, loops, after }: Unit): boolean {
+  return work.kind === "assign" && loops.length === 0 && after === null && isArithmetic(work.value);
+}
+
+function isArithmetic(value: Scalar): boolean {
+  switch (value.kind) {
+    case "literal":
+    case "size":
+    case "local":
+      return true;
+    case "element":
+      return value.index.length === 0;
+    case "apply": {
+      const { lowering } = value.node.op;
+      const isSimple =
+        lowering.kind === "scalar" && ["infix", "prefix", "select"].includes(lowering.code.kind);
+      return isSimple && value.arguments.every(isArithmetic);
+    }
+    default:
+      return false;
+  }
 }
 
 export function sameLiteral(a: GuardLiteral, b: GuardLiteral): boolean {
