@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { candidate, compare, type Candidate } from "./harness.js";
+import { compare, timed, type Candidate } from "./harness.js";
 import { root, ship, type Shipped } from "./shipped.js";
 import { duration, printTable } from "./table.js";
 
@@ -61,12 +61,12 @@ async function benchWarm({ compile, jit }: Shipped): Promise<void> {
   // Each time another text, so that nothing can be remembered.
   const measured = await compare(
     [
-      candidate("compile, digits", () =>
+      timed("compile, digits", () =>
         compile({ entry: digits, files: { [digits]: `${text}// ${++count}\n` } }),
       ),
-      candidate("compile, math string of 7 stages", () => compile({ math: quotient })),
-      candidate("jit and first gradient, the same", () => jit(quotient).grad({ x: 3, y: -4 })),
-      candidate("jit and first gradient, sum(x^2)", () => jit("sum(x^2)").grad({ x })),
+      timed("compile, math string of 7 stages", () => compile({ math: quotient })),
+      timed("jit and first gradient, the same", () => jit(quotient).grad({ x: 3, y: -4 })),
+      timed("jit and first gradient, sum(x^2)", () => jit("sum(x^2)").grad({ x })),
     ],
     { rounds: 15, roundSeconds: 0.05 },
   );
@@ -86,7 +86,7 @@ async function benchGrowth(
   const lengths: number[] = [];
   const candidates = operations.map((count, i) => {
     const source = { entry: "model.ts", files: { "model.ts": model(count) } };
-    return candidate(count.toLocaleString("en"), () => {
+    return timed(count.toLocaleString("en"), () => {
       lengths[i] = compile(source).code.length;
     });
   });

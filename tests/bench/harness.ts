@@ -29,14 +29,16 @@ export async function compare(
   { rounds, roundSeconds }: Rounds,
 ): Promise<readonly Measured[]> {
   const calls: number[] = [];
-  for (const candidate of candidates) calls.push(await callsIn(candidate, roundSeconds));
+  await eachInTurn(candidates, async (candidate) => {
+    calls.push(await callsIn(candidate, roundSeconds));
+  });
   const times = candidates.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < candidates.length; turn++) {
-      const i = (round + turn) % candidates.length;
-      times[i]!.push((await candidates[i]!.run(calls[i]!)) / calls[i]!);
-    }
-  }
+  const turns = Array.from({ length: rounds }, (unused, round) =>
+    candidates.map((_, turn) => (round + turn) % candidates.length),
+  );
+  await eachInTurn(turns.flat(), async (i) => {
+    times[i]!.push((await candidates[i]!.run(calls[i]!)) / calls[i]!);
+  });
   return candidates.map(({ name }, i) => ({
     name,
     seconds: median(times[i]!),
@@ -44,22 +46,33 @@ export async function compare(
   }));
 }
 
+/** Does something with each item, one after the other: together they would disturb each other. */
+export async function eachInTurn<Item>(
+  items: readonly Item[],
+  work: (item: Item) => void | Promise<void>,
+): Promise<void> {
+  await items.reduce(async (earlier, item) => {
+    await earlier;
+    await work(item);
+  }, Promise.resolve());
+}
+
 /** Warms a candidate up for ten rounds and more, and counts the calls that fill one. */
-async function callsIn(candidate: Candidate, roundSeconds: number): Promise<number> {
-  let calls = 1;
-  let spent = 0;
-  for (;;) {
-    const seconds = await candidate.run(calls);
-    spent += seconds;
-    const perCall = seconds / calls;
-    const filling = Math.max(1, Math.round(roundSeconds / perCall));
-    if (spent > 10 * roundSeconds && seconds > roundSeconds / 4) return filling;
-    calls = Math.min(filling, 4 * calls);
-  }
+async function callsIn(
+  candidate: Candidate,
+  roundSeconds: number,
+  calls = 1,
+  spentBefore = 0,
+): Promise<number> {
+  const seconds = await candidate.run(calls);
+  const spent = spentBefore + seconds;
+  const filling = Math.max(1, Math.round((roundSeconds * calls) / seconds));
+  if (spent > 10 * roundSeconds && seconds > roundSeconds / 4) return filling;
+  return callsIn(candidate, roundSeconds, Math.min(filling, 4 * calls), spent);
 }
 
 /** Times calls of a function. */
-export function candidate(name: string, call: () => unknown): Candidate {
+export function timed(name: string, call: () => unknown): Candidate {
   return {
     name,
     run: (calls) =>

@@ -5,6 +5,7 @@
 import { cpus } from "node:os";
 import { benchBundle } from "./bundle.js";
 import { benchCompileTime } from "./compileTime.js";
+import { eachInTurn } from "./harness.js";
 import { benchKernels } from "./kernels.js";
 import { benchNetworks } from "./networks.js";
 import { benchScalars } from "./scalars.js";
@@ -28,6 +29,6 @@ console.log(
   `Node ${process.versions.node} (V8 ${process.versions.v8}), ` +
     `${cpus().length} × ${cpu?.model ?? "unknown processor"}, ${process.platform} ${process.arch}`,
 );
-for (const [name, run] of Object.entries(benchmarks)) {
+await eachInTurn(Object.entries(benchmarks), async ([name, run]) => {
   if (asked.length === 0 || asked.includes(name)) await run();
-}
+});

@@ -1,7 +1,7 @@
 import { compile } from "../../compiler/pipeline.js";
 import { random } from "../../runtime/random.js";
 import { importText } from "./evaluated.js";
-import { candidate, type Candidate } from "./harness.js";
+import { timed, type Candidate } from "./harness.js";
 import { mlpByHand } from "./mlpByHand.js";
 
 /** A multilayer perceptron with relu and softmax cross-entropy, and its numbers. */
@@ -62,8 +62,8 @@ export async function generatedMlp(mlp: Mlp, level: 0 | 2): Promise<Contender> {
   const source = { entry: "mlp.ts", files };
   const { code } = compile(source, { level, target: "js", standalone: true });
   const { createLossWork, lossGrad } = await importText<{
-    createLossWork(sizes: { N: number }): unknown;
-    lossGrad(inputs: object, work: unknown): Record<string, Float32Array> & { value: number };
+    createLossWork: (sizes: { N: number }) => unknown;
+    lossGrad: (inputs: object, work: unknown) => Record<string, Float32Array> & { value: number };
   }>(code);
   const names = parameterNames(sizes);
   const inputs = {
@@ -74,7 +74,7 @@ export async function generatedMlp(mlp: Mlp, level: 0 | 2): Promise<Contender> {
   const work = createLossWork({ N: mlp.batch });
   const result = lossGrad(inputs, work);
   return {
-    candidate: candidate(`generated, -O${level}`, () => lossGrad(inputs, work)),
+    candidate: timed(`generated, -O${level}`, () => lossGrad(inputs, work)),
     step: { loss: result.value, gradients: names.map((name) => result[`d${name}`]!.slice()) },
   };
 }
@@ -104,7 +104,7 @@ export function loss(x: Tensor<["N", ${sizes[0]}]>, labels: Labels<"N">, ${decla
 
 export async function mlpOfLoops({ batch, labels, parameters, sizes, x }: Mlp): Promise<Contender> {
   const { step } = await importText<{
-    step(x: Float32Array, labels: Int32Array, layers: object, sizes: readonly number[]): number;
+    step: (x: Float32Array, labels: Int32Array, layers: object, sizes: readonly number[]) => number;
   }>(mlpByHand);
   const layers = layersOf(sizes).map(([inputs, outputs], l) => ({
     W: parameters[2 * l],
@@ -116,7 +116,7 @@ export async function mlpOfLoops({ batch, labels, parameters, sizes, x }: Mlp): 
   }));
   const loss = step(x, labels, layers, sizes);
   return {
-    candidate: candidate("by hand, plain loops", () => step(x, labels, layers, sizes)),
+    candidate: timed("by hand, plain loops", () => step(x, labels, layers, sizes)),
     step: { loss, gradients: layers.flatMap(({ dW, db }) => [dW.slice(), db.slice()]) },
   };
 }

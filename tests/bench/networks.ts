@@ -1,4 +1,4 @@
-import { compare, type Rounds } from "./harness.js";
+import { compare, eachInTurn, type Rounds } from "./harness.js";
 import { flopsOf, generatedMlp, makeMlp, mlpOfLoops, type Mlp, type Step } from "./mlp.js";
 import { numpyMlp } from "./numpy.js";
 import { duration, printTable } from "./table.js";
@@ -11,7 +11,9 @@ const networks: readonly (readonly [batch: number, sizes: readonly number[], rou
 
 /** One training step, the loss and its gradient by all parameters, in f32. */
 export async function benchNetworks(): Promise<void> {
-  for (const [batch, sizes, rounds] of networks) await benchNetwork(makeMlp(batch, sizes), rounds);
+  await eachInTurn(networks, ([batch, sizes, rounds]) =>
+    benchNetwork(makeMlp(batch, sizes), rounds),
+  );
 }
 
 async function benchNetwork(mlp: Mlp, rounds: Rounds): Promise<void> {

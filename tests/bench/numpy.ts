@@ -22,15 +22,15 @@ export async function numpyMlp({
   x,
 }: Mlp): Promise<NumpyMlp | null> {
   const script = fileURLToPath(new URL("mlpNumpy.py", import.meta.url));
-  const process_ = spawn("python3", [script], {
+  const server = spawn("python3", [script], {
     env: { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
     stdio: ["pipe", "pipe", "ignore"],
   });
-  process_.on("error", () => {});
-  process_.stdin.on("error", () => {});
-  const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
+  server.on("error", () => {});
+  server.stdin.on("error", () => {});
+  const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const ask = async (question: object): Promise<Record<string, unknown> | null> => {
-    process_.stdin.write(`${JSON.stringify(question)}\n`);
+    server.stdin.write(`${JSON.stringify(question)}\n`);
     const answer = await lines.next();
     return answer.done === true ? null : (JSON.parse(answer.value) as Record<string, unknown>);
   };
@@ -47,6 +47,6 @@ export async function numpyMlp({
       name: `NumPy ${String(ready["version"])}, one thread`,
       run: async (calls) => Number((await ask({ calls }))?.["seconds"]),
     },
-    end: () => process_.stdin.end(),
+    end: () => server.stdin.end(),
   };
 }

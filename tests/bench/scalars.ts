@@ -75,7 +75,7 @@ export function run(points, calls) {
   }
   return total;
 }`;
-  const { run } = await importText<{ run(points: Float64Array, calls: number): number }>(
+  const { run } = await importText<{ run: (points: Float64Array, calls: number) => number }>(
     code + driver,
   );
   const values = Float64Array.from(random(1).fillNormal(new Float32Array(points * length)));

@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { compile } from "../../compiler/index.js";
+import type { jit } from "../../compiler/jit.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The package as it is published: JavaScript, in a folder inside the project, where it finds its dependencies. */
 export interface Shipped {
   readonly folder: string;
-  readonly compile: (typeof import("../../compiler/index.js"))["compile"];
-  readonly jit: (typeof import("../../compiler/jit.js"))["jit"];
+  readonly compile: typeof compile;
+  readonly jit: typeof jit;
   readonly remove: () => void;
 }
 
@@ -26,7 +28,12 @@ export async function ship(): Promise<Shipped> {
   });
   const load = async (path: string): Promise<unknown> =>
     import(pathToFileURL(join(folder, path)).href);
-  const { compile } = (await load("compiler/index.js")) as Pick<Shipped, "compile">;
-  const { jit } = (await load("compiler/jit.js")) as Pick<Shipped, "jit">;
-  return { folder, compile, jit, remove: () => rmSync(folder, { recursive: true }) };
+  const published = (await load("compiler/index.js")) as { compile: typeof compile };
+  const notebooks = (await load("compiler/jit.js")) as { jit: typeof jit };
+  return {
+    folder,
+    compile: published.compile,
+    jit: notebooks.jit,
+    remove: () => rmSync(folder, { recursive: true }),
+  };
 }
