@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { checkProgram } from "../support/checkProgram.js";
+import { checkSecondOrder } from "../support/checkSecondOrder.js";
 import { readProgram } from "../support/programText.js";
 
 /** Programs that once failed, as small as they can be. */
@@ -97,6 +98,29 @@ at {}
 `,
 };
 
+/** Programs whose second derivative once failed. */
+const secondOrder: Readonly<Record<string, string>> = {
+  "a running product of a dead row": `
+graph f(x: f64[2, 3]) {
+  %0 = maximum(x, 1) : f64[2, 3]
+  %1 = sub(%0, 1) : f64[2, 3]
+  %2 = div(x, %1) : f64[2, 3]
+  %3 = cumprod(%2) {axis: 1, reverse: false, exclusive: false} : f64[2, 3]
+  %4 = greater(x, 1) : bool[2, 3]
+  %5 = all(%4) {axes: [1], keepDims: true} : bool[2, 1]
+  %6 = where(%5, %3, x) : f64[2, 3]
+  %7 = mean(%6) {axes: [0, 1], keepDims: false} : f64
+  return value = %7
+}
+at {}
+  x = -1.44 -0.61 0.05 1.22 1.12 1.48
+`,
+};
+
 it.each(Object.entries(programs))("%s", (_name, text) => {
   expect(() => checkProgram(readProgram(text))).not.toThrow();
+});
+
+it.each(Object.entries(secondOrder))("%s, differentiated twice", (_name, text) => {
+  expect(() => checkSecondOrder(readProgram(text))).not.toThrow();
 });

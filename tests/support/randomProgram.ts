@@ -6,7 +6,8 @@ import { constant, input } from "../../compiler/ops/leaf.js";
 import { mean } from "../../compiler/ops/reduce.js";
 import { Draw } from "./draw.js";
 import { ProgramBuilder } from "./programBuilder.js";
-import { deadBranch, steps } from "./programSteps.js";
+import { deadBranch } from "./programDeadBranches.js";
+import { steps } from "./programSteps.js";
 import type { Environment } from "./sampler.js";
 
 /** A graph and points at which it is run; at the first it is smooth along the direction. */
