@@ -33,7 +33,7 @@ export async function compare(
     calls.push(await callsIn(candidate, roundSeconds));
   });
   const times = candidates.map((): number[] => []);
-  const turns = Array.from({ length: rounds }, (unused, round) =>
+  const turns = [...Array(rounds).keys()].map((round) =>
     candidates.map((_, turn) => (round + turn) % candidates.length),
   );
   await eachInTurn(turns.flat(), async (i) => {
