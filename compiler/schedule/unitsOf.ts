@@ -2,6 +2,7 @@ import { dimAdd, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
 import type { Shape } from "../ir/type.js";
+import { cast } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
 import { numberAttr, numbersAttr } from "../ops/define.js";
 import {
@@ -135,8 +136,19 @@ function reduceUnit(node: Node, combine: Combine, stored: ReadonlySet<Node>): Un
   return {
     ...plain(node),
     loops,
-    work: { kind: "reduce", target, value: element(x, index, stored), combine },
+    work: {
+      kind: "reduce",
+      target,
+      value: asCombined(node, x, element(x, index, stored)),
+      combine,
+    },
   };
+}
+
+/** The element as what is combined: `any` and `all` of numbers ask whether each is not 0. */
+function asCombined(node: Node, x: Node, value: Scalar): Scalar {
+  const asks = node.type.dtype === "bool" && x.type.dtype !== "bool";
+  return asks ? { kind: "apply", node: cast(x, "bool"), arguments: [value] } : value;
 }
 
 /** Elementwise contributions in one sum; then products, slices and scatters added in place. */

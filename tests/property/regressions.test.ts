@@ -86,6 +86,18 @@ at {}
   x = -1.99 -0.09 -0.46 1.72
   y = -0.46 1.27 1.71 1.29
 `,
+  "any and all of numbers": `
+graph f(x: f64[1, 3], k: i32[1]) {
+  %0 = any(x) {keepDims: false, axes: [0]} : bool[3]
+  %1 = all(x) {keepDims: false, axes: [0, 1]} : bool
+  %2 = any(k) {keepDims: false, axes: [0]} : bool
+  %3 = where(%0, x, 2) : f64[1, 3]
+  return y0 = %0, y1 = %1, y2 = %2, y3 = %3
+}
+at {}
+  x = 1.42 0.5 -3
+  k = 0
+`,
   "indices that are a slice": `
 graph f(x: f64[3], k: i32[4]) {
   %0 = slice(k) {start: [1], length: [2], step: [2]} : i32[2]

@@ -1,3 +1,4 @@
+import { checkMath } from "./checkMath.js";
 import { checkPasses } from "./checkPasses.js";
 import { checkProgram, type Fault } from "./checkProgram.js";
 import {
@@ -73,6 +74,7 @@ export const families: readonly Family[] = [
     checkSecondOrder,
   ),
   graphs("passes", 11, { single: false }, checkPasses),
-  sources("typescript", 15),
-  sources("math", 10),
+  graphs("tensorMath", 8, { scalar: true, operations: [2, 8] }, checkMath),
+  sources("typescript", 12),
+  sources("math", 5),
 ];

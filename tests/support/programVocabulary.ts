@@ -1,5 +1,6 @@
 import { makeNode, type Attr, type Node } from "../../compiler/ir/node.js";
 import type { Op, Parameter } from "../../compiler/ir/op.js";
+import { cast } from "../../compiler/ops/arithmetic.js";
 import { constant } from "../../compiler/ops/leaf.js";
 import { registry } from "../../compiler/ops/index.js";
 import type { ProgramBuilder } from "./programBuilder.js";
@@ -32,6 +33,9 @@ function apply(b: ProgramBuilder, op: Op): Node {
     } else attrs[parameter.name] = attribute(b, parameter, first);
   }
   const types = inputs.map((x) => x.type);
+  // Neither language lets numbers stand for truth values.
+  if (op.name.startsWith("logical") && types.some(({ dtype }) => dtype !== "bool"))
+    return cast(first, "bool");
   return makeNode(op, inputs, op.normalise?.(types, attrs) ?? attrs);
 }
 
