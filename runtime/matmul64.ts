@@ -87,39 +87,10 @@ function multiply(
 ): void {
   // Measured: below these sizes packing costs more than it saves.
   if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
-    multiplyBlocks(
-      a,
-      a0,
-      aRow,
-      aDepth,
-      b,
-      b0,
-      bDepth,
-      bColumn,
-      c,
-      c0,
-      m,
-      n,
-      k,
-      accumulate,
-    );
+    multiplyBlocks(a, a0, aRow, aDepth, b, b0, bDepth, bColumn, c, c0, m, n, k, accumulate);
   } else if (n < m && n < 4) {
     for (let j = 0; j < n; j++) {
-      multiplyRow(
-        b,
-        b0 + j * bColumn,
-        bDepth,
-        a,
-        a0,
-        aDepth,
-        aRow,
-        c,
-        c0 + j,
-        n,
-        m,
-        k,
-        accumulate,
-      );
+      multiplyRow(b, b0 + j * bColumn, bDepth, a, a0, aDepth, aRow, c, c0 + j, n, m, k, accumulate);
     }
   } else {
     for (let i = 0; i < m; i++) {
