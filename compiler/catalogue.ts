@@ -462,8 +462,6 @@ export const catalogue = {
   },
 } as const satisfies Record<DiagnosticCode, CatalogueEntry>;
 
-export type CataloguedCode = keyof typeof catalogue;
-
 /** The catalogue entry of a code such as `FG203` as plain text; undefined for an unknown code. */
 export function explain(code: string): string | undefined {
   const entry = new Map<string, CatalogueEntry>(Object.entries(catalogue)).get(code.toUpperCase());

@@ -185,6 +185,6 @@ export function staticPlan(
 function acceptedIndices(context: Context, size: Dim): string {
   if (size === 0) return "no index: the axis is empty";
   const isMath = context.calls.at(-1)?.callable.module.language === "math";
-  const fromEnd = isMath ? `, or ${dimSub(0, size)} … -1 from the end` : "";
-  return `0 … ${dimSub(size, 1)}${fromEnd}`;
+  const backwards = isMath ? `, or ${dimSub(0, size)} … -1 from the end` : "";
+  return `0 … ${dimSub(size, 1)}${backwards}`;
 }

@@ -30,5 +30,5 @@ export interface Finding {
  */
 export interface Lint {
   readonly ops: ReadonlySet<string>;
-  check(site: Site): Finding | null;
+  readonly check: (site: Site) => Finding | null;
 }

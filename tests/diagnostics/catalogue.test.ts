@@ -79,9 +79,12 @@ function isTypeScript(program: string): boolean {
   return /^(?:import|export) /m.test(program);
 }
 
-/** Runs a call of the compiler written out as text. */
+/** Runs a call of the compiler that is written out as text. */
 function runCall(text: string): CompileResult {
-  return new Function("compile", `return ${text};`)(compile) as CompileResult;
+  const call = /^compile\(\{ math: "([^"]*)" \}, \{ functions: \["(\w+)"\] \}\)$/.exec(text);
+  const [, math = "", name = ""] = call ?? [];
+  expect(call).not.toBeNull();
+  return compile({ math }, { functions: [name] });
 }
 
 /** What is reported of an example, warnings among it. */
