@@ -1,7 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const source = (path: string): string =>
-  new URL(path, import.meta.url).pathname;
+const source = (path: string): string => new URL(path, import.meta.url).pathname;
 
 export default defineConfig({
   resolve: {

@@ -146,41 +146,44 @@ export const catalogue = {
   FG202: {
     title: "Wrong number of arguments",
     cause: "The function or operation takes fewer or more arguments than the call gives it.",
-    example: "atan2(y)",
-    fix: "atan2(y, x)",
+    example: "f(y) = atan2(y)",
+    fix: "f(y, x) = atan2(y, x)",
   },
   FG203: {
     title: "Unknown option",
     cause: "The operation has no option of this name. Names follow NumPy in camel case.",
-    example: "sum(x, axes=0)",
-    fix: "sum(x, axis=0)",
+    example: "f(x: [4, 3]) = sum(sum(x, axes=0))",
+    fix: "f(x: [4, 3]) = sum(sum(x, axis=0))",
   },
   FG204: {
     title: "Not supported in a model",
     cause:
-      "The statement or expression can be read, but the compiler has no gradient for what it does.",
-    example: "const buffer = new Float64Array(8);",
-    fix: "Compute values with operators and operations; the generated code allocates its buffers itself.",
+      "The statement or expression can be read, but the compiler has no gradient for what it does: it writes into a value, makes an object by `new`, leaves a loop, or has no effect at all. Compute values with operators and operations; the generated code allocates its buffers itself.",
+    example:
+      "export function f(x: number) {\n  const squares = new Float64Array(2);\n  squares[0] = x * x;\n  return squares[0];\n}",
+    fix: "export function f(x: number) {\n  const squares = [x * x, 2 * x];\n  return squares[0];\n}",
   },
   FG205: {
     title: "Recursion",
     cause:
-      "The function calls itself, directly or through others. Called functions are inlined, and that would never end.",
+      "The function calls itself, directly or through others. Called functions are inlined, and that would never end. A loop with bounds known at build time does the same a fixed number of times.",
     example: "f(x) = x < 1 ? x : f(x / 2)",
-    fix: "Write a loop with bounds known at build time.",
+    fix: "f(x) = { y = x / 2; y < 1 ? y : y / 2 }",
   },
   FG206: {
     title: "Loop bound not known at build time",
     cause: "The number of turns of this loop depends on a value that is known only at run time.",
-    example: "for (let i = 0; i < n; i++) {\n  s += x ** i;\n}",
-    fix: "for (let i = 0; i < 8; i++) {\n  s += x ** i;\n}",
+    example:
+      "export function f(x: number, n: number) {\n  let s = 0;\n  for (let i = 0; i < n; i++) {\n    s += x ** i;\n  }\n  return s;\n}",
+    fix: "export function f(x: number) {\n  let s = 0;\n  for (let i = 0; i < 8; i++) {\n    s += x ** i;\n  }\n  return s;\n}",
   },
   FG207: {
     title: "Too large once unrolled",
     cause:
       "Loops are unrolled turn by turn, and called functions written out at every call. The result would have more operations than could be read in the generated code.",
-    example: "for (let i = 0; i < 10000; i++) {\n  s += x[i] * y[i];\n}",
-    fix: "const s = sum(x * y);",
+    example:
+      'import { type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<[10000]>) {\n  let s = 0;\n  for (let i = 0; i < 10000; i++) {\n    s += x[i] * x[i];\n  }\n  return s;\n}',
+    fix: 'import { sum, type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<[10000]>) {\n  return sum(x * x);\n}',
   },
   FG208: {
     title: "Declared twice",
@@ -192,8 +195,8 @@ export const catalogue = {
     title: "Assignment to a constant or unknown name",
     cause:
       "Only names declared with `let` can be assigned again, and only after their declaration.",
-    example: "const s = x;\ns += y;",
-    fix: "let s = x;\ns += y;",
+    example: "export function f(x: number) {\n  const s = 2 * x;\n  s += 1;\n  return s;\n}",
+    fix: "export function f(x: number) {\n  let s = 2 * x;\n  s += 1;\n  return s;\n}",
   },
   FG210: {
     title: "Missing return",
@@ -204,47 +207,50 @@ export const catalogue = {
   FG211: {
     title: "Import not found",
     cause: "The imported file is not among those handed to the compiler, or exports no such name.",
-    example: 'import { dense } from "./layer.js";',
-    fix: 'import { dense } from "./layers.js";',
+    example:
+      'import { dense } from "./layer.js";\n\nexport function f(x: number) {\n  return dense(x);\n}',
+    fix: 'import { dense } from "./layers.js";\n\nexport function f(x: number) {\n  return dense(x);\n}',
   },
   FG212: {
     title: "Unknown type",
     cause:
       "The name is neither a type of flatgrad nor an alias or interface that this file declares or imports.",
-    example: 'export function f(x: Matrix<["N", 3]>) {\n  return sum(x);\n}',
-    fix: 'export function f(x: Tensor<["N", 3]>) {\n  return sum(x);\n}',
+    example:
+      'import { sum, type Tensor } from "flatgrad";\n\nexport function f(x: Matrix<["N", 3]>) {\n  return sum(x);\n}',
+    fix: 'import { sum, type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<["N", 3]>) {\n  return sum(x);\n}',
   },
   FG213: {
     title: "Name not allowed",
     cause:
-      "The name would become a name in generated code. It may have ASCII letters, digits, `_` and `$`, must not start with a digit, and must not be a reserved word.",
+      "The name would become a name in generated code. It may have ASCII letters, digits, `_` and `$`, must not start with a digit, and must not be a reserved word, nor for a function or a size a name that generated code uses for itself, such as `Math` or `inputs`.",
     example: "f(class) = class^2",
     fix: "f(category) = category^2",
   },
   FG214: {
     title: "Value of an option not accepted",
     cause: "The option exists, but not with this value or kind of value.",
-    example: 'sum(x, axis="rows")',
-    fix: "sum(x, axis=0)",
+    example: 'f(x: [4, 3]) = sum(sum(x, axis="rows"))',
+    fix: "f(x: [4, 3]) = sum(sum(x, axis=0))",
   },
   FG215: {
     title: "Wrong kind of value",
     cause:
       "A number or tensor is needed where there is a tuple, an object, text or a function, or the reverse.",
-    example: "exp([x, y])",
-    fix: "exp(stack([x, y]))",
+    example: "f(x, y) = [x, y](0)",
+    fix: "f(x, y) = [x, y][0] * [x, y][1]",
   },
   FG216: {
     title: "No such field or element",
     cause: "The value has no field of this name, or fewer elements than are taken out of it.",
-    example: "const { W, c } = layer; // layer has W and b",
-    fix: "const { W, b } = layer;",
+    example:
+      "export function f(layer: { w: number; b: number }) {\n  const { w, c } = layer;\n  return w * c;\n}",
+    fix: "export function f(layer: { w: number; b: number }) {\n  const { w, b } = layer;\n  return w * b;\n}",
   },
   FG217: {
     title: "Function not found",
     cause: "The file exports no function of the name asked for.",
-    example: 'compile({ …, functions: ["los"] })',
-    fix: 'compile({ …, functions: ["loss"] })',
+    example: 'compile({ math: "loss(x) = x^2" }, { functions: ["los"] })',
+    fix: 'compile({ math: "loss(x) = x^2" }, { functions: ["loss"] })',
   },
   FG301: {
     title: "Shapes do not fit",
@@ -272,13 +278,13 @@ export const catalogue = {
     cause:
       "The index is known at build time, and the axis has no such element. Indices count from 0, or in math strings from −1 backwards.",
     example: "f(x: [3]) = x[3]",
-    fix: "f(x: [3]) = x[2]",
+    fix: "f(x: [3]) = sum(x[0:2]) + x[2]",
   },
   FG305: {
     title: "Wrong rank",
     cause: "The tensor has more or fewer axes than the operation works on.",
-    example: "f(x: [3]) = sum(x[0, 1])",
-    fix: "f(x: [3, 2]) = sum(x[0, 1])",
+    example: "f(x: [3]) = x[0, 1]",
+    fix: "f(x: [3, 2]) = sum(x[0]) + sum(x[1:, 1])",
   },
   FG306: {
     title: "Cannot reshape",
@@ -329,21 +335,21 @@ export const catalogue = {
   FG401: {
     title: "Nothing to differentiate",
     cause: "The function has no float parameter, or none was selected.",
-    example: "f(n: i32) = n * 2",
-    fix: "f(x: f64) = x * 2",
+    example: "f(n: i32) = n * 0.5",
+    fix: "f(x: f64) = x * 0.5",
   },
   FG402: {
     title: "Gradient of or by an integer",
     cause:
       "Integers and truth values do not change by small steps, so there is no derivative of them, nor by them.",
-    example: "f(x: [3], i: i32) = x[i]   (gradient by i)",
-    fix: "Ask for the gradient by x only.",
+    example: "f(x: [3]) = argmax(x)",
+    fix: "f(x: [3]) = logSumExp(x)",
   },
   FG403: {
     title: "Result is not a scalar",
     cause:
-      "A gradient belongs to one number. For a result of several the compiler makes a vector-Jacobian product, with a cotangent as input.",
-    example: "f(x: [3]) = x^2   (asked for its gradient)",
+      "A gradient belongs to one number, and was asked for a function with several, as by `grad` of `flatgrad/jit`. For such a function the compiler makes a vector-Jacobian product, `fVjp`, with a cotangent as input.",
+    example: "f(x: [3]) = x^2",
     fix: "f(x: [3]) = sum(x^2)",
   },
   FG404: {
@@ -355,16 +361,58 @@ export const catalogue = {
   FG405: {
     title: "No derivative",
     cause:
-      "An operation between a parameter and the result cannot be differentiated. Where its derivative exists but is zero everywhere, as with `round` and comparisons, this is a warning.",
+      "An operation between a parameter and the result cannot be differentiated. Where its derivative exists but is zero everywhere, as with `round` and comparisons, this is a warning: the gradient would say nothing. If it should be zero, write `stopGradient` around the value.",
     example: "f(x) = round(x)",
-    fix: "Use a smooth operation, or put `stopGradient` around the value if its gradient should be zero.",
+    fix: "f(x) = x - sin(2 * pi * x) / (2 * pi)",
   },
   FG410: {
-    title: "May come to a pole",
+    title: "Logarithm of zero within reach",
     cause:
-      "The logarithm or the root of zero, or a division by zero, is within reach here, and the gradient there is infinite. A warning.",
+      "The argument of a logarithm starts at 0 by the operations it comes from, and reaches it: there the logarithm is −∞ and its slope infinite. A value that nothing bounds, such as a parameter, is not warned of. A warning.",
+    example: "f(x: [3]) = sum(log(relu(x)))",
+    fix: "f(x: [3]) = sum(log(relu(x) + 1e-7))",
+  },
+  FG411: {
+    title: "Softmax that overflows or rounds to zero",
+    cause:
+      "Written by hand over all axes at once or with weights, exp overflows for large scores, and ∞ / ∞ is NaN. The logarithm of an element of a softmax is −∞ where the element rounds to 0. What the compiler can put into the stable form itself, such as log(softmax(x)), is not warned of. A warning.",
+    example: "f(x: [N, 3], i: i32[N, 1]) = -mean(log(takeAlong(softmax(x), i, axis=1)))",
+    fix: "f(x: [N, 3], i: i32[N, 1]) = -mean(takeAlong(logSoftmax(x), i, axis=1))",
+  },
+  FG412: {
+    title: "Root of zero within reach",
+    cause:
+      "The argument of a square root, or of a power with an exponent between 0 and 1, starts at 0 and reaches it: the slope there is infinite, and the gradient of a sum of squares below it NaN. A warning.",
+    example: "f(x: [3]) = sqrt(sum(x^2))",
+    fix: "f(x: [3]) = norm(x)",
+  },
+  FG413: {
+    title: "Root of a square",
+    cause:
+      "The square root of x² is |x|. Differentiated as written, its gradient at 0 would be ∞ · 0; the compiler takes the absolute value, and says so. A warning.",
     example: "f(x) = sqrt(x^2)",
-    fix: "f(x) = sqrt(x^2 + 1e-12)",
+    fix: "f(x) = abs(x)",
+  },
+  FG414: {
+    title: "Division by zero within reach",
+    cause:
+      "The divisor starts or ends at 0 by the operations it comes from, and reaches it, as a sum of squares or a count may. A divisor that nothing bounds is not warned of. A warning.",
+    example: "f(x: [3]) = sum(x / norm(x))",
+    fix: "f(x: [3]) = sum(x / (norm(x) + 1e-12))",
+  },
+  FG415: {
+    title: "Inverse cosine or sine at its end",
+    cause:
+      "The slopes of acos, asin and atanh are infinite at −1 and 1, that of acosh at 1; the argument reaches them, as one that is clipped there. A warning.",
+    example: "f(x) = acos(clip(x, -1, 1))",
+    fix: "f(x) = acos(clip(x, -1 + 1e-7, 1 - 1e-7))",
+  },
+  FG416: {
+    title: "Power of a negative number",
+    cause:
+      "The base is never positive, and the exponent not known to be whole: the power is NaN for almost all exponents. A warning.",
+    example: "f(x) = (-2) ^ x",
+    fix: "f(x) = 2 ^ x",
   },
   FG420: {
     title: "Not a function to differentiate",
@@ -441,8 +489,6 @@ export const catalogue = {
     fix: "Smaller statements often avoid it until it is mended.",
   },
 } as const satisfies Record<DiagnosticCode, CatalogueEntry>;
-
-export type CataloguedCode = keyof typeof catalogue;
 
 /** The catalogue entry of a code such as `FG203` as plain text; undefined for an unknown code. */
 export function explain(code: string): string | undefined {

@@ -45,9 +45,7 @@ export class CompileError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[], rendered?: string) {
-    super(
-      rendered ?? diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"),
-    );
+    super(rendered ?? diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"));
     this.diagnostics = diagnostics;
   }
 }
@@ -64,12 +62,7 @@ export class DiagnosticSink {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #seen = new Set<string>();
 
-  error(
-    code: DiagnosticCode,
-    message: string,
-    span?: Span,
-    details: DiagnosticDetails = {},
-  ): void {
+  error(code: DiagnosticCode, message: string, span?: Span, details: DiagnosticDetails = {}): void {
     this.add({ code, severity: "error", message, span, ...details });
   }
 

@@ -13,13 +13,16 @@ const exportedFunction = /^export function ([\w$]+)/gm;
  * @throws EvalError where a Content-Security-Policy forbids evaluation
  */
 export function evaluateModule(code: string): EvaluatedModule {
-  const imported = runtimeImport.exec(code)?.[1]?.match(/[\w$]+/g) ?? [];
+  const specifiers = runtimeImport.exec(code)?.[1] ?? "";
+  const imported = [...specifiers.matchAll(/([\w$]+)(?: as ([\w$]+))?/g)].map(
+    ([, name = "", local = name]) => ({ name, local }),
+  );
   const exported = [...code.matchAll(exportedFunction)].map(([, name]) => name);
   const body = code.replace(runtimeImport, "").replaceAll(exportedFunction, "function $1");
   const evaluate = new Function(
-    ...imported,
+    ...imported.map(({ local }) => local),
     `"use strict";\n${body}\nreturn { ${exported.join(", ")} };`,
   ) as (...functions: readonly unknown[]) => Record<string, () => unknown>;
   const functions = new Map<string, unknown>(Object.entries(runtime));
-  return new Map(Object.entries(evaluate(...imported.map((name) => functions.get(name)))));
+  return new Map(Object.entries(evaluate(...imported.map(({ name }) => functions.get(name)))));
 }

@@ -68,32 +68,18 @@ export function renderDiagnostic(
   return blocks.join("\n");
 }
 
-function renderNote(
-  note: Note,
-  files: ReadonlyMap<string, string>,
-  color: Colors,
-): string {
+function renderNote(note: Note, files: ReadonlyMap<string, string>, color: Colors): string {
   const { message, span } = note;
   const place = span === undefined ? "" : `${location(span, files, color)} - `;
   const header = `${place}${color.cyan("note:")} ${printable(message)}`;
   return [header, ...frameOf(span, files, color.cyan, color, 0)].join("\n");
 }
 
-function labelled(
-  label: string,
-  text: string | undefined,
-  color: Colors,
-): string[] {
-  return text === undefined
-    ? []
-    : [`${color.cyan(`${label}:`)} ${printable(text)}`];
+function labelled(label: string, text: string | undefined, color: Colors): string[] {
+  return text === undefined ? [] : [`${color.cyan(`${label}:`)} ${printable(text)}`];
 }
 
-function location(
-  span: Span,
-  files: ReadonlyMap<string, string>,
-  color: Colors,
-): string {
+function location(span: Span, files: ReadonlyMap<string, string>, color: Colors): string {
   const path = color.cyan(printable(span.file));
   const text = files.get(span.file);
   if (text === undefined) return path;
@@ -167,12 +153,7 @@ function isElided(index: number, first: number, last: number): boolean {
 }
 
 /** How many columns to cut off on the left: none, unless a line of the span is too long. */
-function shiftOf(
-  lines: readonly Line[],
-  first: number,
-  last: number,
-  start: number,
-): number {
+function shiftOf(lines: readonly Line[], first: number, last: number, start: number): number {
   const line = lines[first];
   if (line === undefined || first !== last) return 0;
   if (widthOf(display(line.text)) <= MAX_WIDTH) return 0;
@@ -181,12 +162,7 @@ function shiftOf(
 }
 
 /** The `^~~~` under the part of a line that is in the span; `^` only at its start. */
-function underline(
-  line: Line,
-  start: number,
-  end: number,
-  shift: number,
-): string {
+function underline(line: Line, start: number, end: number, shift: number): string {
   const isFirst = start >= line.start;
   const indent = /^\s*/.exec(line.text)?.[0].length ?? 0;
   const from = isFirst ? start - line.start : indent;
@@ -225,8 +201,7 @@ function display(line: string): string {
   return printable(line.replaceAll("\t", TAB));
 }
 
-const UNPRINTABLE =
-  /(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+const UNPRINTABLE = /(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
 /** Control and direction characters would move or hide text; a sign stands for each. */
 function printable(text: string): string {

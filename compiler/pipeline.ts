@@ -1,5 +1,5 @@
 import { header } from "./backends/typescript/header.js";
-import { printModule, type CompiledFunction } from "./backends/typescript/module.js";
+import { printModule, topNames, type CompiledFunction } from "./backends/typescript/module.js";
 import { inlineRuntime } from "./backends/typescript/inlineRuntime.js";
 import { deriveFunctions, emittedBy, wrtOfTag, type Emitted } from "./derived.js";
 import { CompileError, DiagnosticSink, type Diagnostic, type SourceFile } from "./diagnostic.js";
@@ -7,6 +7,7 @@ import { elaborate } from "./elaborate/elaborate.js";
 import type { ModelFunction } from "./elaborate/function.js";
 import type { Graph } from "./ir/graph.js";
 import { isFloat, type TensorType } from "./ir/type.js";
+import { lint } from "./lints/index.js";
 import { gradientGraph } from "./passes/differentiate.js";
 import { forwardPasses, jointPasses, runPasses } from "./passes/index.js";
 import { pass as nameValues } from "./passes/nameValues.js";
@@ -82,7 +83,8 @@ export function compileModels(
   sink: DiagnosticSink,
   options: CompileOptions,
 ): CompileResult {
-  const functions = models.map((model) => compileFunction(model, sink, options));
+  const functions = models.map((model) => compileFunction(model, entry, sink, options));
+  refuseCollisions(functions, sink);
   sink.throwIfErrors();
   const { level = 2, target = "ts", standalone = false } = options;
   const code = printModule(functions, {
@@ -96,6 +98,7 @@ export function compileModels(
 
 function compileFunction(
   model: ModelFunction,
+  entry: SourceFile,
   sink: DiagnosticSink,
   options: CompileOptions,
 ): CompiledFunction {
@@ -106,6 +109,7 @@ function compileFunction(
     forward.outputs.length === 1 &&
     forward.outputs.every(({ node }) => node.type.shape.length === 0 && isFloat(node.type.dtype));
   refuseDiscreteResult(model, forward, sink);
+  lint(model.graph, forward, wrt, entry, sink);
   const gradient = withDiagnostics(sink, forward, () =>
     gradientGraph(forward, { wrt, cotangent: isScalar ? "one" : "inputs" }),
   );
@@ -125,6 +129,27 @@ function compileFunction(
       wrt: new Set(wrt),
     },
   };
+}
+
+/** What is generated for one function must not have the name of what is generated for another. */
+function refuseCollisions(functions: readonly CompiledFunction[], sink: DiagnosticSink): void {
+  const owners = new Map<string, ModelFunction>();
+  for (const compiled of functions) {
+    for (const name of topNames(compiled)) {
+      const first = owners.get(name);
+      if (first === undefined) owners.set(name, compiled.model);
+      else
+        sink.error(
+          "FG208",
+          `\`${name}\` would be generated twice, for \`${first.name}\` and for \`${compiled.model.name}\``,
+          compiled.model.span,
+          {
+            accepted: "functions whose generated names differ: f, fGrad, createFWork …",
+            hint: `rename \`${compiled.model.name}\``,
+          },
+        );
+    }
+  }
 }
 
 function refuseDiscreteResult(

@@ -8,11 +8,7 @@ import type { Random } from "./random.js";
  *
  * @throws RangeError if batchSize is not an integer of 1 … count
  */
-export function batches(
-  count: number,
-  batchSize: number,
-  random?: Random,
-): Iterable<Int32Array> {
+export function batches(count: number, batchSize: number, random?: Random): Iterable<Int32Array> {
   if (!(Number.isInteger(batchSize) && batchSize > 0 && batchSize <= count)) {
     throw new RangeError(`batchSize is ${batchSize}, expected 1 … ${count}`);
   }

@@ -41,9 +41,7 @@ export interface ParameterCheck extends DerivativeCheck {
 type Inputs = Readonly<Record<string, FloatArray>>;
 
 /** A scalar function of named arrays, to be evaluated in f64. */
-export type ScalarFunction = (
-  inputs: Readonly<Record<string, Float64Array>>,
-) => number;
+export type ScalarFunction = (inputs: Readonly<Record<string, Float64Array>>) => number;
 
 /**
  * Compares gradients with numerical ones, element by element.

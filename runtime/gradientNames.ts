@@ -18,9 +18,7 @@ export type Gradients<T> =
  * @returns a function from gradients to the keys to read, in the order of `names`,
  * that throws a TypeError naming the first parameter without a gradient
  */
-export function gradientKeys(
-  names: readonly string[],
-): (gradients: object) => readonly string[] {
+export function gradientKeys(names: readonly string[]): (gradients: object) => readonly string[] {
   const prefixed = names.map((name) => `d${name}`);
   return (gradients) => {
     const missing = firstMissing(prefixed, gradients);
@@ -48,8 +46,6 @@ export function checkGradientLength(
   expected: number,
 ): void {
   if (actual !== expected) {
-    throw new RangeError(
-      `${key} has ${actual} elements, ${name} has ${expected}`,
-    );
+    throw new RangeError(`${key} has ${actual} elements, ${name} has ${expected}`);
   }
 }

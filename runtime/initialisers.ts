@@ -66,11 +66,7 @@ export function xavierUniform<D extends keyof ArrayOf = "f32">(
 }
 
 /** An array of zeros, for biases. */
-export function zeros<D extends keyof ArrayOf = "f32">(
-  length: number,
-  dtype?: D,
-): ArrayOf[D] {
-  const array =
-    dtype === "f64" ? new Float64Array(length) : new Float32Array(length);
+export function zeros<D extends keyof ArrayOf = "f32">(length: number, dtype?: D): ArrayOf[D] {
+  const array = dtype === "f64" ? new Float64Array(length) : new Float32Array(length);
   return array as ArrayOf[D];
 }

@@ -91,39 +91,10 @@ function multiply(
 ): void {
   // Measured: below these sizes packing costs more than it saves.
   if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
-    multiplyBlocks(
-      a,
-      a0,
-      aRow,
-      aDepth,
-      b,
-      b0,
-      bDepth,
-      bColumn,
-      c,
-      c0,
-      m,
-      n,
-      k,
-      accumulate,
-    );
+    multiplyBlocks(a, a0, aRow, aDepth, b, b0, bDepth, bColumn, c, c0, m, n, k, accumulate);
   } else if (n < m && n < 4) {
     for (let j = 0; j < n; j++) {
-      multiplyRow(
-        b,
-        b0 + j * bColumn,
-        bDepth,
-        a,
-        a0,
-        aDepth,
-        aRow,
-        c,
-        c0 + j,
-        n,
-        m,
-        k,
-        accumulate,
-      );
+      multiplyRow(b, b0 + j * bColumn, bDepth, a, a0, aDepth, aRow, c, c0 + j, n, m, k, accumulate);
     }
   } else {
     for (let i = 0; i < m; i++) {
@@ -173,7 +144,7 @@ function multiplyBlocks(
         const next = j + 1 < n ? 1 : 0;
         const from = b0 + p * bDepth + j * bColumn;
         packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiply(height, length);
+        tiles.multiplyTiles(height, length);
         const to = c0 + i * n + j;
         storeColumns(c, to, to + next, n, height, accumulate || p > 0);
       }

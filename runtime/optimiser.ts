@@ -1,10 +1,5 @@
 import type { FloatArray } from "./floatArray.js";
-import {
-  type Arrays,
-  checkGradientLength,
-  gradientKeys,
-  type Gradients,
-} from "./gradientNames.js";
+import { type Arrays, checkGradientLength, gradientKeys, type Gradients } from "./gradientNames.js";
 import type { Schedule } from "./schedules.js";
 
 /** A learning rate: a number, or a function of the steps taken so far. */
@@ -61,8 +56,7 @@ export function createOptimiser<T extends Arrays<T>>(
       const { length } = source[key]!;
       checkGradientLength(key, length, names[i]!, arrays[i]!.length);
     }
-    rate ??=
-      typeof learningRate === "number" ? learningRate : learningRate(steps);
+    rate ??= typeof learningRate === "number" ? learningRate : learningRate(steps);
     steps++;
     for (let i = 0; i < names.length; i++) {
       update(arrays[i]!, source[keys[i]!]!, states[i]!, rate, steps);

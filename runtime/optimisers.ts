@@ -1,9 +1,5 @@
 import type { Arrays } from "./gradientNames.js";
-import {
-  createOptimiser,
-  type LearningRate,
-  type Optimiser,
-} from "./optimiser.js";
+import { createOptimiser, type LearningRate, type Optimiser } from "./optimiser.js";
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
@@ -82,10 +78,7 @@ export function nesterov<T extends Arrays<T>>(
  * Adam: steps of about the learning rate, whatever the gradient's scale.
  * Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015).
  */
-export function adam<T extends Arrays<T>>(
-  parameters: T,
-  options: AdamOptions = {},
-): Optimiser<T> {
+export function adam<T extends Arrays<T>>(parameters: T, options: AdamOptions = {}): Optimiser<T> {
   return adamw(parameters, { ...options, weightDecay: 0 });
 }
 
@@ -103,25 +96,20 @@ export function adamw<T extends Arrays<T>>(
     weightDecay = 0.01,
   }: AdamWOptions = {},
 ): Optimiser<T> {
-  return createOptimiser(
-    parameters,
-    learningRate,
-    2,
-    (p, g, states, rate, step) => {
-      const mean = states[0]!;
-      const square = states[1]!;
-      // Both means start at zero; these undo the bias towards it.
-      const scale = rate / (1 - beta1 ** step);
-      const spread = 1 / Math.sqrt(1 - beta2 ** step);
-      const kept = 1 - rate * weightDecay;
-      for (let i = 0; i < p.length; i++) {
-        const d = g[i]!;
-        const m = beta1 * mean[i]! + (1 - beta1) * d;
-        const s = beta2 * square[i]! + (1 - beta2) * d * d;
-        mean[i] = m;
-        square[i] = s;
-        p[i] = kept * p[i]! - (scale * m) / (Math.sqrt(s) * spread + epsilon);
-      }
-    },
-  );
+  return createOptimiser(parameters, learningRate, 2, (p, g, states, rate, step) => {
+    const mean = states[0]!;
+    const square = states[1]!;
+    // Both means start at zero; these undo the bias towards it.
+    const scale = rate / (1 - beta1 ** step);
+    const spread = 1 / Math.sqrt(1 - beta2 ** step);
+    const kept = 1 - rate * weightDecay;
+    for (let i = 0; i < p.length; i++) {
+      const d = g[i]!;
+      const m = beta1 * mean[i]! + (1 - beta1) * d;
+      const s = beta2 * square[i]! + (1 - beta2) * d * d;
+      mean[i] = m;
+      square[i] = s;
+      p[i] = kept * p[i]! - (scale * m) / (Math.sqrt(s) * spread + epsilon);
+    }
+  });
 }

@@ -12,17 +12,11 @@ export interface Random {
    */
   integer(n: number): number;
   /** Puts the elements into random order, in place, and returns the array. */
-  shuffle<T extends { readonly length: number; [index: number]: unknown }>(
-    array: T,
-  ): T;
+  shuffle<T extends { readonly length: number; [index: number]: unknown }>(array: T): T;
   /** Fills with uniform numbers of [low, high), by default [0, 1). */
   fillUniform<T extends FloatArray>(array: T, low?: number, high?: number): T;
   /** Fills with normal numbers, by default of mean 0 and deviation 1. */
-  fillNormal<T extends FloatArray>(
-    array: T,
-    mean?: number,
-    deviation?: number,
-  ): T;
+  fillNormal<T extends FloatArray>(array: T, mean?: number, deviation?: number): T;
 }
 
 /**

@@ -7,20 +7,12 @@ export function constant(rate: number): Schedule {
 }
 
 /** rate · factor^⌊step / every⌋: multiplied by `factor` every so many steps. */
-export function stepDecay(
-  rate: number,
-  every: number,
-  factor: number,
-): Schedule {
+export function stepDecay(rate: number, every: number, factor: number): Schedule {
   return (step) => rate * factor ** Math.floor(step / every);
 }
 
 /** rate · factor^(step / every): a smooth {@link stepDecay}. */
-export function exponentialDecay(
-  rate: number,
-  every: number,
-  factor: number,
-): Schedule {
+export function exponentialDecay(rate: number, every: number, factor: number): Schedule {
   return (step) => rate * factor ** (step / every);
 }
 
@@ -40,6 +32,5 @@ export function cosineDecay(rate: number, steps: number, lowest = 0): Schedule {
  * follows `next`, whose steps count from there.
  */
 export function linearWarmup(steps: number, next: Schedule): Schedule {
-  return (step) =>
-    step < steps ? (next(0) * (step + 1)) / steps : next(step - steps);
+  return (step) => (step < steps ? (next(0) * (step + 1)) / steps : next(step - steps));
 }

@@ -22,7 +22,7 @@ interface Tiles {
    * product[rows, 2] = left[rows, depth] · right[depth, 2], where the rows are
    * rounded up to a multiple of 3.
    */
-  multiply(rows: number, depth: number): void;
+  multiplyTiles(rows: number, depth: number): void;
 }
 
 /**
@@ -37,7 +37,7 @@ export const tiles: Tiles = /* @__PURE__ */ (() => {
   const rightPanel = new Float64Array(2 * panelDepth);
   const productPanel = new Float64Array(2 * panelRows);
 
-  function multiply(rows: number, depth: number): void {
+  function multiplyTiles(rows: number, depth: number): void {
     const left = leftPanel;
     const right = rightPanel;
     const product = productPanel;
@@ -79,6 +79,6 @@ export const tiles: Tiles = /* @__PURE__ */ (() => {
     left: leftPanel,
     right: rightPanel,
     product: productPanel,
-    multiply,
+    multiplyTiles,
   };
 })();

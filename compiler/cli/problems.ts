@@ -18,9 +18,18 @@ export function report(
   files: Readonly<Record<string, string>> = {},
 ): void {
   const texts = new Map(Object.entries(files));
-  for (const diagnostic of diagnostics) {
-    io.err(`${renderDiagnostic(diagnostic, texts, { color: io.errColor })}\n`);
-  }
+  const frames = diagnostics.map((each) => renderDiagnostic(each, texts, { color: io.errColor }));
+  if (frames.length > 0) io.err(`${frames.join("\n\n")}\n`);
+  if (frames.length > 1) io.err(`\n${countText(diagnostics)}\n`);
+}
+
+/** `2 errors, 1 warning`. */
+function countText(diagnostics: readonly Diagnostic[]): string {
+  const counts = (["error", "warning"] as const).map((severity) => {
+    const count = diagnostics.filter((each) => each.severity === severity).length;
+    return count === 0 ? "" : `${count} ${severity}${count === 1 ? "" : "s"}`;
+  });
+  return counts.filter((text) => text !== "").join(", ");
 }
 
 /** Prints any error; one that is no diagnostic is a bug of ours. */

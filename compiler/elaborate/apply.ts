@@ -71,7 +71,30 @@ function calledAs(op: Op, shown: string, build: () => Node): Node {
 
 function applied(op: Op, inputs: readonly Node[], attrs: Attrs): Node {
   const types = inputs.map((input) => input.type);
-  return makeNode(op, inputs, op.normalise?.(types, attrs) ?? attrs);
+  const node = makeNode(op, inputs, op.normalise?.(types, attrs) ?? attrs);
+  checkFormula(node);
+  return node;
+}
+
+/** What an operation stands for must fit as well: the mean in a loss needs an element. */
+function checkFormula({ id, op, inputs, attrs }: Node): void {
+  if (op.lowering.kind !== "expand") return;
+  try {
+    const formula = new Set([op.lowering.expand(inputs, attrs)]);
+    for (const node of formula) {
+      // What is older was there before, and has been checked.
+      if (node.id <= id) continue;
+      checkFormula(node);
+      node.inputs.forEach((input) => formula.add(input));
+    }
+  } catch (fault) {
+    if (!(fault instanceof TypeFault)) throw fault;
+    const { code, message, accepted, hint } = fault;
+    throw new TypeFault(code, `${op.name}: ${message}`, {
+      ...(accepted === undefined ? {} : { accepted }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
 }
 
 /** Operands refused for their dtype that are whole numbers: these serve as integers too, as in take(x, 0). */

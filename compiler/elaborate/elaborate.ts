@@ -157,6 +157,7 @@ function elaborateFunction(
     const result = readResult(context, value, declaration.nameSpan);
     if (result === undefined || errorCount(sink) > errorsBefore) return undefined;
     const declared = parameters.filter((one) => one !== undefined);
+    if (refuseGradientNames(context, declared, result, declaration.nameSpan)) return undefined;
     warnUnused(context, declared, result);
     return modelFunction(declaration, declared, result);
   } catch (failure) {
@@ -229,6 +230,24 @@ function namedSizes(parameters: readonly (DeclaredParameter | undefined)[]): Map
   return new Map(names.map((name) => [name, name]));
 }
 
+/** The gradient stands beside the result under `d` and the parameter's name, which is then no name for a result. */
+function refuseGradientNames(
+  context: Context,
+  parameters: readonly DeclaredParameter[],
+  { outputs }: Result,
+  span: Span,
+): boolean {
+  const floats = inputsOf(parameters).filter(({ type }) => isFloat(type.dtype));
+  const paths = new Map(floats.map((node) => [`d${String(node.attrs["name"])}`, node]));
+  const clashing = outputs.filter(({ name }) => paths.has(name));
+  for (const { name } of clashing) {
+    context.error("FG213", `the result cannot have a field \`${name}\``, span, {
+      accepted: `another name: \`${name}\` is that of the gradient by \`${name.slice(1)}\``,
+    });
+  }
+  return clashing.length > 0;
+}
+
 function warnUnused(
   context: Context,
   parameters: readonly DeclaredParameter[],
@@ -237,18 +256,20 @@ function warnUnused(
   const used = new Set(reachable(outputs.map(({ node }) => node)));
   for (const { structure, syntax } of parameters) {
     for (const node of leavesOf(structure)) {
-      if (used.has(node) || !isFloat(node.type.dtype)) continue;
+      if (used.has(node)) continue;
       const span = context.inputSpans.get(node) ?? syntax.span;
       const path = String(node.attrs["name"]);
       context.sink.warning("FG404", `the result does not depend on \`${path}\``, span, {
-        hint: "its gradient is zero; leave the parameter out if that is not meant",
+        hint: isFloat(node.type.dtype)
+          ? "its gradient is zero; leave the parameter out if that is not meant"
+          : "leave the parameter out if that is not meant",
       });
     }
   }
 }
 
 function modelFunction(
-  { name, doc, tags, span }: FunctionDeclaration,
+  { name, doc, tags, nameSpan }: FunctionDeclaration,
   parameters: readonly DeclaredParameter[],
   { outputs, structure }: Result,
 ): ModelFunction {
@@ -258,7 +279,7 @@ function modelFunction(
     name,
     doc,
     tags,
-    span,
+    span: nameSpan,
     graph: { name, inputs, outputs },
     parameters: parameters.map((one) => ({
       name: one.name,

@@ -8,6 +8,7 @@ export interface ModelFunction {
   readonly name: string;
   readonly doc?: string | undefined;
   readonly tags: readonly { readonly name: string; readonly text: string }[];
+  /** Where its name is declared, for errors about the whole function. */
   readonly span: Span;
   /**
    * Inputs are the leaves of the parameters in order, named by their path

@@ -177,7 +177,14 @@ export function staticPlan(
   const before = dimAtLeast(dimSub(-1, index), 0);
   if (!beyond && !before) return { kind: "range", start: index, length: 1, step: 1, keep: false };
   context.error("FG304", `the index is out of range for axis ${axis} of size ${size}`, span, {
-    accepted: size === 0 ? "no index: the axis is empty" : `0 … ${dimSub(size, 1)}`,
+    accepted: acceptedIndices(context, size),
   });
   return undefined;
+}
+
+function acceptedIndices(context: Context, size: Dim): string {
+  if (size === 0) return "no index: the axis is empty";
+  const isMath = context.calls.at(-1)?.callable.module.language === "math";
+  const backwards = isMath ? `, or ${dimSub(0, size)} … -1 from the end` : "";
+  return `0 … ${dimSub(size, 1)}${backwards}`;
 }

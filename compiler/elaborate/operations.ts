@@ -23,9 +23,11 @@ export function signature({ name, parameters }: Op): string {
   const shown = parameters.map(({ name: key, kind, default: fallback }) =>
     kind.kind === "rest"
       ? `...${key}`
-      : fallback === undefined
-        ? key
-        : `${key} = ${JSON.stringify(fallback)}`,
+      : kind.kind === "operands"
+        ? `[...${key}]`
+        : fallback === undefined
+          ? key
+          : `${key} = ${JSON.stringify(fallback)}`,
   );
   return `${name}(${shown.join(", ")})`;
 }

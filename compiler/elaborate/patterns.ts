@@ -49,7 +49,7 @@ function declare(
   const earlier = scope.own(name);
   if (earlier !== undefined) {
     context.error("FG208", `\`${name.slice(0, 40)}\` is declared twice`, span, {
-      accepted: `one ${what} of a name in a block`,
+      accepted: what === "parameter" ? "each parameter once" : "each name once in a block",
       notes: [{ message: "it is declared here first", span: earlier.span }],
     });
   }

@@ -5,7 +5,7 @@ import type { Expression, Module, TypeSyntax } from "../syntax/tree.js";
 import { termCount } from "./apply.js";
 import { readDimText } from "./attributes.js";
 import type { Context } from "./context.js";
-import { isIdentifier } from "./identifiers.js";
+import { isGeneratedName, isSizeName } from "./identifiers.js";
 import type { Global } from "./modules.js";
 import { constantValue } from "./names.js";
 import { didYouMean } from "./suggest.js";
@@ -95,6 +95,9 @@ export function checkDim(
   reader.context.error(code, `${shown} is not a size`, span, {
     accepted:
       'a whole number that is not negative, a name such as "N", or a sum or product of them such as "2*N + 1"',
+    hint: names.some(isGeneratedName)
+      ? "generated code uses this name for itself: choose another, such as a capital letter"
+      : undefined,
   });
   return undefined;
 }
@@ -156,8 +159,4 @@ export function mathDim(size: Expression): Dim | undefined {
     default:
       return undefined;
   }
-}
-
-function isSizeName(name: string): boolean {
-  return isIdentifier(name) && name !== "floor";
 }

@@ -28,9 +28,7 @@ export function dimSub(a: Dim, b: Dim): Dim {
 export function dimMul(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return a * b;
   const right = polynomial(b);
-  return format(
-    polynomial(a).flatMap((s) => right.map((t) => multiplyTerms(s, t))),
-  );
+  return format(polynomial(a).flatMap((s) => right.map((t) => multiplyTerms(s, t))));
 }
 
 /** Number of elements of a shape. */
@@ -72,18 +70,12 @@ export function dimNames(dim: Dim): readonly string[] {
 }
 
 /** The value of a dimension once the named sizes are known. */
-export function evaluateDim(
-  dim: Dim,
-  sizes: Readonly<Record<string, number>>,
-): number {
+export function evaluateDim(dim: Dim, sizes: Readonly<Record<string, number>>): number {
   if (typeof dim === "number") return dim;
   return polynomial(dim)
     .map(
       (t) =>
-        t.coefficient *
-        t.atoms
-          .map((atom) => evaluateAtom(atom, sizes))
-          .reduce((p, q) => p * q, 1),
+        t.coefficient * t.atoms.map((atom) => evaluateAtom(atom, sizes)).reduce((p, q) => p * q, 1),
     )
     .reduce((p, q) => p + q, 0);
 }
@@ -109,8 +101,7 @@ export function parseDim(text: string): Dim | undefined {
     while (left !== undefined && (tokens[at] === "+" || tokens[at] === "-")) {
       const sign = tokens[at++] === "+" ? 1 : -1;
       const right = product();
-      left =
-        right === undefined ? undefined : dimAdd(left, dimMul(right, sign));
+      left = right === undefined ? undefined : dimAdd(left, dimMul(right, sign));
     }
     return left;
   };
@@ -148,8 +139,7 @@ function negate(dim: Dim | undefined): Dim | undefined {
 }
 
 function polynomial(dim: Dim): Polynomial {
-  if (typeof dim === "number")
-    return dim === 0 ? [] : [{ coefficient: dim, atoms: [] }];
+  if (typeof dim === "number") return dim === 0 ? [] : [{ coefficient: dim, atoms: [] }];
   const known = polynomials.get(dim);
   if (known !== undefined) return known;
   const name: Polynomial = [{ coefficient: 1, atoms: [dim] }];
@@ -186,10 +176,7 @@ function divideBySum(a: Dim, b: Dim): Dim | undefined {
   return dimMul(candidate, b) === a ? candidate : undefined;
 }
 
-function evaluateAtom(
-  atom: string,
-  sizes: Readonly<Record<string, number>>,
-): number {
+function evaluateAtom(atom: string, sizes: Readonly<Record<string, number>>): number {
   const floor = /^floor\((.*) \/ (\d+)\)$/.exec(atom);
   if (floor !== null) {
     const numerator = parseDim(floor[1] ?? "") ?? NaN;
@@ -204,8 +191,7 @@ function format(terms: readonly Term[]): Dim {
   const collected = new Map<string, Term>();
   for (const term of terms) {
     const key = term.atoms.join("*");
-    const coefficient =
-      (collected.get(key)?.coefficient ?? 0) + term.coefficient;
+    const coefficient = (collected.get(key)?.coefficient ?? 0) + term.coefficient;
     collected.set(key, { coefficient, atoms: term.atoms });
   }
   const kept = [...collected.values()]
@@ -218,11 +204,7 @@ function format(terms: readonly Term[]): Dim {
         ? kept[0].coefficient
         : undefined;
   if (constant !== undefined) return constant;
-  const text = kept
-    .map(formatTerm)
-    .join("")
-    .replace(/^ \+ /, "")
-    .replace(/^ - /, "-");
+  const text = kept.map(formatTerm).join("").replace(/^ \+ /, "").replace(/^ - /, "-");
   polynomials.set(text, kept);
   return text;
 }
@@ -236,7 +218,6 @@ function byDegreeThenName(s: Term, t: Term): number {
 function formatTerm(term: Term): string {
   const sign = term.coefficient < 0 ? " - " : " + ";
   const size = Math.abs(term.coefficient);
-  const factors =
-    size === 1 && term.atoms.length > 0 ? term.atoms : [size, ...term.atoms];
+  const factors = size === 1 && term.atoms.length > 0 ? term.atoms : [size, ...term.atoms];
   return sign + factors.join("*");
 }

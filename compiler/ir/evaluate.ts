@@ -48,8 +48,7 @@ class Interpreter {
 
   #known(node: Node): Value {
     const value = this.#values.get(node);
-    if (value === undefined)
-      throw new Error(`${node.op.name} is read before it is computed`);
+    if (value === undefined) throw new Error(`${node.op.name} is read before it is computed`);
     return value;
   }
 
@@ -88,9 +87,7 @@ class Interpreter {
 
   #bind(node: Node): Value {
     const name = String(node.attrs["name"]);
-    const value = Object.hasOwn(this.#inputs, name)
-      ? this.#inputs[name]
-      : undefined;
+    const value = Object.hasOwn(this.#inputs, name) ? this.#inputs[name] : undefined;
     if (value === undefined) throw new RangeError(`input ${name} is not given`);
     const shape = this.#shapeOf(node);
     const count = shape.reduce((p, q) => p * q, 1);
@@ -110,10 +107,7 @@ class Interpreter {
 function rounds(node: Node): boolean {
   const { kind } = node.op.lowering;
   return (
-    node.type.dtype === "f32" &&
-    node.type.shape.length > 0 &&
-    kind !== "view" &&
-    kind !== "reshape"
+    node.type.dtype === "f32" && node.type.shape.length > 0 && kind !== "view" && kind !== "reshape"
   );
 }
 
@@ -136,12 +130,9 @@ function resolveAttrs(op: Op, attrs: Attrs, sizes: Sizes): Attrs {
 }
 
 function resolveAttr(attr: Attr, sizes: Sizes): Attr {
-  if (Array.isArray(attr))
-    return attr.map((item: Attr) => resolveAttr(item, sizes));
+  if (Array.isArray(attr)) return attr.map((item: Attr) => resolveAttr(item, sizes));
   if (typeof attr !== "string") return attr;
   const dim = parseDim(attr);
-  const known =
-    dim !== undefined &&
-    dimNames(dim).every((name) => Object.hasOwn(sizes, name));
+  const known = dim !== undefined && dimNames(dim).every((name) => Object.hasOwn(sizes, name));
   return known ? evaluateDim(dim, sizes) : attr;
 }

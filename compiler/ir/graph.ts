@@ -40,9 +40,7 @@ export function reachable(roots: readonly Node[], since = 0): readonly Node[] {
 }
 
 /** Who reads each node. A user that reads a node twice is listed twice. */
-export function usersOf(
-  nodes: readonly Node[],
-): ReadonlyMap<Node, readonly Node[]> {
+export function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
   const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));
   for (const node of nodes) {
     for (const input of node.inputs) users.get(input)?.push(node);
@@ -53,9 +51,7 @@ export function usersOf(
 /** Named sizes that occur anywhere in the graph, sorted. */
 export function sizesOf(graph: Graph): readonly string[] {
   const types = [...graph.inputs, ...nodesOf(graph)].map((node) => node.type);
-  return [
-    ...new Set(types.flatMap((type) => type.shape.flatMap(dimNames))),
-  ].toSorted();
+  return [...new Set(types.flatMap((type) => type.shape.flatMap(dimNames)))].toSorted();
 }
 
 /** What a rewriting pass does with one node, whose inputs are already rewritten. */
@@ -70,8 +66,7 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   const made = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
   const image = (node: Node): Node => {
     const found = made.get(node);
-    if (found === undefined)
-      throw new Error(`${node.op.name} is used before it is made`);
+    if (found === undefined) throw new Error(`${node.op.name} is used before it is made`);
     return found;
   };
   for (const node of nodesOf(graph)) {
@@ -98,8 +93,7 @@ export function cloneNode(node: Node, inputs: readonly Node[]): Node {
 
 /** A node made in place of another takes over its name, unless the author gave it one of its own. */
 export function replacing(node: Node, replacement: Node): Node {
-  const keeps =
-    replacement.name !== undefined && replacement.derivedName !== true;
+  const keeps = replacement.name !== undefined && replacement.derivedName !== true;
   if (node.name === undefined || keeps) return replacement;
   return withOrigin(node.origin, () =>
     makeNode(replacement.op, replacement.inputs, replacement.attrs, node),
@@ -107,10 +101,6 @@ export function replacing(node: Node, replacement: Node): Node {
 }
 
 /** Equal keys mean equal values: same operation, operands and attributes. */
-export function structuralKey(
-  op: Op,
-  inputs: readonly Node[],
-  attrs: Attrs,
-): string {
+export function structuralKey(op: Op, inputs: readonly Node[], attrs: Attrs): string {
   return `${op.name}(${inputs.map((input) => input.id).join(",")})${JSON.stringify(attrs)}`;
 }

@@ -1,5 +1,4 @@
-const path =
-  "[\\p{ID_Start}$_][\\p{ID_Continue}$]*(?:\\.[\\p{ID_Continue}$]+)*";
+const path = "[\\p{ID_Start}$_][\\p{ID_Continue}$]*(?:\\.[\\p{ID_Continue}$]+)*";
 
 /** A name at the beginning of a text: an identifier, or a path to a member such as `params.W1`. */
 export const namePattern = new RegExp(path, "u");

@@ -108,11 +108,7 @@ export type Lowering =
   /** A runtime function over whole buffers. */
   | {
       readonly kind: "kernel";
-      call(
-        operands: readonly TensorType[],
-        result: TensorType,
-        attrs: Attrs,
-      ): KernelCall;
+      call(operands: readonly TensorType[], result: TensorType, attrs: Attrs): KernelCall;
     }
   /** The sum of all operands: a gradient with several contributions. */
   | { readonly kind: "accumulate" }
@@ -194,8 +190,7 @@ export interface Op {
   readonly internal?: boolean | undefined;
   readonly parameters: readonly Parameter[];
   /** Turns checked call attributes into the canonical attrs of a node (negative axes resolved, defaults by shape). */
-  readonly normalise?:
-    ((inputs: readonly TensorType[], attrs: Attrs) => Attrs) | undefined;
+  readonly normalise?: ((inputs: readonly TensorType[], attrs: Attrs) => Attrs) | undefined;
   /** The result's type. @throws TypeFault */
   type(inputs: readonly TensorType[], attrs: Attrs): TensorType;
   /**
@@ -203,15 +198,13 @@ export interface Op {
    * Contributions may still have the result's broadcast shape; reverse mode sums them.
    * Absent: the operation is differentiated through its expansion, or has no derivative.
    */
-  readonly vjp?:
-    ((context: VjpContext) => readonly (Node | null)[]) | undefined;
+  readonly vjp?: ((context: VjpContext) => readonly (Node | null)[]) | undefined;
   /**
    * For each input, where any element of the result it contributes to was
    * chosen, given that of the result (see passes/differentiate.ts). Absent:
    * worked out from the kind of lowering.
    */
-  readonly maskVjp?:
-    ((context: VjpContext, mask: Node) => readonly (Node | null)[]) | undefined;
+  readonly maskVjp?: ((context: VjpContext, mask: Node) => readonly (Node | null)[]) | undefined;
   /** "zero": the derivative is 0 wherever it exists (floor, comparisons). */
   readonly derivative?: "zero" | undefined;
   /** The reference meaning: slow and obvious. */
@@ -222,9 +215,7 @@ export interface Op {
   ): Value;
   readonly lowering: Lowering;
   /** Where tests draw points, for each operand; the whole line if absent. */
-  readonly domain?:
-    readonly (readonly [low: number, high: number])[] | undefined;
+  readonly domain?: readonly (readonly [low: number, high: number])[] | undefined;
   /** A call in each language, for the documentation. */
-  readonly example?:
-    { readonly typescript: string; readonly math: string } | undefined;
+  readonly example?: { readonly typescript: string; readonly math: string } | undefined;
 }

@@ -19,22 +19,14 @@ const deepestAttr = 16;
 const longestDim = 1000;
 const numberPattern = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/;
 const dtypePattern = /f32|f64|i32|bool/;
-const specialLiterals: ReadonlySet<string> = new Set([
-  "inf",
-  "-inf",
-  "nan",
-  "-0",
-]);
+const specialLiterals: ReadonlySet<string> = new Set(["inf", "-inf", "nan", "-0"]);
 
 /**
  * Reads a graph printed by {@link ./print.ts}.
  *
  * @throws CompileError FG190 with the line where the text is malformed.
  */
-export function parseGraph(
-  text: string,
-  registry: ReadonlyMap<string, Op>,
-): Graph {
+export function parseGraph(text: string, registry: ReadonlyMap<string, Op>): Graph {
   return new GraphReader(text, registry).readGraph();
 }
 
@@ -140,8 +132,7 @@ class GraphReader {
     const outputs = withOrigin({ step: this.#step, phase }, () =>
       cursor.list("}", () => this.#readOutput()),
     );
-    if (cursor.accept(/\S/) !== undefined)
-      cursor.fail("expected nothing after the graph");
+    if (cursor.accept(/\S/) !== undefined) cursor.fail("expected nothing after the graph");
     return { name, inputs: [...this.#inputs.values()], outputs };
   }
 
@@ -149,20 +140,13 @@ class GraphReader {
     const name = this.#cursor.expect(namePattern, "the name of an input");
     this.#cursor.expect(":", '":"');
     const { dtype, shape } = this.#readType();
-    if (this.#inputs.has(name))
-      this.#cursor.fail(`input ${name} is declared twice`);
-    this.#inputs.set(
-      name,
-      this.#make("input", [], { name, dtype, shape }, name),
-    );
+    if (this.#inputs.has(name)) this.#cursor.fail(`input ${name} is declared twice`);
+    this.#inputs.set(name, this.#make("input", [], { name, dtype, shape }, name));
   }
 
   #readNode(): void {
     const cursor = this.#cursor;
-    const number = cursor.expect(
-      /%\d+/,
-      'a node such as "%0 = …", or "return"',
-    );
+    const number = cursor.expect(/%\d+/, 'a node such as "%0 = …", or "return"');
     const naming = this.#readNaming();
     cursor.expect("=", '"="');
     const op = cursor.expect(namePattern, "the name of an operation");
@@ -177,9 +161,7 @@ class GraphReader {
     if (this.#nodes.has(number)) cursor.fail(`${number} is defined twice`);
     const node = this.#make(op, operands, attrs, naming);
     if (!sameType(node.type, type)) {
-      cursor.fail(
-        `${number} is said to be ${formatType(type)} and is ${formatType(node.type)}`,
-      );
+      cursor.fail(`${number} is said to be ${formatType(type)} and is ${formatType(node.type)}`);
     }
     this.#nodes.set(number, node);
   }
@@ -201,10 +183,7 @@ class GraphReader {
     const cursor = this.#cursor;
     const number = cursor.accept(/%\d+/);
     if (number !== undefined)
-      return (
-        this.#nodes.get(number) ??
-        cursor.fail(`${number} is used before it is defined`)
-      );
+      return this.#nodes.get(number) ?? cursor.fail(`${number} is used before it is defined`);
     const literal = cursor.accept("-inf") ?? cursor.accept(numberPattern);
     if (literal !== undefined) return this.#makeConstant(literal);
     const name = cursor.expect(namePattern, "an operand");
@@ -227,30 +206,19 @@ class GraphReader {
   }
 
   /** @throws CompileError FG190, whatever the operation finds wrong with its operands. */
-  #make(
-    opName: string,
-    inputs: readonly Node[],
-    attrs: Attrs,
-    naming: Naming | string = {},
-  ): Node {
-    const op =
-      this.#registry.get(opName) ??
-      this.#cursor.fail(`there is no operation ${opName}`);
+  #make(opName: string, inputs: readonly Node[], attrs: Attrs, naming: Naming | string = {}): Node {
+    const op = this.#registry.get(opName) ?? this.#cursor.fail(`there is no operation ${opName}`);
     try {
       return makeNode(op, inputs, attrs, naming);
     } catch (error) {
-      return this.#cursor.fail(
-        error instanceof Error ? error.message : String(error),
-      );
+      return this.#cursor.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
   #readType(): TensorType {
     const dtype = this.#cursor.expect(dtypePattern, "f32, f64, i32 or bool");
     const shape =
-      this.#cursor.accept("[") === undefined
-        ? []
-        : this.#cursor.list("]", () => this.#readDim());
+      this.#cursor.accept("[") === undefined ? [] : this.#cursor.list("]", () => this.#readDim());
     return { dtype: dtype as DType, shape };
   }
 
@@ -272,8 +240,7 @@ class GraphReader {
   #readAttr(depth: number): Attr {
     const cursor = this.#cursor;
     if (depth > deepestAttr) cursor.fail("lists are nested too deeply");
-    if (cursor.accept("[") !== undefined)
-      return cursor.list("]", () => this.#readAttr(depth + 1));
+    if (cursor.accept("[") !== undefined) return cursor.list("]", () => this.#readAttr(depth + 1));
     const quoted = cursor.accept(/"(?:[^"\\\n]|\\.)*"/);
     if (quoted !== undefined) return this.#unquote(quoted);
     const text = cursor.expect(/[^,\]}\n]+/, "an attribute").trim();

@@ -42,12 +42,8 @@ export function printGraph(graph: Graph): string {
     }
     lines.push(`  ${reference(node)}${formatNode(node, reference)}`);
   }
-  const parameters = graph.inputs.map(
-    (node) => `${nameOfInput(node)}: ${formatType(node.type)}`,
-  );
-  const outputs = graph.outputs.map(
-    ({ name, node }) => `${name} = ${reference(node)}`,
-  );
+  const parameters = graph.inputs.map((node) => `${nameOfInput(node)}: ${formatType(node.type)}`);
+  const outputs = graph.outputs.map(({ name, node }) => `${name} = ${reference(node)}`);
   return [
     `graph ${graph.name}(${parameters.join(", ")}) {`,
     ...lines,
@@ -69,30 +65,23 @@ function nameOfInput(node: Node): string {
 }
 
 /** A leaf as it is written where it is used; undefined for what has a line of its own. */
-function inlineText(
-  node: Node,
-  inputNames: ReadonlySet<string>,
-): string | undefined {
+function inlineText(node: Node, inputNames: ReadonlySet<string>): string | undefined {
   if (node.name !== undefined) return undefined;
   if (node.op.name === "size") return `size(${String(node.attrs["dim"])})`;
   if (node.op.name !== "constant") return undefined;
   const { dtype, value } = node.attrs;
-  const text =
-    dtype === "f64" ? String(value) : `${String(value)}:${String(dtype)}`;
+  const text = dtype === "f64" ? String(value) : `${String(value)}:${String(dtype)}`;
   return inputNames.has(text) ? undefined : text;
 }
 
 function formatAttrs(attrs: Attrs): string {
-  const entries = Object.entries(attrs).map(
-    ([name, value]) => `${name}: ${formatAttr(value)}`,
-  );
+  const entries = Object.entries(attrs).map(([name, value]) => `${name}: ${formatAttr(value)}`);
   return entries.length === 0 ? "" : ` {${entries.join(", ")}}`;
 }
 
 function formatAttr(attr: Attr): string {
   if (Array.isArray(attr)) return `[${attr.map(formatAttr).join(", ")}]`;
-  const bare =
-    typeof attr === "string" && parseDim(attr) === attr && !isKeyword(attr);
+  const bare = typeof attr === "string" && parseDim(attr) === attr && !isKeyword(attr);
   return bare ? attr : JSON.stringify(attr);
 }
 

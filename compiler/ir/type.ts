@@ -41,9 +41,7 @@ export function formatShape(shape: Shape): string {
 
 /** `f32[N, 784]`; a scalar is its dtype alone. */
 export function formatType(type: TensorType): string {
-  return type.shape.length === 0
-    ? type.dtype
-    : `${type.dtype}${formatShape(type.shape)}`;
+  return type.shape.length === 0 ? type.dtype : `${type.dtype}${formatShape(type.shape)}`;
 }
 
 /**
@@ -63,11 +61,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
   return shape;
 }
 
-const categories: readonly (readonly DType[])[] = [
-  ["bool"],
-  ["i32"],
-  ["f32", "f64"],
-];
+const categories: readonly (readonly DType[])[] = [["bool"], ["i32"], ["f32", "f64"]];
 
 /**
  * The dtype of arithmetic on these types, by PyTorch's rule: the widest of
@@ -79,9 +73,7 @@ export function promoteTypes(types: readonly TensorType[]): DType {
     const among = types.filter((type) => category.includes(type.dtype));
     const tensors = among.filter((type) => type.shape.length > 0);
     const deciding = tensors.length > 0 ? tensors : among;
-    const widest = category.findLast((dtype) =>
-      deciding.some((type) => type.dtype === dtype),
-    );
+    const widest = category.findLast((dtype) => deciding.some((type) => type.dtype === dtype));
     if (widest !== undefined) return widest;
   }
   return "f64";

@@ -12,19 +12,14 @@ import { formatType, sameType } from "./type.js";
  *
  * @throws Error that lists all violations.
  */
-export function verifyGraph(
-  graph: Graph,
-  registry?: ReadonlyMap<string, Op>,
-): void {
+export function verifyGraph(graph: Graph, registry?: ReadonlyMap<string, Op>): void {
   const violations = [
     ...inputViolations(graph),
     ...outputViolations(graph),
     ...nodesOf(graph).flatMap((node) => nodeViolations(node, registry)),
   ];
   if (violations.length > 0)
-    throw new Error(
-      [`graph ${graph.name} is not valid:`, ...violations].join("\n  "),
-    );
+    throw new Error([`graph ${graph.name} is not valid:`, ...violations].join("\n  "));
 }
 
 function describe(node: Node): string {
@@ -37,8 +32,7 @@ function inputViolations(graph: Graph): string[] {
   const names = new Set<string>();
   for (const node of graph.inputs) {
     const name = String(node.attrs["name"]);
-    if (node.op.name !== "input")
-      violations.push(`${describe(node)} is listed as an input`);
+    if (node.op.name !== "input") violations.push(`${describe(node)} is listed as an input`);
     if (names.has(name)) violations.push(`input ${name} is listed twice`);
     names.add(name);
   }
@@ -62,22 +56,17 @@ function outputViolations(graph: Graph): string[] {
   ];
 }
 
-function nodeViolations(
-  node: Node,
-  registry: ReadonlyMap<string, Op> | undefined,
-): string[] {
+function nodeViolations(node: Node, registry: ReadonlyMap<string, Op> | undefined): string[] {
   const violations: string[] = [];
   if (registry !== undefined && registry.get(node.op.name) !== node.op)
     violations.push("is of no registered operation");
   if (node.name !== undefined && !isName(node.name))
     violations.push(`has the name ${JSON.stringify(node.name)}`);
   for (const input of node.inputs) {
-    if (input.id >= node.id)
-      violations.push(`reads ${describe(input)}, which is not before it`);
+    if (input.id >= node.id) violations.push(`reads ${describe(input)}, which is not before it`);
   }
   for (const [key, attr] of Object.entries(node.attrs)) {
-    if (!isPlain(attr))
-      violations.push(`has attribute ${key} of no plain data`);
+    if (!isPlain(attr)) violations.push(`has attribute ${key} of no plain data`);
   }
   violations.push(...arityViolations(node), ...typeViolations(node));
   return violations.map((violation) => `${describe(node)} ${violation}`);
@@ -86,16 +75,13 @@ function nodeViolations(
 /** Numbers that JSON cannot tell apart are not plain: attributes are compared as JSON. */
 function isPlain(attr: Attr | undefined): boolean {
   if (Array.isArray(attr)) return attr.every(isPlain);
-  if (typeof attr === "number")
-    return Number.isFinite(attr) && !Object.is(attr, -0);
+  if (typeof attr === "number") return Number.isFinite(attr) && !Object.is(attr, -0);
   return attr === null || typeof attr === "boolean" || typeof attr === "string";
 }
 
 function arityViolations(node: Node): string[] {
   const { parameters } = node.op;
-  const several = parameters.some(
-    ({ kind }) => kind.kind === "operands" || kind.kind === "rest",
-  );
+  const several = parameters.some(({ kind }) => kind.kind === "operands" || kind.kind === "rest");
   const operands = parameters.filter(({ kind }) => kind.kind === "operand");
   const required = operands.filter((p) => p.default === undefined).length;
   const count = node.inputs.length;
@@ -110,9 +96,7 @@ function typeViolations(node: Node): string[] {
       node.attrs,
     );
     if (sameType(type, node.type)) return [];
-    return [
-      `has type ${formatType(node.type)} and the operation gives ${formatType(type)}`,
-    ];
+    return [`has type ${formatType(node.type)} and the operation gives ${formatType(type)}`];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

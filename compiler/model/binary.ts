@@ -2,15 +2,9 @@ import { onScalars } from "./calls.js";
 import type { Broadcast, Computed, Same } from "./shapes.js";
 
 /** A function of two values that broadcast as in NumPy. Runs on numbers as it stands. */
-export type Binary = <A extends number, B extends number>(
-  a: A,
-  b: B,
-) => Broadcast<A, B>;
+export type Binary = <A extends number, B extends number>(a: A, b: B) => Broadcast<A, B>;
 
-function binary(
-  name: string,
-  compute: (a: number, b: number) => number,
-): Binary {
+function binary(name: string, compute: (a: number, b: number) => number): Binary {
   return onScalars(name, compute) as Binary;
 }
 
@@ -38,14 +32,19 @@ export const hypot = binary("hypot", Math.hypot);
 export const xlogy = binary("xlogy", (x, y) => (x === 0 ? 0 : x * Math.log(y)));
 
 /** x, but at least `low` and at most `high`; the gradient at a bound is 1. */
-export const clip = onScalars("clip", (x, low, high) =>
-  Math.min(Math.max(x, low), high),
-) as <A extends number>(x: A, low: number, high: number) => Same<A>;
+export const clip = onScalars("clip", (x, low, high) => Math.min(Math.max(x, low), high)) as <
+  A extends number,
+>(
+  x: A,
+  low: number,
+  high: number,
+) => Same<A>;
 
 /** `a` where the condition holds, else `b`, elementwise. Only the one taken contributes to the gradient. */
-export const where = onScalars("where", (condition, a, b) =>
-  condition === 0 ? b : a,
-) as <A extends number, B extends number>(
+export const where = onScalars("where", (condition, a, b) => (condition === 0 ? b : a)) as <
+  A extends number,
+  B extends number,
+>(
   condition: boolean | number,
   a: A,
   b: B,
@@ -55,10 +54,7 @@ export const where = onScalars("where", (condition, a, b) =>
 
 export type Comparison = (a: number, b: number) => boolean;
 
-function comparison(
-  name: string,
-  compute: (a: number, b: number) => boolean,
-): Comparison {
+function comparison(name: string, compute: (a: number, b: number) => boolean): Comparison {
   return onScalars(name, compute);
 }
 
@@ -76,15 +72,15 @@ export const equal = comparison("equal", (a, b) => a === b);
 export const notEqual = comparison("notEqual", (a, b) => a !== b);
 
 /** Whether both hold, elementwise. */
-export const logicalAnd = onScalars(
-  "logicalAnd",
-  (a, b) => a !== 0 && b !== 0,
-) as (a: boolean | number, b: boolean | number) => boolean;
+export const logicalAnd = onScalars("logicalAnd", (a, b) => a !== 0 && b !== 0) as (
+  a: boolean | number,
+  b: boolean | number,
+) => boolean;
 /** Whether one of them holds, elementwise. */
-export const logicalOr = onScalars(
-  "logicalOr",
-  (a, b) => a !== 0 || b !== 0,
-) as (a: boolean | number, b: boolean | number) => boolean;
+export const logicalOr = onScalars("logicalOr", (a, b) => a !== 0 || b !== 0) as (
+  a: boolean | number,
+  b: boolean | number,
+) => boolean;
 /** Whether it does not hold, elementwise. */
 export const logicalNot = onScalars("logicalNot", (a) => a === 0) as (
   a: boolean | number,

@@ -5,10 +5,7 @@ import type { Same } from "./shapes.js";
 /** A function of each element: a tensor keeps its shape, a number gives a number. Runs on numbers as it stands. */
 export type Elementwise = <A extends number>(x: A) => Same<A>;
 
-function elementwise(
-  name: string,
-  compute: (x: number) => number,
-): Elementwise {
+function elementwise(name: string, compute: (x: number) => number): Elementwise {
   return onScalars(name, compute) as Elementwise;
 }
 
@@ -114,17 +111,11 @@ export const relu = elementwise("relu", (x) => Math.max(x, 0));
 /** x clipped to [0, 6]. */
 export const relu6 = elementwise("relu6", (x) => clamp(x, 0, 6));
 /** Scaled elu that keeps mean 0 and variance 1 (Klambauer et al. 2017). */
-export const selu = elementwise(
-  "selu",
-  (x) => seluScale * expLinear(x, seluAlpha),
-);
+export const selu = elementwise("selu", (x) => seluScale * expLinear(x, seluAlpha));
 /** x · sigmoid(x), also called swish. */
 export const silu = elementwise("silu", (x) => x * special.sigmoid(x));
 /** x · tanh(softplus(x)). */
-export const mish = elementwise(
-  "mish",
-  (x) => x * Math.tanh(special.softplus(x)),
-);
+export const mish = elementwise("mish", (x) => x * Math.tanh(special.softplus(x)));
 /** x clipped to [−1, 1]. */
 export const hardTanh = elementwise("hardTanh", (x) => clamp(x, -1, 1));
 /** x / 6 + 1/2 clipped to [0, 1]. */
@@ -156,10 +147,7 @@ const geluBy = {
   none: elementwise("gelu", (x) => 0.5 * x * special.erfc(-x / Math.SQRT2)),
   tanh: elementwise(
     "gelu",
-    (x) =>
-      0.5 *
-      x *
-      (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+    (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   ),
 };
 

@@ -1,11 +1,5 @@
 import { compiledOnly } from "./calls.js";
-import type {
-  Checked,
-  Computed,
-  IntegerFault,
-  Rank1,
-  RankFault,
-} from "./shapes.js";
+import type { Checked, Computed, IntegerFault, Rank1, RankFault } from "./shapes.js";
 
 /** How the losses of the examples (or elements) become one: "mean" unless given. */
 interface ToScalar {
@@ -21,10 +15,7 @@ type Scores<A, Name extends string> = Checked<
   A,
   RankFault<A, Rank1, `${Name} takes a row of scores, one for each class`>
 >;
-type ClassIndices<L, Name extends string> = Checked<
-  L,
-  IntegerFault<L, `${Name}: labels`>
->;
+type ClassIndices<L, Name extends string> = Checked<L, IntegerFault<L, `${Name}: labels`>>;
 
 /** A loss of scores `[N, classes]` against labels `[N]`, i32 from 0 to classes − 1. */
 interface ClassLoss<Name extends string, Options = unknown> {
@@ -45,10 +36,8 @@ export const softmaxCrossEntropy: ClassLoss<"softmaxCrossEntropy"> =
   compiledOnly("softmaxCrossEntropy");
 
 /** Σ max(0, score − own score + margin) over the other classes: scores `[N, classes]`, labels `[N]`. `margin` is 1 unless given. */
-export const multiclassHinge: ClassLoss<
-  "multiclassHinge",
-  { readonly margin?: number }
-> = compiledOnly("multiclassHinge");
+export const multiclassHinge: ClassLoss<"multiclassHinge", { readonly margin?: number }> =
+  compiledOnly("multiclassHinge");
 
 /** A loss of predictions against targets of the same shape. */
 interface ElementLoss<Options = unknown> {
@@ -67,12 +56,10 @@ export const meanSquaredError: ElementLoss = compiledOnly("meanSquaredError");
 export const meanAbsoluteError: ElementLoss = compiledOnly("meanAbsoluteError");
 
 /** Half the squared difference up to `delta` (1 unless given), linear beyond. */
-export const huber: ElementLoss<{ readonly delta?: number }> =
-  compiledOnly("huber");
+export const huber: ElementLoss<{ readonly delta?: number }> = compiledOnly("huber");
 
 /** −t · log σ(z) − (1 − t) · log(1 − σ(z)), from logits z and targets t in [0, 1], without overflow. */
-export const binaryCrossEntropy: ElementLoss =
-  compiledOnly("binaryCrossEntropy");
+export const binaryCrossEntropy: ElementLoss = compiledOnly("binaryCrossEntropy");
 
 /** Σ p · log(p / q), of two distributions of the same shape. */
 export const klDivergence: ElementLoss = compiledOnly("klDivergence");

@@ -19,22 +19,16 @@ type MatmulOperand = "matmul takes vectors, matrices and batches of matrices";
  */
 export const matmul: <A extends number, B extends number>(
   a: Checked<A, RankFault<A, Rank1, MatmulOperand>>,
-  b: Checked<
-    B,
-    RankFault<B, Rank1, MatmulOperand> | InnerFault<ShapeOf<A>, ShapeOf<B>>
-  >,
-) => Computed<A | B, MatmulShape<ShapeOf<A>, ShapeOf<B>>> =
-  compiledOnly("matmul");
+  b: Checked<B, RankFault<B, Rank1, MatmulOperand> | InnerFault<ShapeOf<A>, ShapeOf<B>>>,
+) => Computed<A | B, MatmulShape<ShapeOf<A>, ShapeOf<B>>> = compiledOnly("matmul");
 
 /** All products of an element of `a` and one of `b`: `[M]` and `[N]` give `[M, N]`. */
 export const outer: <A extends number, B extends number>(
   a: Checked<A, RankFault<A, 1, "outer takes vectors">>,
   b: Checked<B, RankFault<B, 1, "outer takes vectors">>,
-) => Computed<A | B, OuterShape<ShapeOf<A>, ShapeOf<B>>> =
-  compiledOnly("outer");
+) => Computed<A | B, OuterShape<ShapeOf<A>, ShapeOf<B>>> = compiledOnly("outer");
 
-type OuterShape<A extends Shape, B extends Shape> = number extends
-  A["length"] | B["length"]
+type OuterShape<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
   ? Shape
   : readonly [...A, ...B];
 

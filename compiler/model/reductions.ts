@@ -15,10 +15,7 @@ export interface Reduction<Options extends ReduceOptions = ReduceOptions> {
 }
 
 /** Whether elements hold; as with comparisons, TypeScript takes the result for a boolean. */
-export type Quantifier = (
-  x: number | boolean,
-  options?: ReduceOptions,
-) => boolean;
+export type Quantifier = (x: number | boolean, options?: ReduceOptions) => boolean;
 
 /** Adds the divisor's correction: the sum of squares is divided by the count minus `ddof`. */
 export interface SpreadOptions extends ReduceOptions {
@@ -48,10 +45,7 @@ export const any: Quantifier = compiledOnly("any");
 /** Whether all elements along axes hold. */
 export const all: Quantifier = compiledOnly("all");
 
-type Scan = <A extends number>(
-  x: A,
-  options?: { readonly axis?: number },
-) => Same<A>;
+type Scan = <A extends number>(x: A, options?: { readonly axis?: number }) => Same<A>;
 
 /** Running sum along an axis, 0 unless given. */
 export const cumsum: Scan = compiledOnly("cumsum");

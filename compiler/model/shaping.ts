@@ -37,16 +37,12 @@ export const transpose: {
 } = compiledOnly("transpose");
 
 /** Values laid side by side along an axis; all other axes are equal. */
-export const concat: <A extends number>(
-  values: readonly A[],
-  options?: AxisOption,
-) => Computed<A> = compiledOnly("concat");
+export const concat: <A extends number>(values: readonly A[], options?: AxisOption) => Computed<A> =
+  compiledOnly("concat");
 
 /** Values of one shape laid side by side along a new axis. */
-export const stack: <A extends number>(
-  values: readonly A[],
-  options?: AxisOption,
-) => Computed<A> = compiledOnly("stack");
+export const stack: <A extends number>(values: readonly A[], options?: AxisOption) => Computed<A> =
+  compiledOnly("stack");
 
 /** The elements in opposite order along an axis, several, or all unless given. */
 export const flip: <A extends number>(
@@ -62,10 +58,8 @@ export const pad: <A extends number>(
 ) => Computed<A> = compiledOnly("pad");
 
 /** x repeated along each axis. */
-export const tile: <A extends number>(
-  x: A,
-  repetitions: readonly number[],
-) => Computed<A> = compiledOnly("tile");
+export const tile: <A extends number>(x: A, repetitions: readonly number[]) => Computed<A> =
+  compiledOnly("tile");
 
 // Indexing: an index out of range is an error, at build time where known, else a RangeError.
 

@@ -18,21 +18,16 @@ export type DType = "f32" | "f64" | "i32" | "bool";
  * a shape, the tensor is of any shape. Supports infix arithmetic, comparison,
  * `x[i]`, `x.length`, `x.shape[0]`, `x.T` and `for (const row of x)`.
  */
-export type Tensor<S extends Shape = Shape, D extends DType = "f32"> = number &
-  TensorMembers<S, D>;
+export type Tensor<S extends Shape = Shape, D extends DType = "f32"> = number & TensorMembers<S, D>;
 
 /** A tensor to differentiate by. Without any `Param`, all float inputs are differentiated. */
-export type Param<S extends Shape = Shape, D extends DType = "f32"> = Tensor<
-  S,
-  D
->;
+export type Param<S extends Shape = Shape, D extends DType = "f32"> = Tensor<S, D>;
 
 /** One class index for each of `N` examples: i32 from 0 to the number of classes − 1. */
 export type Labels<N extends Dim = Dim> = Tensor<[N], "i32">;
 
 /** The result of an operation whose shape the editor does not follow: it fits wherever a tensor is wanted. */
-export type AnyShape<D extends DType> = number &
-  TensorMembers<Shape, D, undefined>;
+export type AnyShape<D extends DType> = number & TensorMembers<Shape, D, undefined>;
 
 declare const operand: unique symbol;
 declare const shapeBrand: unique symbol;
@@ -49,11 +44,10 @@ interface Written<S extends Shape, D extends DType> {
 }
 
 /** What a tensor has besides being a number; exists for the editor only. */
-export interface TensorMembers<
-  S extends Shape,
-  D extends DType,
-  Brand = Sizes<S>,
-> extends TypeOf<S, D> {
+export interface TensorMembers<S extends Shape, D extends DType, Brand = Sizes<S>> extends TypeOf<
+  S,
+  D
+> {
   readonly [shapeBrand]?: Brand | undefined;
   readonly [dtypeBrand]?: D | undefined;
   /** The slice at an index of the first axis. */
@@ -78,18 +72,12 @@ type Sizes<S extends Shape> = {
   readonly [Axis in keyof S]: S[Axis] extends string ? Dim : S[Axis];
 };
 
-type Slice<S extends Shape, D extends DType> = S extends readonly [
-  Dim,
-  ...infer Rest extends Shape,
-]
+type Slice<S extends Shape, D extends DType> = S extends readonly [Dim, ...infer Rest extends Shape]
   ? Result<Rest, D>
   : AnyShape<D>;
 
 /** A tensor of a computed shape; a scalar is a number. */
-export type Result<
-  S extends Shape,
-  D extends DType,
-> = number extends S["length"]
+export type Result<S extends Shape, D extends DType> = number extends S["length"]
   ? AnyShape<D>
   : S extends readonly []
     ? number

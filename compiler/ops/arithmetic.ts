@@ -1,6 +1,6 @@
 import { makeNode, type Node } from "../ir/node.js";
 import type { DType } from "../ir/type.js";
-import { chain1, chain2 } from "./chain.js";
+import { at, chain1, chain2 } from "./chain.js";
 import { applier, boolType, defineElementwise, defineOp, floatType, operand } from "./define.js";
 import { constant, constantValue, one, zero } from "./leaf.js";
 import { log } from "./elementwise.js";
@@ -12,6 +12,7 @@ const addOp = defineElementwise({
   name: "add",
   group,
   summary: "Sum of two values; written `a + b`.",
+  example: { typescript: "a + b", math: "a + b" },
   gradient: "da = dy, db = dy",
   parameters: binary,
   code: { kind: "infix", operator: "+" },
@@ -26,6 +27,7 @@ const subOp = defineElementwise({
   name: "sub",
   group,
   summary: "Difference of two values; written `a - b`.",
+  example: { typescript: "a - b", math: "a - b" },
   gradient: "da = dy, db = −dy",
   parameters: binary,
   code: { kind: "infix", operator: "-" },
@@ -40,20 +42,28 @@ const mulOp = defineElementwise({
   name: "mul",
   group,
   summary: "Product of two values, elementwise; written `a * b`.",
+  example: { typescript: "a * b", math: "a * b" },
   gradient: "da = dy · b, db = dy · a",
   parameters: binary,
   code: { kind: "infix", operator: "*" },
   element: (a, b) => a * b,
-  vjp: chain2(
-    (_a, b, _y, dy) => mul(dy, b),
-    (a, _b, _y, dy) => mul(dy, a),
-  ),
+  // A square is one contribution: 2 · x · dy.
+  vjp: (context) => {
+    const [a, b] = context.inputs;
+    return a === b ? [mul(context.dOut, mul(constant(2), at(context, 0))), null] : mulVjp(context);
+  },
 });
+
+const mulVjp = chain2(
+  (_a, b, _y, dy) => mul(dy, b),
+  (a, _b, _y, dy) => mul(dy, a),
+);
 
 const divOp = defineElementwise({
   name: "div",
   group,
   summary: "Quotient of two values; written `a / b`. Integers give a float.",
+  example: { typescript: "a / b", math: "a / b" },
   gradient: "da = dy / b, db = −dy · y / b",
   parameters: binary,
   code: { kind: "infix", operator: "/" },
@@ -70,10 +80,11 @@ const divOp = defineElementwise({
   ],
 });
 
-const remainderOp = defineElementwise({
+defineElementwise({
   name: "remainder",
   group,
   summary: "Remainder of a division with the sign of the dividend, as `%` in TypeScript.",
+  example: { typescript: "a % b", math: "a % b" },
   gradient: "da = dy, db = −dy · trunc(a / b)",
   parameters: binary,
   code: { kind: "infix", operator: "%" },
@@ -92,6 +103,7 @@ const negOp = defineElementwise({
   name: "neg",
   group,
   summary: "The value with its sign changed; written `-x`.",
+  example: { typescript: "-x", math: "-x" },
   gradient: "dx = −dy",
   parameters: [operand("x")],
   code: { kind: "prefix", operator: "-" },
@@ -103,6 +115,7 @@ const truncOp = defineElementwise({
   name: "trunc",
   group: "Rounding",
   summary: "The value without its fraction.",
+  example: { typescript: "trunc(x)", math: "trunc(x)" },
   gradient: "dx = 0",
   parameters: [operand("x")],
   code: { kind: "call", callee: "Math.trunc" },
@@ -114,6 +127,7 @@ const powOp = defineElementwise({
   name: "pow",
   group,
   summary: "Power; written `a ** b`, in math strings also `a ^ b`.",
+  example: { typescript: "a ** b", math: "a ^ b" },
   gradient: "da = dy · b · a^(b − 1), db = dy · y · log(a)",
   numerics:
     "A whole constant exponent up to 4 becomes multiplications; a negative base with a constant exponent is fine.",
@@ -157,6 +171,7 @@ function comparison(
     name,
     group: "Comparison",
     summary: `Whether \`${written}\`, elementwise.`,
+    example: { typescript: `a ${operator} b`, math: written },
     gradient: "da = 0, db = 0",
     parameters: binary,
     code: { kind: "infix", operator },
@@ -177,6 +192,7 @@ const andOp = defineElementwise({
   name: "logicalAnd",
   group: "Comparison",
   summary: "Whether both hold; written `a && b`.",
+  example: { typescript: "a > 0 && b > 0", math: "a > 0 && b > 0" },
   parameters: binary,
   code: { kind: "infix", operator: "&&" },
   element: (a, b) => Number(a !== 0 && b !== 0),
@@ -188,6 +204,7 @@ const orOp = defineElementwise({
   name: "logicalOr",
   group: "Comparison",
   summary: "Whether one of them holds; written `a || b`.",
+  example: { typescript: "a > 0 || b > 0", math: "a > 0 || b > 0" },
   parameters: binary,
   code: { kind: "infix", operator: "||" },
   element: (a, b) => Number(a !== 0 || b !== 0),
@@ -199,6 +216,7 @@ const notOp = defineElementwise({
   name: "logicalNot",
   group: "Comparison",
   summary: "Whether it does not hold; written `!a`.",
+  example: { typescript: "!(a > 0)", math: "!(a > 0)" },
   parameters: [operand("a")],
   code: { kind: "prefix", operator: "!" },
   element: (a) => Number(a === 0),
@@ -211,6 +229,7 @@ export const whereOp = defineElementwise({
   group: "Selection",
   summary:
     "`a` where the condition holds, else `b`, elementwise; a scalar choice is a real branch.",
+  example: { typescript: "where(x > 0, x, 0.1 * x)", math: "where(x > 0, x, 0.1 * x)" },
   gradient: "da = where(condition, dy, 0), db = where(condition, 0, dy)",
   numerics:
     "Only the branch taken contributes to the gradient, even where the other one is NaN or infinite.",
@@ -258,7 +277,7 @@ export const add = applier(addOp);
 export const sub = applier(subOp);
 export const mul = applier(mulOp);
 export const div = applier(divOp);
-export const remainder = applier(remainderOp);
+
 export const neg = applier(negOp);
 export const pow = applier(powOp);
 export const trunc = applier(truncOp);

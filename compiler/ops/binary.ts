@@ -1,5 +1,5 @@
 import { xlogy as xlogyOf } from "../../runtime/xlogy.js";
-import { makeNode, type Node } from "../ir/node.js";
+import type { Node } from "../ir/node.js";
 import { promoteTypes } from "../ir/type.js";
 import {
   and,
@@ -96,7 +96,7 @@ export const xlogy = applier(
   }),
 );
 
-const clipOp = defineElementwiseFormula({
+defineElementwiseFormula({
   name: "clip",
   group: "Selection",
   summary: "x, but at least low and at most high.",
@@ -123,7 +123,6 @@ const clipOp = defineElementwiseFormula({
   example: { typescript: "clip(x, -1, 1)", math: "clip(x, -1, 1)" },
   expand: (inputs) => minimum(maximum(nth(inputs, 0), nth(inputs, 1)), nth(inputs, 2)),
 });
-export const clip = (x: Node, low: Node, high: Node): Node => makeNode(clipOp, [x, low, high]);
 
 defineOp({
   name: "stopGradient",

@@ -105,6 +105,13 @@ function broadcastFault(name: string, inputs: readonly TensorType[], clashing: n
   const otherShape = inputs[other]?.shape ?? [];
   const [p, q] = clashingDims(otherShape, shape);
   const named = [p, q].filter((dim) => dimNames(dim).length > 0).length;
+  const column = [shape, otherShape].find(
+    (one, i) => one.length === 1 && one[0] === [otherShape, shape][i]?.at(-2),
+  );
+  const hint =
+    named > 0
+      ? "a named size equals only itself: give both the same name if they are always equal"
+      : column && `to pair it with the rows make it a column: reshape(…, [${column[0]}, 1])`;
   const shapes = `shapes ${formatShape(otherShape)} and ${formatShape(shape)}`;
   return new TypeFault(
     named === 2 ? "FG310" : "FG301",
@@ -114,11 +121,7 @@ function broadcastFault(name: string, inputs: readonly TensorType[], clashing: n
     {
       operands: [other, clashing],
       accepted: "axes aligned at the right that are equal, or 1 on one side",
-      ...(named > 0
-        ? {
-            hint: "a named size equals only itself: give both the same name if they are always equal",
-          }
-        : {}),
+      ...(hint === undefined ? {} : { hint }),
     },
   );
 }

@@ -21,27 +21,37 @@ interface Labelled {
 }
 
 /** Without axes of size 1 that others repeat, repeated labels, and labels that nobody else has. */
-function prepare(given: Labelled, sizes: Contraction["sizes"], kept: ReadonlySet<Label>): Labelled {
-  let { node, labels } = given;
-  const real = labels.filter((label, i) => node.type.shape[i] !== 1 || sizes.get(label) === 1);
-  node = reshape(
-    node,
-    node.type.shape.filter((dim, i) => dim !== 1 || sizes.get(nth(labels, i)) === 1),
-  );
-  labels = real;
-  for (;;) {
-    const second = labels.findIndex((label, i) => labels.indexOf(label) < i);
-    if (second < 0) break;
-    const label = nth(labels, second);
-    const first = labels.indexOf(label);
-    node = takeDiagonal(node, first, second);
-    labels = [...labels.filter((other) => other !== label), label];
-  }
-  const dropped = labels.map((_, i) => i).filter((i) => !kept.has(nth(labels, i)));
+function prepare(
+  { node, labels }: Labelled,
+  sizes: Contraction["sizes"],
+  kept: ReadonlySet<Label>,
+): Labelled {
+  const { shape } = node.type;
+  const isOwn = (axis: number) => shape[axis] !== 1 || sizes.get(nth(labels, axis)) === 1;
+  const single = withoutRepeats({
+    node: reshape(
+      node,
+      shape.filter((_, axis) => isOwn(axis)),
+    ),
+    labels: labels.filter((_, axis) => isOwn(axis)),
+  });
+  const dropped = single.labels.flatMap((label, axis) => (kept.has(label) ? [] : [axis]));
   return {
-    node: sum(node, { axes: dropped }),
-    labels: labels.filter((label) => kept.has(label)),
+    node: sum(single.node, { axes: dropped }),
+    labels: single.labels.filter((label) => kept.has(label)),
   };
+}
+
+/** The diagonal of axes with the same label, which becomes the last axis. */
+function withoutRepeats({ node, labels }: Labelled): Labelled {
+  const second = labels.findIndex((label, i) => labels.indexOf(label) < i);
+  if (second < 0) return { node, labels };
+  const label = nth(labels, second);
+  const first = labels.indexOf(label);
+  return withoutRepeats({
+    node: takeDiagonal(node, first, second),
+    labels: [...labels.filter((_, i) => i !== first && i !== second), label],
+  });
 }
 
 /** The axes in the order of `labels`; those not there get size 1. */

@@ -65,7 +65,9 @@ function labelsOf(
       { operands: [operand], accepted: "one letter for each axis, or ... for those not named" },
     );
   }
-  return after === undefined ? [...before] : [...before, ...ellipsis(hidden), ...after];
+  return after === undefined
+    ? before.split("")
+    : [...before.split(""), ...ellipsis(hidden), ...after.split("")];
 }
 
 const ellipsis = (count: number): readonly Label[] =>
@@ -90,7 +92,9 @@ function explicit(
   operands: readonly (readonly Label[])[],
 ): readonly Label[] {
   const rank = written.replace("...", "").length + hiddenCount(operands);
-  const labels = written.includes("...") ? labelsOf(subscripts, written, rank, 0) : [...written];
+  const labels = written.includes("...")
+    ? labelsOf(subscripts, written, rank, 0)
+    : written.split("");
   const known = new Set(operands.flat());
   const unknown = labels.find((label) => !known.has(label));
   if (unknown !== undefined || new Set(labels).size !== labels.length)

@@ -43,8 +43,8 @@ function elementLoss(
     type: (inputs, attrs) => {
       requireFloat(rest.name, inputs, 0);
       requireFloat(rest.name, inputs, 1);
-      const shape = attrs["reduction"] === "none" ? shapeOf(inputs) : [];
-      return { dtype: promoteTypes(inputs), shape };
+      const shape = shapeOf(inputs);
+      return { dtype: promoteTypes(inputs), shape: attrs["reduction"] === "none" ? shape : [] };
     },
     expand: (inputs, attrs) => {
       const shape = shapeOf(inputs.map((input) => input.type));

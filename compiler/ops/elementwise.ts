@@ -45,7 +45,7 @@ export function unary(
     ...(slope === "zero" ? { derivative: "zero" as const } : { vjp: chain1(slope) }),
     ...rest,
   });
-  return applier(op) as (x: Node) => Node;
+  return applier(op);
 }
 
 // Exponentials and logarithms
@@ -166,31 +166,17 @@ export const sign = unary("sign", "−1, 0 or 1.", math("sign"), Math.sign, "zer
   conventions: ["step"],
 });
 
-export const floor = unary(
-  "floor",
-  "The largest whole number not above x.",
-  math("floor"),
-  Math.floor,
-  "zero",
-  {
-    group: "Rounding",
-    gradient: "dx = 0",
-    conventions: ["step"],
-  },
-);
+unary("floor", "The largest whole number not above x.", math("floor"), Math.floor, "zero", {
+  group: "Rounding",
+  gradient: "dx = 0",
+  conventions: ["step"],
+});
 
-export const ceil = unary(
-  "ceil",
-  "The smallest whole number not below x.",
-  math("ceil"),
-  Math.ceil,
-  "zero",
-  {
-    group: "Rounding",
-    gradient: "dx = 0",
-    conventions: ["step"],
-  },
-);
+unary("ceil", "The smallest whole number not below x.", math("ceil"), Math.ceil, "zero", {
+  group: "Rounding",
+  gradient: "dx = 0",
+  conventions: ["step"],
+});
 
 // Activations
 
@@ -264,6 +250,7 @@ export const maximum = applier(
     name: "maximum",
     group: "Selection",
     summary: "The larger of two values, elementwise.",
+    example: { typescript: "maximum(a, b)", math: "maximum(a, b)" },
     gradient: "da = dy where a > b, half of it at a tie; db likewise",
     conventions: ["maximum"],
     parameters: binaryParameters,
@@ -281,6 +268,7 @@ export const minimum = applier(
     name: "minimum",
     group: "Selection",
     summary: "The smaller of two values, elementwise.",
+    example: { typescript: "minimum(a, b)", math: "minimum(a, b)" },
     gradient: "da = dy where a < b, half of it at a tie; db likewise",
     conventions: ["maximum"],
     parameters: binaryParameters,

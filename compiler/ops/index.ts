@@ -27,6 +27,7 @@ import "./einsum.js";
 import "./convolution.js";
 import "./pooling.js";
 import "./linearSystems.js";
+import "./determinants.js";
 import "./cholesky.js";
 import "./customGradient.js";
 

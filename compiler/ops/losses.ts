@@ -1,6 +1,6 @@
 import { labelled, makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type VjpContext } from "../ir/op.js";
-import { formatShape, type Shape, type TensorType } from "../ir/type.js";
+import { formatShape, promoteTypes, type Shape, type TensorType } from "../ir/type.js";
 import { add, div, equal, greater, mul, neg, sub, where } from "./arithmetic.js";
 import { normaliseAxes, normaliseAxis, reducedShape } from "./axes.js";
 import { at, chain1, nth } from "./chain.js";
@@ -45,6 +45,7 @@ const softmaxOp = defineFormula({
   name: "softmax",
   group: normalised,
   summary: "exp(x) divided by its sum along an axis.",
+  example: { typescript: "softmax(x, { axis: -1 })", math: "softmax(x, axis=-1)" },
   gradient: "dx = y · (dy − Σ dy · y)",
   numerics: "Shifted by the largest element: finite for [1000, 1000, 0].",
   parameters: [operand("x"), lastAxis],
@@ -66,6 +67,7 @@ const logSoftmaxOp = defineFormula({
   name: "logSoftmax",
   group: normalised,
   summary: "x minus logSumExp(x) along an axis.",
+  example: { typescript: "logSoftmax(x)", math: "logSoftmax(x)" },
   gradient: "dx = dy − softmax(x) · Σ dy",
   numerics: "Shifted by the largest element.",
   parameters: [operand("x"), lastAxis],
@@ -84,6 +86,7 @@ const logSumExpOp = defineFormula({
   name: "logSumExp",
   group: normalised,
   summary: "log of the sum of exp(x) over axes.",
+  example: { typescript: "logSumExp(x, { axis: 1 })", math: "logSumExp(x, axis=1)" },
   gradient: "dx = dy · exp(x − y)",
   numerics: "Shifted by the largest element; elements of −inf count as zero.",
   parameters: [
@@ -184,6 +187,7 @@ defineFormula({
   name: "softmaxCrossEntropy",
   group: losses,
   summary: "−log of the softmax of each example's own class, averaged.",
+  example: { typescript: "softmaxCrossEntropy(scores, y)", math: "softmaxCrossEntropy(scores, y)" },
   gradient: "dscores = (softmax(scores) − onehot(labels)) / N",
   numerics: "Grouped: one shifted pass, no log of a rounded probability.",
   parameters: [...classParameters, reduction],
@@ -214,6 +218,10 @@ defineFormula({
   name: "multiclassHinge",
   group: losses,
   summary: "Σ max(0, score − own score + margin) over the other classes, averaged over examples.",
+  example: {
+    typescript: "multiclassHinge(scores, y, { margin: 0.5 })",
+    math: "multiclassHinge(scores, y, margin=0.5)",
+  },
   gradient: "1 for each class above the margin, minus their number for the own class",
   conventions: ["relu"],
   parameters: [...classParameters, parameter("margin", { kind: "number" }, 1), reduction],
@@ -256,12 +264,13 @@ defineFormula({
   name: "meanSquaredError",
   group: losses,
   summary: "Squared difference, averaged over all elements.",
+  example: { typescript: "meanSquaredError(p, t)", math: "meanSquaredError(p, t)" },
   gradient: "dp = 2 (p − t) / n",
   parameters: [operand("prediction"), operand("target"), reduction],
   type: (inputs, attrs) => {
     const shape = broadcastAll("meanSquaredError", inputs);
     requireFloat("meanSquaredError", inputs, 0);
-    return { dtype: nth(inputs, 0).dtype, shape: lossShape(shape, attrs) };
+    return { dtype: promoteTypes(inputs), shape: lossShape(shape, attrs) };
   },
   expand: (inputs, attrs) => {
     const difference = sub(nth(inputs, 0), nth(inputs, 1));

@@ -1,4 +1,4 @@
-import { dimProduct } from "../ir/dim.js";
+import { dimProduct, type Dim } from "../ir/dim.js";
 import { makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type Value } from "../ir/op.js";
 import {
@@ -142,7 +142,7 @@ function gemmType(a: TensorType, b: TensorType, attrs: Attrs): TensorType {
   };
 }
 
-function innerFault(a: Shape, b: Shape, left: unknown, right: unknown): TypeFault {
+function innerFault(a: Shape, b: Shape, left: Dim, right: Dim): TypeFault {
   return new TypeFault(
     "FG302",
     `matmul: inner dimensions differ: ${formatShape(a)} · ${formatShape(b)} (${left} against ${right})`,

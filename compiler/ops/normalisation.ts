@@ -3,6 +3,7 @@ import { TypeFault, type Op } from "../ir/op.js";
 import {
   broadcastShapes,
   formatShape,
+  promoteTypes,
   sameShape,
   type Shape,
   type TensorType,
@@ -78,7 +79,7 @@ const unitPowerOp: Op = defineFormula({
 function normType(name: string, rank: number, shapeOfWeights: (shape: Shape, x: Shape) => Shape) {
   return (inputs: readonly TensorType[]): TensorType => {
     inputs.forEach((_, i) => requireFloat(name, inputs, i));
-    const { dtype, shape } = nth(inputs, 0);
+    const { shape } = nth(inputs, 0);
     if (shape.length < rank) {
       throw new TypeFault("FG305", `${name}: shape ${formatShape(shape)} has no axis of features`, {
         operands: [0],
@@ -94,7 +95,7 @@ function normType(name: string, rank: number, shapeOfWeights: (shape: Shape, x: 
         { operands: [0, i + 1], accepted: "one weight for each feature" },
       );
     });
-    return { dtype, shape };
+    return { dtype: promoteTypes(inputs), shape };
   };
 }
 

@@ -1,9 +1,9 @@
 import { dimAdd, dimMul, dimSub, type Dim } from "../ir/dim.js";
 import type { Attrs, Node } from "../ir/node.js";
 import { TypeFault } from "../ir/op.js";
-import { formatShape, type Shape, type TensorType } from "../ir/type.js";
+import { formatShape, promoteTypes, sameShape, type Shape, type TensorType } from "../ir/type.js";
 import { cast } from "./arithmetic.js";
-import { normaliseAxes } from "./axes.js";
+import { normaliseAxes, resolveAxis } from "./axes.js";
 import { nth } from "./chain.js";
 import { numberAttr, numbersAttr, operand, parameter } from "./define.js";
 import { defineFormula } from "./grouped.js";
@@ -158,4 +158,39 @@ defineFormula({
     );
   },
   example: { typescript: "tile(x, [2, 3])", math: "tile(x, [2, 3])" },
+});
+
+/** The shape that all values have. @throws TypeFault FG301 */
+function commonShape(inputs: readonly TensorType[]): Shape {
+  const { shape } = nth(inputs, 0);
+  const other = inputs.findIndex((input) => !sameShape(input.shape, shape));
+  if (other < 0) return shape;
+  throw new TypeFault(
+    "FG301",
+    `stack: shapes ${formatShape(shape)} and ${formatShape(nth(inputs, other).shape)} differ`,
+    { operands: [0, other], accepted: "values of one shape" },
+  );
+}
+
+defineFormula({
+  name: "stack",
+  group,
+  summary: "Values of one shape laid side by side along a new axis.",
+  gradient: "each operand receives its part of dy",
+  parameters: [parameter("values", { kind: "operands" }), parameter("axis", { kind: "axis" }, 0)],
+  normalise: (inputs, attrs) => ({
+    axis: resolveAxis("stack", Number(attrs["axis"]), nth(inputs, 0).shape, 1),
+  }),
+  type: (inputs, attrs) => ({
+    dtype: promoteTypes(inputs),
+    shape: commonShape(inputs).toSpliced(numberAttr(attrs, "axis"), 0, inputs.length),
+  }),
+  expand: (inputs, attrs) => {
+    const axis = numberAttr(attrs, "axis");
+    return concat(
+      inputs.map((x) => reshape(x, x.type.shape.toSpliced(axis, 0, 1))),
+      axis,
+    );
+  },
+  example: { typescript: "stack([x, y], { axis: 1 })", math: "stack([x, y], axis=1)" },
 });

@@ -23,6 +23,7 @@ interface Reduction {
   readonly gradient?: string;
   readonly numerics?: string;
   readonly conventions?: readonly string[];
+  readonly example?: Op["example"];
   readonly internal?: boolean;
   readonly combine: Combine;
   readonly start: number;
@@ -121,6 +122,7 @@ export function spread(reduced: Node, like: Node, attrs: Attrs): Node {
 const sumOp = defineReduction({
   name: "sum",
   summary: "Sum over axes.",
+  example: { typescript: "sum(x, { axis: 0 })", math: "sum(x, axis=0)" },
   gradient: "dx = dy, repeated along the summed axes",
   combine: "add",
   start: 0,
@@ -138,6 +140,7 @@ const extremeVjp = chain1((x, y, dy, { attrs }) => {
 const maxOp = defineReduction({
   name: "max",
   summary: "Largest element along axes.",
+  example: { typescript: "max(x, { axis: 0 })", math: "max(x, axis=0)" },
   gradient: "dx = dy at the largest element, shared equally at a tie",
   conventions: ["maximum"],
   combine: "max",
@@ -150,6 +153,7 @@ const maxOp = defineReduction({
 const minOp = defineReduction({
   name: "min",
   summary: "Smallest element along axes.",
+  example: { typescript: "min(x, { axis: 0 })", math: "min(x, axis=0)" },
   gradient: "dx = dy at the smallest element, shared equally at a tie",
   conventions: ["maximum"],
   combine: "min",
@@ -162,6 +166,7 @@ const minOp = defineReduction({
 const anyOp = defineReduction({
   name: "any",
   summary: "Whether any element along axes holds.",
+  example: { typescript: "any(x > 0, { axis: 0 })", math: "any(x > 0, axis=0)" },
   combine: "or",
   start: 0,
   step: (total, next) => Number(total !== 0 || next !== 0),
@@ -171,6 +176,7 @@ const anyOp = defineReduction({
 const allOp = defineReduction({
   name: "all",
   summary: "Whether all elements along axes hold.",
+  example: { typescript: "all(x > 0, { axis: 0 })", math: "all(x > 0, axis=0)" },
   combine: "and",
   start: 1,
   step: (total, next) => Number(total !== 0 && next !== 0),
@@ -209,6 +215,7 @@ function defineDerivedReduction(
     name,
     group,
     summary,
+    example: { typescript: `${name}(x, { axis: 0 })`, math: `${name}(x, axis=0)` },
     parameters: [operand("x"), axis, ...(ddof === true ? [degrees] : []), keepDims],
     normalise: normaliseAxes(name),
     type: ([x], attrs) => {

@@ -162,6 +162,10 @@ const recurrenceOp: Op = defineOp({
       lagged ? mul(shift(db, axis, !reverse), out) : mul(db, shift(out, axis, reverse));
     return [needed[0] === true ? da() : null, db];
   },
+  maskVjp: (context, mask) => {
+    const [row = null] = rows(context, mask);
+    return [row, row];
+  },
   evaluate: (inputs, attrs, type) => {
     const [a, b] = [nth(inputs, 0), nth(inputs, 1)];
     const [reverse, lagged] = [attrs["reverse"] === true, attrs["lagged"] === true];

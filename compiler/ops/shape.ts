@@ -55,6 +55,7 @@ const broadcastToOp = defineOp({
   name: "broadcastTo",
   group,
   summary: "The value repeated along new or size-1 axes to the given shape.",
+  example: { typescript: "broadcastTo(x, [2, 3])", math: "broadcastTo(x, [2, 3])" },
   gradient: "dx = dy, summed over the repeated axes",
   parameters: [operand("x"), parameter("shape", { kind: "shape" })],
   type: (inputs, attrs) => {
@@ -106,6 +107,7 @@ const reshapeOp = defineOp({
   name: "reshape",
   group,
   summary: "The same elements in the same order under another shape; one size may be -1.",
+  example: { typescript: "reshape(x, [2, -1])", math: "reshape(x, [2, -1])" },
   gradient: "dx = reshape(dy, shape of x)",
   parameters: [operand("x"), parameter("shape", { kind: "shape" })],
   normalise: (inputs, attrs) => ({
@@ -151,6 +153,7 @@ export const transposeOp = defineOp({
   name: "transpose",
   group,
   summary: "Axes in another order; reversed if none is given.",
+  example: { typescript: "transpose(x, [1, 0, 2])", math: "transpose(x, [1, 0, 2])" },
   gradient: "dx = transpose(dy) by the inverse order",
   parameters: [
     operand("x"),
@@ -231,7 +234,7 @@ const sliceOp = defineOp({
     dtype: dtypeOf(inputs),
     shape: shapeAttr(attrs, "length"),
   }),
-  vjp: chain1((x, _y, dy, { attrs }) => embed(dy, { ...attrs, shape: x.type.shape as Dim[] })),
+  vjp: chain1((x, _y, dy, { attrs }) => embed(dy, { ...attrs, shape: x.type.shape })),
   evaluate: ([x], attrs, type) => ({
     ...type,
     data: x ? evaluateView(x, type.shape, sliceMap(attrs)) : [],
@@ -308,6 +311,7 @@ const concatOp = defineOp({
   name: "concat",
   group,
   summary: "Values laid side by side along an axis.",
+  example: { typescript: "concat([x, y], { axis: 1 })", math: "concat([x, y], axis=1)" },
   gradient: "each operand receives its part of dy",
   parameters: [parameter("values", { kind: "operands" }), parameter("axis", { kind: "axis" }, 0)],
   normalise: normaliseAxis("concat"),
@@ -367,47 +371,6 @@ function concatFault(inputs: readonly TensorType[], axis: number, i: number): Ty
 export function concat(values: readonly Node[], axis: number): Node {
   return values.length === 1 ? nth(values, 0) : makeNode(concatOp, values, { axis });
 }
-
-defineOp({
-  name: "stack",
-  group,
-  summary: "Values of one shape laid side by side along a new axis.",
-  gradient: "each operand receives its part of dy",
-  parameters: [parameter("values", { kind: "operands" }), parameter("axis", { kind: "axis" }, 0)],
-  normalise: (inputs, attrs) => ({
-    axis: resolveAxis("stack", Number(attrs["axis"]), shapeOf(inputs), 1),
-  }),
-  type: (inputs, attrs) => {
-    inputs.forEach((input, i) => {
-      if (sameShape(input.shape, shapeOf(inputs))) return;
-      throw new TypeFault(
-        "FG301",
-        `stack: shapes ${formatShape(shapeOf(inputs))} and ${formatShape(input.shape)} differ`,
-        {
-          operands: [0, i],
-          accepted: "values of one shape",
-        },
-      );
-    });
-    return {
-      dtype: promoteTypes(inputs),
-      shape: shapeOf(inputs).toSpliced(numberAttr(attrs, "axis"), 0, inputs.length),
-    };
-  },
-  evaluate: () => {
-    throw new Error("stack is evaluated through its expansion");
-  },
-  lowering: {
-    kind: "expand",
-    expand: (inputs, attrs) => {
-      const axis = numberAttr(attrs, "axis");
-      return concat(
-        inputs.map((x) => reshape(x, x.type.shape.toSpliced(axis, 0, 1))),
-        axis,
-      );
-    },
-  },
-});
 
 /** The index along `axis`, in every element of a shape: the material of masks and one-hot rows. */
 const iotaOp = defineOp({

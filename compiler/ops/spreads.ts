@@ -1,6 +1,5 @@
 import { dimProduct } from "../ir/dim.js";
-import { makeNode, type Attrs, type Node } from "../ir/node.js";
-import type { Op } from "../ir/op.js";
+import type { Attrs, Node } from "../ir/node.js";
 import type { TensorType } from "../ir/type.js";
 import { div, equal, mul, where } from "./arithmetic.js";
 import { normaliseAxes, reducedShape } from "./axes.js";
@@ -86,9 +85,10 @@ defineFormula({
   example: { typescript: "norm(x, { axis: 1 })", math: "norm(x, axis=1)" },
 });
 
-const prodOp: Op = defineReduction({
+defineReduction({
   name: "prod",
   summary: "Product over axes.",
+  example: { typescript: "prod(x, { axis: 0 })", math: "prod(x, axis=0)" },
   gradient: "dx = dy · the product of the others",
   numerics: "The product of the others is computed as such, not as y / x.",
   conventions: ["prod"],
@@ -97,8 +97,6 @@ const prodOp: Op = defineReduction({
   step: (total, next) => total * next,
   vjp: chain1((x, _y, dy, { attrs }) => mul(spread(dy, x, attrs), productOfOthers(x, attrs))),
 });
-export const prod = (x: Node): Node =>
-  makeNode(prodOp, [x], { axes: x.type.shape.map((_, i) => i), keepDims: false });
 
 /** For each element, the product of all others along `attrs.axes`: those before times those behind. */
 function productOfOthers(x: Node, attrs: Attrs): Node {

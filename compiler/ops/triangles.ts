@@ -64,7 +64,7 @@ export const tril = triangle(
   "The lower triangle of a matrix, or of each in a batch; zeros elsewhere.",
   lessEqual,
 );
-export const triu = triangle(
+triangle(
   "triu",
   "The upper triangle of a matrix, or of each in a batch; zeros elsewhere.",
   greaterEqual,
@@ -182,7 +182,7 @@ defineFormula({
     const { dtype, shape } = nth(inputs, 0);
     requireMatrix("trace", nth(inputs, 0));
     shorter("trace", shape, nth(shape, shape.length - 2), nth(shape, shape.length - 1));
-    return { dtype, shape: shape.slice(0, -2) };
+    return { dtype: dtype === "bool" ? "i32" : dtype, shape: shape.slice(0, -2) };
   },
   expand: (inputs) => {
     const entries = diagonal(nth(inputs, 0));

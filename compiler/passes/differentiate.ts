@@ -276,9 +276,14 @@ export function gradientGraph(graph: Graph, { wrt, cotangent }: GradientOptions)
 /** An input for the gradient of a result, which the backward pass starts from. */
 function cotangentFor(name: string, node: Node): Node {
   const origin: Origin = { step: node.origin.step, phase: "backward" };
+  // A field of a result goes by the field's name, a single result by its own.
+  const label =
+    name === "value"
+      ? node.name
+      : /([A-Za-z_$][\w$]*(?:\.\d+)*)$/.exec(name)?.[1]?.replaceAll(".", "");
   return withOrigin(origin, () => ({
     ...input(`d${name}`, node.type),
-    name: `d${node.name ?? "value"}`,
+    name: `d${label ?? "value"}`,
   }));
 }
 

@@ -1,4 +1,4 @@
-import { cloneNode, nodesOf, rewriteGraph } from "../ir/graph.js";
+import { cloneNode, nodesOf, rewriteGraph, usersOf, type Graph } from "../ir/graph.js";
 import { makeNode, type Node } from "../ir/node.js";
 import { constantValue } from "../ops/leaf.js";
 import type { Pass } from "./pass.js";
@@ -13,14 +13,52 @@ export const pass: Pass = {
   name: "nameValues",
   run: (graph) => {
     let count = Math.max(0, ...nodesOf(graph).map(numberOf));
+    const sides = sidesOf(graph);
+    const versions = new Versions(graph.inputs.map((node) => node.name ?? ""));
     return rewriteGraph(graph, (node, inputs) => {
-      if (node.name !== undefined || constantValue(node) !== undefined)
-        return cloneNode(node, inputs);
-      const name = nameFrom(node, inputs) ?? `t${++count}`;
-      return makeNode(node.op, inputs, node.attrs, { name, derivedName: true });
+      if (constantValue(node) !== undefined) return cloneNode(node, inputs);
+      const { name, derivedName } = node;
+      if (name === undefined) {
+        const made = nameFrom(node, inputs) ?? `t${++count}`;
+        return makeNode(node.op, inputs, node.attrs, { name: made, derivedName: true });
+      }
+      if (derivedName === true || node.origin.phase === "backward") return cloneNode(node, inputs);
+      // What a branch assigns to a variable is the variable, after the branch.
+      if (sides.has(node))
+        return makeNode(node.op, inputs, node.attrs, { name, derivedName: true });
+      return makeNode(node.op, inputs, node.attrs, versions.next(name));
     });
   },
 };
+
+/** Tells apart the values a variable takes in turn: `z`, `z_`, `z_2`; so that their gradients are told apart as well. */
+class Versions {
+  readonly #taken: Set<string>;
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
+
+  next(name: string): string {
+    let version = name;
+    for (let k = 1; this.#taken.has(version); k++) version = k === 1 ? `${name}_` : `${name}_${k}`;
+    this.#taken.add(version);
+    return version;
+  }
+}
+
+/** The sides of choices on one condition that have the name of the choice, and no other use. */
+function sidesOf(graph: Graph): ReadonlySet<Node> {
+  const nodes = nodesOf(graph);
+  const users = usersOf(nodes);
+  const isSide = (node: Node, choice: Node) =>
+    node.name !== undefined && node.name === choice.name && users.get(node)?.length === 1;
+  return new Set(
+    nodes
+      .filter(({ op, inputs }) => op.name === "where" && inputs[0]?.type.shape.length === 0)
+      .flatMap((choice) => choice.inputs.slice(1).filter((side) => isSide(side, choice))),
+  );
+}
 
 /** The number in a name of the form `t7` or `dt7`, which later names must not repeat. */
 function numberOf(node: Node): number {

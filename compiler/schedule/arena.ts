@@ -118,7 +118,7 @@ function writesOver(statement: Statement | undefined, from: Buffer, to: Buffer):
     from.shape.join() !== to.shape.join()
   )
     return false;
-  const accesses = accessesIn(statement.body, statement.body);
+  const accesses = accessesOf(statement);
   const about = accesses.filter(({ buffer }) => buffer === from || buffer === to);
   const place = about[0];
   if (
@@ -137,6 +137,17 @@ interface Access {
   readonly position: string;
   readonly writes: boolean;
   readonly partial: boolean;
+}
+
+const knownAccesses = new WeakMap<Statement, readonly Access[]>();
+
+/** The accesses of a loop, worked out once: each new buffer asks for them. */
+function accessesOf(loop: Extract<Statement, { kind: "loop" }>): readonly Access[] {
+  const known = knownAccesses.get(loop);
+  if (known !== undefined) return known;
+  const accesses = accessesIn(loop.body, loop.body);
+  knownAccesses.set(loop, accesses);
+  return accesses;
 }
 
 function accessesIn(

@@ -82,14 +82,15 @@ export function scalarChoice(value: Scalar): {
   return { condition: condition.of, arms: [a, b] };
 }
 
-/** For each unit, what all its readers have in common. Units come after what they read. */
+/** For each value, what all its readers have in common. */
 export function guardsOf(
   units: readonly Unit[],
   outputs: ReadonlySet<Node>,
 ): ReadonlyMap<Node, Guard> {
   const guards = new Map<Node, Guard>();
   for (const node of outputs) guards.set(node, []);
-  for (const unit of units.toReversed()) {
+  // All readers of a value before it: in reading order some come later than what they read.
+  for (const unit of units.toSorted((a, b) => b.node.id - a.node.id)) {
     const own = guards.get(unit.node) ?? [];
     for (const { of, under } of readsOf(unit)) {
       const demand =
@@ -98,7 +99,47 @@ export function guardsOf(
       guards.set(of, known === undefined ? demand : commonPrefix(known, demand));
     }
   }
-  return guards;
+  return withoutCheapWork(units, guards);
+}
+
+/**
+ * Arithmetic on a few numbers is not worth a branch: where nothing else is
+ * done under a condition, both sides are worked out, and one is chosen. It
+ * cannot fail, and what is not chosen is not used.
+ */
+function withoutCheapWork(
+  units: readonly Unit[],
+  guards: ReadonlyMap<Node, Guard>,
+): ReadonlyMap<Node, Guard> {
+  const costly = units.filter((unit) => !isCheap(unit));
+  const worthwhile = new Set(
+    costly.flatMap((unit) => (guards.get(unit.node) ?? []).map(({ condition }) => condition)),
+  );
+  const kept = (guard: Guard) => guard.filter(({ condition }) => worthwhile.has(condition));
+  return new Map([...guards].map(([node, guard]) => [node, kept(guard)]));
+}
+
+function isCheap({ work, loops, after }: Unit): boolean {
+  return work.kind === "assign" && loops.length === 0 && after === null && isArithmetic(work.value);
+}
+
+function isArithmetic(value: Scalar): boolean {
+  switch (value.kind) {
+    case "literal":
+    case "size":
+    case "local":
+      return true;
+    case "element":
+      return value.index.length === 0;
+    case "apply": {
+      const { lowering } = value.node.op;
+      const isSimple =
+        lowering.kind === "scalar" && ["infix", "prefix", "select"].includes(lowering.code.kind);
+      return isSimple && value.arguments.every(isArithmetic);
+    }
+    default:
+      return false;
+  }
 }
 
 export function sameLiteral(a: GuardLiteral, b: GuardLiteral): boolean {

@@ -116,9 +116,9 @@ function hasWorkInside(
   { condition, arms }: NonNullable<ReturnType<typeof scalarChoice>>,
   guards: ReadonlyMap<Node, Guard>,
 ): boolean {
-  const isInside = (node: Node) =>
+  const isUnder = (node: Node) =>
     guards.get(node)?.some((literal) => literal.condition === condition) === true;
-  return arms.some((arm) => elementsIn(arm).some(({ of }) => isInside(of)));
+  return arms.some((arm) => elementsIn(arm).some(({ of }) => isUnder(of)));
 }
 
 function renameLoops(from: readonly Loop[], to: readonly Loop[]) {

@@ -26,7 +26,7 @@ export function schedule(given: Graph, { level }: ScheduleOptions): Program {
   const outputs = graph.outputs.map((output) => output.node);
   const tensors = outputs.filter((node) => node.type.shape.length > 0);
   const stored = new Set([...storedInline(nodes, tensors), ...copies]);
-  const units = inReadingOrder(unitsOf(nodes, stored), nodes);
+  const units = inReadingOrder(unitsOf(nodes, stored, outputs), nodes);
   const roots = new Set(outputs.map((node) => (stored.has(node) ? node : behindReshapes(node))));
   const placement = placeUnits(units, roots, level === 0 ? "step" : "all");
   const homes = chooseHomes(placement, roots);

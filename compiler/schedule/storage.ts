@@ -53,11 +53,13 @@ function readersOf(placement: Placement): ReadonlyMap<Node, readonly Reader[]> {
 /** Values that kernels, checks or the caller read as a whole. */
 function readWhole(placement: Placement, outputs: ReadonlySet<Node>): ReadonlySet<Node> {
   const whole = new Set(outputs);
+  // A scalar that is read as a tensor is stored as its reshape; any other reshape has no memory.
+  const add = (node: Node) => [node, behindReshapes(node)].forEach((each) => whole.add(each));
   for (const units of placement.unitsOf.values()) {
     for (const { work } of units) {
-      if (work.kind === "matmul") work.product.inputs.forEach((x) => whole.add(behindReshapes(x)));
-      if (work.kind === "kernel") work.operands.forEach((x) => whole.add(behindReshapes(x)));
-      if (work.kind === "check") whole.add(behindReshapes(work.indices));
+      if (work.kind === "matmul") work.product.inputs.forEach(add);
+      if (work.kind === "kernel") work.operands.forEach(add);
+      if (work.kind === "check") add(work.indices);
     }
   }
   return whole;

@@ -145,37 +145,48 @@ export function inlineSingleUses(
   const counts = countLocals(statements);
   for (const local of results) counts.set(local, (counts.get(local) ?? 0) + 2);
   const inline = (body: readonly Statement[]): readonly Statement[] => {
-    const kept: Statement[] = [];
+    const kept: (Statement | null)[] = [];
+    const positions = new Map<Local, number>();
     for (const original of body) {
       let statement = withBodies(original, inline);
       for (
-        let define = candidate(statement, kept);
-        define !== null;
-        define = candidate(statement, kept)
+        let at = candidate(statement, kept, positions);
+        at !== null;
+        at = candidate(statement, kept, positions)
       ) {
-        kept.splice(kept.indexOf(define), 1);
+        const define = kept[at];
+        if (define?.kind !== "define") break;
+        kept[at] = null;
         statement = substitute(statement, define.local, define.value);
       }
+      if (statement.kind === "define") positions.set(statement.local, kept.length);
       kept.push(statement);
     }
-    return kept;
+    return kept.filter((statement) => statement !== null);
   };
-  /** The last definition that can be written into the statement. */
-  const candidate = (statement: Statement, kept: readonly Statement[]): Define | null => {
-    const used = localsOf(statement).filter((local) => counts.get(local) === 2);
-    for (const local of used) {
-      const at = kept.findLastIndex(
-        (earlier) => earlier.kind === "define" && earlier.local === local,
-      );
+  /** Where the definition stands that can be written into the statement. */
+  const candidate = (
+    statement: Statement,
+    kept: readonly (Statement | null)[],
+    positions: ReadonlyMap<Local, number>,
+  ): number | null => {
+    for (const local of localsOf(statement)) {
+      const at = counts.get(local) === 2 ? positions.get(local) : undefined;
+      // Farther back, a value is better read where it is worked out.
+      if (at === undefined || kept.length - at > farthest) continue;
       const define = kept[at];
       if (define?.kind !== "define" || !isCandidate(define, statement)) continue;
-      const undisturbed = kept.slice(at + 1).every((between) => !disturbs(between, define.value));
-      if (undisturbed && fits(substitute(statement, local, define.value))) return define;
+      const between = kept.slice(at + 1).filter((each) => each !== null);
+      if (between.some((each) => disturbs(each, define.value))) continue;
+      if (fits(substitute(statement, local, define.value))) return at;
     }
     return null;
   };
   return inline(statements);
 }
+
+/** How many statements may lie between a definition and the use it is written into. */
+const farthest = 100;
 
 type Define = Extract<Statement, { kind: "define" }>;
 
@@ -217,18 +228,23 @@ export function branchesToChoices(
   statements: readonly Statement[],
   fits: (statement: Statement) => boolean,
 ): readonly Statement[] {
-  const result: Statement[] = [];
+  const result: (Statement | null)[] = [];
+  const declared = new Map<Local, number>();
   for (const original of statements) {
     const statement = withBodies(original, (body) => branchesToChoices(body, fits));
-    const declared = result.findLastIndex(
-      (earlier) => earlier.kind === "define" && choiceFor(earlier.local, statement) !== null,
-    );
-    const earlier = result[declared];
-    const choice = earlier?.kind === "define" ? choiceFor(earlier.local, statement) : null;
-    if (choice === null || !fits(choice)) result.push(statement);
-    else result.splice(declared, 1, choice);
+    const [first] = statement.kind === "if" ? statement.then : [];
+    const local = first?.kind === "update" ? first.local : undefined;
+    const at = local === undefined ? undefined : declared.get(local);
+    const choice = local === undefined || at === undefined ? null : choiceFor(local, statement);
+    if (choice !== null && at !== undefined && fits(choice)) {
+      result[at] = null;
+      result.push(choice);
+      continue;
+    }
+    if (statement.kind === "define") declared.set(statement.local, result.length);
+    result.push(statement);
   }
-  return result;
+  return result.filter((statement) => statement !== null);
 }
 
 /** The choice that an `if` makes of a variable, if it does nothing else. */

@@ -2,6 +2,7 @@ import { dimAdd, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
 import type { Shape } from "../ir/type.js";
+import { cast } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
 import { numberAttr, numbersAttr } from "../ops/define.js";
 import {
@@ -19,15 +20,23 @@ import { gatherUnits, scatterUnits } from "./indirection.js";
 import { nestOver, plain, sequence, zeros, type Unit } from "./unit.js";
 
 /** The units of all values that need work, in the order of the graph. */
-export function unitsOf(nodes: readonly Node[], stored: ReadonlySet<Node>): readonly Unit[] {
-  const absorbed = absorbedContributions(nodes);
+export function unitsOf(
+  nodes: readonly Node[],
+  stored: ReadonlySet<Node>,
+  outputs: readonly Node[],
+): readonly Unit[] {
+  const absorbed = absorbedContributions(nodes, outputs);
   return nodes.flatMap((node) => (absorbed.has(node) ? [] : unitsOfNode(node, stored, absorbed)));
 }
 
 /** Contributions that add into the gradient's buffer instead of having one of their own. */
-function absorbedContributions(nodes: readonly Node[]): ReadonlySet<Node> {
+function absorbedContributions(
+  nodes: readonly Node[],
+  outputs: readonly Node[],
+): ReadonlySet<Node> {
   const uses = new Map<Node, number>();
-  for (const node of nodes) for (const x of node.inputs) uses.set(x, (uses.get(x) ?? 0) + 1);
+  for (const x of [...nodes.flatMap((node) => node.inputs), ...outputs])
+    uses.set(x, (uses.get(x) ?? 0) + 1);
   const absorbed = new Set<Node>();
   for (const node of nodes) {
     if (node.op.lowering.kind !== "accumulate") continue;
@@ -127,8 +136,19 @@ function reduceUnit(node: Node, combine: Combine, stored: ReadonlySet<Node>): Un
   return {
     ...plain(node),
     loops,
-    work: { kind: "reduce", target, value: element(x, index, stored), combine },
+    work: {
+      kind: "reduce",
+      target,
+      value: asCombined(node, x, element(x, index, stored)),
+      combine,
+    },
   };
+}
+
+/** The element as what is combined: `any` and `all` of numbers ask whether each is not 0. */
+function asCombined(node: Node, x: Node, value: Scalar): Scalar {
+  const asks = node.type.dtype === "bool" && x.type.dtype !== "bool";
+  return asks ? { kind: "apply", node: cast(x, "bool"), arguments: [value] } : value;
 }
 
 /** Elementwise contributions in one sum; then products, slices and scatters added in place. */

@@ -7,11 +7,7 @@ import type { DiagnosticSink, Span } from "../diagnostic.js";
 export const MAX_DEPTH = 500;
 
 /** Reports nesting beyond {@link MAX_DEPTH}; `found` is a level count where it is known. */
-export function reportTooDeep(
-  sink: DiagnosticSink,
-  span: Span,
-  found?: number,
-): void {
+export function reportTooDeep(sink: DiagnosticSink, span: Span, found?: number): void {
   const levels = found === undefined ? "" : `: ${found} levels`;
   sink.error("FG104", `this is nested too deeply${levels}`, span, {
     accepted: `at most ${MAX_DEPTH} levels of brackets, operators and blocks`,
@@ -43,12 +39,7 @@ export function findTooDeep(root: object): Span | undefined {
  * Runs what recurses over a program. If the stack ends before {@link MAX_DEPTH},
  * because the caller has used up most of it, the program is refused all the same.
  */
-export function withinStack<T>(
-  sink: DiagnosticSink,
-  path: string,
-  run: () => T,
-  otherwise: T,
-): T {
+export function withinStack<T>(sink: DiagnosticSink, path: string, run: () => T, otherwise: T): T {
   try {
     return run();
   } catch (failure) {

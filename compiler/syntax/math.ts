@@ -3,12 +3,7 @@ import { findTooDeep, reportTooDeep, withinStack } from "./depth.js";
 import { Abandoned, type Cursor } from "./mathCursor.js";
 import { parseParameters } from "./mathParameters.js";
 import { StatementParser } from "./mathStatements.js";
-import type {
-  FunctionDeclaration,
-  Module,
-  Parameter,
-  Statement,
-} from "./tree.js";
+import type { FunctionDeclaration, Module, Parameter, Statement } from "./tree.js";
 
 /** The function that statements without a header make. */
 const UNNAMED = "f";
@@ -100,9 +95,7 @@ class MathParser {
     return [{ kind: "return", value: result, span: result.span }];
   }
 
-  #unnamedFunction(
-    definitions: readonly FunctionDeclaration[],
-  ): FunctionDeclaration | undefined {
+  #unnamedFunction(definitions: readonly FunctionDeclaration[]): FunctionDeclaration | undefined {
     const { start } = this.#cursor.peek();
     const failuresBefore = this.#parser.failures;
     this.#parser.enterFunction([]);
@@ -129,9 +122,7 @@ class MathParser {
     this.#sink.error("FG115", message, span, {
       accepted: `statements outside a function only where no \`${UNNAMED}\` is defined`,
       hint: "give them a header of their own: `g(x) = …`",
-      notes: [
-        { message: `\`${UNNAMED}\` is defined here`, span: taken.nameSpan },
-      ],
+      notes: [{ message: `\`${UNNAMED}\` is defined here`, span: taken.nameSpan }],
     });
   }
 
@@ -144,9 +135,7 @@ class MathParser {
 }
 
 function namesOf(parameters: readonly Parameter[]): string[] {
-  return parameters.flatMap(({ pattern }) =>
-    pattern.kind === "name" ? [pattern.name] : [],
-  );
+  return parameters.flatMap(({ pattern }) => (pattern.kind === "name" ? [pattern.name] : []));
 }
 
 /** By code unit, but runs of digits by their value: w2 before w10. */

@@ -64,14 +64,9 @@ export class Cursor {
     if (this.accept(text)) return;
     const { kind } = this.peek();
     if (kind === "end" || kind === "separator") {
-      this.fail(
-        "FG102",
-        `\`${open.text}\` is never closed`,
-        this.span(open.start, open.end),
-        {
-          hint: `add the missing \`${text}\``,
-        },
-      );
+      this.fail("FG102", `\`${open.text}\` is never closed`, this.span(open.start, open.end), {
+        hint: `add the missing \`${text}\``,
+      });
     }
     this.unexpected(`\`${text}\` or \`,\``, {
       notes: [
@@ -94,12 +89,7 @@ export class Cursor {
     });
   }
 
-  fail(
-    code: DiagnosticCode,
-    message: string,
-    span: Span,
-    details: DiagnosticDetails = {},
-  ): never {
+  fail(code: DiagnosticCode, message: string, span: Span, details: DiagnosticDetails = {}): never {
     this.#sink.error(code, message, span, details);
     throw new Abandoned();
   }

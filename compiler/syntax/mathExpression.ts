@@ -2,13 +2,7 @@ import type { Span } from "../diagnostic.js";
 import { MAX_DEPTH } from "./depth.js";
 import type { Cursor } from "./mathCursor.js";
 import type { Token } from "./mathLexer.js";
-import type {
-  BinaryOperator,
-  Expression,
-  Field,
-  IndexItem,
-  UnaryOperator,
-} from "./tree.js";
+import type { BinaryOperator, Expression, Field, IndexItem, UnaryOperator } from "./tree.js";
 
 /** How tightly an operator binds; a higher level binds tighter. */
 const LEVEL = { or: 1, and: 2, compare: 4, sum: 5, product: 6, power: 7 };
@@ -144,8 +138,7 @@ export class ExpressionParser {
 
   #prefix(): Expression {
     const { kind, text, start } = this.#cursor.peek();
-    const prefix =
-      kind === "operator" || kind === "name" ? PREFIX.get(text) : undefined;
+    const prefix = kind === "operator" || kind === "name" ? PREFIX.get(text) : undefined;
     if (prefix === undefined) return this.#postfix(this.#primary());
     this.#cursor.next();
     const operand = this.#binary(prefix.operandLevel);

@@ -26,8 +26,7 @@ const NUMBER = /(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const NUMBER_TAIL = /[\p{ID_Continue}.]+/uy;
 const NAME = /[\p{ID_Start}_]\p{ID_Continue}*/uy;
 const STRING = /"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'/y;
-const OPERATOR =
-  /\.\.\.|\*\*=|\*\*|==|!=|<=|>=|&&|\|\||[-+*/%@^]=|[-+*/%^@<>=!?:,.()[\]{}]/y;
+const OPERATOR = /\.\.\.|\*\*=|\*\*|==|!=|<=|>=|&&|\|\||[-+*/%@^]=|[-+*/%^@<>=!?:,.()[\]{}]/y;
 const UNKNOWN = /[^\s\p{ID_Continue}"'#;\-+*/%^@<>=!?:,.()[\]{}]+|[\s\S]/uy;
 
 /** What to write instead of signs that mathematics has and this language has not. */
@@ -51,10 +50,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Splits a math string into tokens, the last of which is `end`. Reports what it cannot read. */
-export function tokenize(
-  source: SourceFile,
-  sink: DiagnosticSink,
-): readonly Token[] {
+export function tokenize(source: SourceFile, sink: DiagnosticSink): readonly Token[] {
   return new Lexer(source, sink).run();
 }
 

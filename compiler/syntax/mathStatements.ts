@@ -6,10 +6,7 @@ import type { BinaryOperator, Expression, Pattern, Statement } from "./tree.js";
 /** Names with a value of their own: free, yet no parameters. */
 const CONSTANTS: ReadonlySet<string> = new Set(["pi", "inf"]);
 
-const ASSIGNMENTS: ReadonlyMap<string, BinaryOperator> = new Map<
-  string,
-  BinaryOperator
->([
+const ASSIGNMENTS: ReadonlyMap<string, BinaryOperator> = new Map<string, BinaryOperator>([
   ["+=", "+"],
   ["-=", "-"],
   ["*=", "*"],

@@ -24,10 +24,7 @@ import { refuseStatement } from "./typescript/unsupported.js";
  * has one is missing from the result or stands for something that it is not.
  * Use the module only if the sink has no errors.
  */
-export function parseTypeScript(
-  source: SourceFile,
-  sink: DiagnosticSink,
-): Module {
+export function parseTypeScript(source: SourceFile, sink: DiagnosticSink): Module {
   const file = readTypeScript(source, sink);
   const reader = new ModuleReader();
   if (file !== undefined) {
@@ -53,9 +50,7 @@ class ModuleReader {
     const withExports = <T extends { name: string; exported: boolean }>(
       declarations: readonly T[],
     ): readonly T[] =>
-      declarations.map((one) =>
-        this.#exported.has(one.name) ? { ...one, exported: true } : one,
-      );
+      declarations.map((one) => (this.#exported.has(one.name) ? { ...one, exported: true } : one));
     return {
       path,
       language: "typescript",

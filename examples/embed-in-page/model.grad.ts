@@ -59,7 +59,7 @@ interface Tiles {
    * product[rows, 2] = left[rows, depth] · right[depth, 2], where the rows are
    * rounded up to a multiple of 3.
    */
-  multiply(rows: number, depth: number): void;
+  multiplyTiles(rows: number, depth: number): void;
 }
 
 /** Depth of both panels. */
@@ -80,7 +80,7 @@ const tiles: Tiles = /* @__PURE__ */ (() => {
   const rightPanel = new Float64Array(2 * panelDepth);
   const productPanel = new Float64Array(2 * panelRows);
 
-  function multiply(rows: number, depth: number): void {
+  function multiplyTiles(rows: number, depth: number): void {
     const left = leftPanel;
     const right = rightPanel;
     const product = productPanel;
@@ -122,7 +122,7 @@ const tiles: Tiles = /* @__PURE__ */ (() => {
     left: leftPanel,
     right: rightPanel,
     product: productPanel,
-    multiply,
+    multiplyTiles,
   };
 })();
 
@@ -219,7 +219,7 @@ function multiplyBlocks(
         const next = j + 1 < n ? 1 : 0;
         const from = b0 + p * bDepth + j * bColumn;
         packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiply(height, length);
+        tiles.multiplyTiles(height, length);
         const to = c0 + i * n + j;
         storeColumns(c, to, to + next, n, height, accumulate || p > 0);
       }

@@ -1,7 +1,7 @@
 /**
  * The matrix kernels against three plain loops: GFLOP/s and their ratio.
  * Candidates take turns, so that a change of clock speed hits both alike.
- * Run: node --import tsx tests/bench/kernels.ts
+ * Run: npm run bench -- kernels
  */
 import { matmulNN, matmulNT, matmulTN } from "../../runtime/matmul.js";
 import { random } from "../../runtime/random.js";
@@ -86,15 +86,10 @@ export function benchKernels(): void {
       times[0].push(seconds(() => kernels[kind](a, b, c, m, n, k), repeats));
       times[1].push(seconds(() => naive[kind](a, b, c, m, n, k), repeats));
     }
-    const [ours, theirs] = times.map((t) => flops / median(t) / 1e9) as [
-      number,
-      number,
-    ];
+    const [ours, theirs] = times.map((t) => flops / median(t) / 1e9) as [number, number];
     const sizes = [m, n, k].map((size) => String(size).padStart(6)).join("");
     const rates = [ours, theirs].map((r) => r.toFixed(2).padStart(10)).join("");
     const ratio = (ours / theirs).toFixed(1).padStart(8);
     console.log(`${kind}    ${sizes}${rates}${ratio}`);
   }
 }
-
-if (process.argv[1]?.endsWith("kernels.ts")) benchKernels();

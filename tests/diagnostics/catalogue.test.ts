@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  catalogue,
-  explain,
-  type CatalogueEntry,
-} from "../../compiler/catalogue.js";
+import { catalogue, explain, type CatalogueEntry } from "../../compiler/catalogue.js";
+import { CompileError, type Diagnostic } from "../../compiler/diagnostic.js";
+import { jit } from "../../compiler/jit.js";
+import { compile, type CompileResult } from "../../compiler/pipeline.js";
 import { math, typescript } from "../syntax/support.js";
 
 const entries = Object.entries<CatalogueEntry>(catalogue);
@@ -68,22 +67,58 @@ function codesFor(code: string, program: string): string[] {
 describe("examples of syntax errors", () => {
   it.each([...MATH, ...STATEMENTS, ...FILES])("of %s are true", (code) => {
     const entry = entries.find(([one]) => one === code)?.[1];
-    expect(new Set(codesFor(code, entry?.example ?? ""))).toEqual(
-      new Set([code]),
-    );
+    expect(new Set(codesFor(code, entry?.example ?? ""))).toEqual(new Set([code]));
     expect(codesFor(code, entry?.fix ?? "")).toEqual([]);
   });
+});
 
-  it.each(entries.filter(([, { example }]) => example.startsWith("f(")))(
-    "and the math strings of %s can be read",
-    (code, { example, fix }) => {
-      if (code.startsWith("FG1")) return;
-      for (const text of [example, fix].filter((one) => one.startsWith("f("))) {
-        const program = text.replace(/ {3}\(.*\)$/, "");
-        expect(math(program).diagnostics).toEqual([]);
-      }
-    },
-  );
+/** A file that examples import from. */
+const LAYERS = { "layers.ts": "export function dense(x: number) {\n  return 2 * x;\n}" };
+
+function isTypeScript(program: string): boolean {
+  return /^(?:import|export) /m.test(program);
+}
+
+/** Runs a call of the compiler that is written out as text. */
+function runCall(text: string): CompileResult {
+  const call = /^compile\(\{ math: "([^"]*)" \}, \{ functions: \["(\w+)"\] \}\)$/.exec(text);
+  const [, math = "", name = ""] = call ?? [];
+  expect(call).not.toBeNull();
+  return compile({ math }, { functions: [name] });
+}
+
+/** What is reported of an example, warnings among it. */
+function reported(code: string, program: string): readonly string[] {
+  try {
+    if (program.startsWith("compile(")) return codesOf(runCall(program).diagnostics);
+    if (code === "FG403") {
+      jit(program).grad({ x: [1, 2, 3] });
+      return [];
+    }
+    const source = isTypeScript(program)
+      ? { entry: "model.ts", files: { "model.ts": program, ...LAYERS } }
+      : { math: program };
+    return codesOf(compile(source).diagnostics);
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    return codesOf(error.diagnostics);
+  }
+}
+
+const codesOf = (diagnostics: readonly Diagnostic[]) => [
+  ...new Set(diagnostics.map(({ code }) => code)),
+];
+
+describe("examples of errors of meaning", () => {
+  const meaning = entries.filter(([code]) => /^FG[2-4]/.test(code));
+
+  it.each(meaning)("of %s are true", (code, { example }) => {
+    expect(reported(code, example)).toEqual([code]);
+  });
+
+  it.each(meaning)("and the fix of %s compiles without a warning", (code, { fix }) => {
+    expect(reported(code, fix)).toEqual([]);
+  });
 });
 
 describe("explain", () => {
@@ -96,11 +131,11 @@ describe("explain", () => {
         "",
         "For example:",
         "",
-        "    sum(x, axes=0)",
+        "    f(x: [4, 3]) = sum(sum(x, axes=0))",
         "",
         "Instead:",
         "",
-        "    sum(x, axis=0)",
+        "    f(x: [4, 3]) = sum(sum(x, axis=0))",
       ].join("\n"),
     );
   });

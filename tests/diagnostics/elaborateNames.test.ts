@@ -196,7 +196,7 @@ export function f(x: number) {
       "  1 | f(x, x) = x ^ 2",
       "    |   ^",
       "",
-      "accepted: one parameter of a name in a block",
+      "accepted: each parameter once",
     ],
   ],
   [
@@ -223,7 +223,7 @@ export function f(x: number) {
       "  2 |   const a = x;",
       "    |         ^",
       "",
-      "accepted: one variable of a name in a block",
+      "accepted: each name once in a block",
     ],
   ],
   [

@@ -21,9 +21,7 @@ function at(marked: string, text = MODEL, file = "model.ts"): Diagnostic {
 }
 
 function render(diagnostic: Diagnostic, text = MODEL): string[] {
-  return renderDiagnostic(diagnostic, new Map([["model.ts", text]])).split(
-    "\n",
-  );
+  return renderDiagnostic(diagnostic, new Map([["model.ts", text]])).split("\n");
 }
 
 describe("renderDiagnostic", () => {
@@ -154,9 +152,7 @@ describe("renderDiagnostic", () => {
       "other.ts - error FG302: it is wrong",
       "hint: h",
     ]);
-    expect(render({ ...elsewhere, span: undefined })).toEqual([
-      "error FG302: it is wrong",
-    ]);
+    expect(render({ ...elsewhere, span: undefined })).toEqual(["error FG302: it is wrong"]);
   });
 
   it("keeps a span outside the text inside", () => {

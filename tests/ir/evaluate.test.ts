@@ -76,9 +76,7 @@ describe("evaluateGraph", () => {
     expect(result["tensor"]?.data).toEqual([third]);
     expect(result["total"]?.data).toEqual([third]);
     expect(result["scalar"]?.data).toEqual([-0.1]);
-    expect(result["repeated"]?.data).toEqual([
-      Math.fround(0.1 * Math.fround(0.1)),
-    ]);
+    expect(result["repeated"]?.data).toEqual([Math.fround(0.1 * Math.fround(0.1))]);
   });
 
   it("goes through deep graphs without recursion", () => {
@@ -94,9 +92,7 @@ describe("evaluateGraph", () => {
     [{ x: tensor([1, 2]) }, "input x has 2 elements and its shape [3] has 3"],
   ])("refuses inputs that do not fit: %j", (inputs, message) => {
     const graph = graphOf({ y: neg(input("x", f64("N"))) });
-    expect(() => evaluateGraph(graph, inputs, { N: 3 })).toThrow(
-      new RangeError(message),
-    );
+    expect(() => evaluateGraph(graph, inputs, { N: 3 })).toThrow(new RangeError(message));
   });
 
   it("refuses a size that is not given", () => {
@@ -116,8 +112,6 @@ describe("numericalGradient", () => {
       output: "value",
       wrt: "x",
     });
-    [1, Math.E, 1 / Math.E].forEach((expected, i) =>
-      expect(gradient[i]).toBeCloseTo(expected, 8),
-    );
+    [1, Math.E, 1 / Math.E].forEach((expected, i) => expect(gradient[i]).toBeCloseTo(expected, 8));
   });
 });

@@ -36,18 +36,16 @@ describe("printGraph", () => {
     const w = input("params.W", { dtype: "f32", shape: [4, 4] });
     const product = gemm(x, w, { transposeB: true });
     const h = makeNode(relu(product).op, [product], {}, "h");
-    const dh = withOrigin(
-      { step: { line: { text: "" } }, phase: "backward" },
-      () =>
-        makeNode(
-          neg(h).op,
-          [mul(h, constant(-0))],
-          {},
-          {
-            name: "dh",
-            derivedName: true,
-          },
-        ),
+    const dh = withOrigin({ step: { line: { text: "" } }, phase: "backward" }, () =>
+      makeNode(
+        neg(h).op,
+        [mul(h, constant(-0))],
+        {},
+        {
+          name: "dh",
+          derivedName: true,
+        },
+      ),
     );
     const total = add(sum(dh, { axes: [0, 1] }), size("2*N + 1"));
     const graph = graphOf({ value: total, one: constant(1, "i32") });
@@ -121,9 +119,7 @@ describe("print, parse, print", () => {
         const graph = graphOf({ y: constant(value, dtype) });
         const text = printGraph(graph);
         const read = parse(text);
-        expect(read.outputs[0]?.node.attrs).toEqual(
-          graph.outputs[0]?.node.attrs,
-        );
+        expect(read.outputs[0]?.node.attrs).toEqual(graph.outputs[0]?.node.attrs);
         expect(printGraph(read)).toBe(text);
       }
     }
@@ -145,12 +141,8 @@ describe("print, parse, print", () => {
 
 describe("parseGraph", () => {
   it("ignores comments and white space", () => {
-    const graph = parse(
-      "graph f ( x : f64 ) { // a comment\n%7 = neg ( x ) : f64 return y = %7 }",
-    );
-    expect(printGraph(graph)).toBe(
-      "graph f(x: f64) {\n  %0 = neg(x) : f64\n  return y = %0\n}\n",
-    );
+    const graph = parse("graph f ( x : f64 ) { // a comment\n%7 = neg ( x ) : f64 return y = %7 }");
+    expect(printGraph(graph)).toBe("graph f(x: f64) {\n  %0 = neg(x) : f64\n  return y = %0\n}\n");
   });
 
   it.each([
@@ -160,28 +152,16 @@ describe("parseGraph", () => {
     ["graph f(x: f64[N +]) { return y = x }", "N + is not a size"],
     ["graph f() {\n\n  return y = z }", "line 3: there is no input z"],
     ["graph f() { return y = %0 }", "%0 is used before it is defined"],
-    [
-      "graph f(x: f64) { %0 = foo(x) : f64 return }",
-      "there is no operation foo",
-    ],
-    [
-      "graph f(x: f64) { %0 = neg(x) : f32 return }",
-      "%0 is said to be f32 and is f64",
-    ],
-    [
-      "graph f(x: f64) { %0 = neg(x) : f64 %0 = neg(x) : f64 return }",
-      "%0 is defined twice",
-    ],
+    ["graph f(x: f64) { %0 = foo(x) : f64 return }", "there is no operation foo"],
+    ["graph f(x: f64) { %0 = neg(x) : f32 return }", "%0 is said to be f32 and is f64"],
+    ["graph f(x: f64) { %0 = neg(x) : f64 %0 = neg(x) : f64 return }", "%0 is defined twice"],
     [
       "graph f(x: f64[2], y: f64[3]) { %0 = add(x, y) : f64[2] return }",
       "shapes [2] and [3] do not broadcast",
     ],
     ["graph f() { return y = 1 } 2", "expected nothing after the graph"],
     ["graph f() { return y = size(N }", 'expected ")"'],
-    [
-      `graph f(x: f64) { %0 = neg(x) {a: ${"[".repeat(50)}`,
-      "lists are nested too deeply",
-    ],
+    [`graph f(x: f64) { %0 = neg(x) {a: ${"[".repeat(50)}`, "lists are nested too deeply"],
   ])("refuses %j", (text, message) => {
     expect(complaint(text)).toContain("FG190: textual IR is malformed");
     expect(complaint(text)).toContain(message);
@@ -202,10 +182,7 @@ describe("parseGraph", () => {
           fc.constantFrom("(", "((((", "{", "}", ":", "%0", "[", "]", "floor("),
         ),
       })
-      .map(
-        ({ at, drop, insert }) =>
-          valid.slice(0, at) + insert + valid.slice(at + drop),
-      );
+      .map(({ at, drop, insert }) => valid.slice(0, at) + insert + valid.slice(at + drop));
     fc.assert(
       fc.property(fc.oneof(mutated, fc.string()), (text) => {
         try {
@@ -216,8 +193,6 @@ describe("parseGraph", () => {
       }),
       { numRuns: 2000 },
     );
-    expect(complaint("graph f(x: f64[" + "(".repeat(10_000))).toContain(
-      "FG190",
-    );
+    expect(complaint("graph f(x: f64[" + "(".repeat(10_000))).toContain("FG190");
   });
 });

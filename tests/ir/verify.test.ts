@@ -58,36 +58,20 @@ describe("verifyGraph", () => {
       }),
       "do not broadcast",
     ],
-    [
-      "too few operands",
-      withOutput({ inputs: [x] }),
-      "has 1 operands instead of 2",
-    ],
+    ["too few operands", withOutput({ inputs: [x] }), "has 1 operands instead of 2"],
     [
       "an unregistered operation",
       withOutput({ op: { ...y.op, name: "foo" } }),
       "is of no registered operation",
     ],
-    [
-      "a name that is no identifier",
-      withOutput({ name: "a; b" }),
-      'has the name "a; b"',
-    ],
+    ["a name that is no identifier", withOutput({ name: "a; b" }), 'has the name "a; b"'],
     [
       "an input that is not listed",
       { ...graphOf({ y }), inputs: [] },
       "is used and not listed as an input",
     ],
-    [
-      "an input listed twice",
-      { ...graphOf({ y }), inputs: [x, x] },
-      "input x is listed twice",
-    ],
-    [
-      "an input that is none",
-      { ...graphOf({ y }), inputs: [x, y] },
-      "is listed as an input",
-    ],
+    ["an input listed twice", { ...graphOf({ y }), inputs: [x, x] }, "input x is listed twice"],
+    ["an input that is none", { ...graphOf({ y }), inputs: [x, y] }, "is listed as an input"],
     [
       "an output listed twice",
       {
@@ -112,9 +96,7 @@ describe("verifyGraph", () => {
     "refuses the attribute %j, which JSON would not keep",
     (value) => {
       const attrs: Attrs = { a: value };
-      expect(violations(withOutput({ attrs }))).toContain(
-        "has attribute a of no plain data",
-      );
+      expect(violations(withOutput({ attrs }))).toContain("has attribute a of no plain data");
     },
   );
 
@@ -122,9 +104,9 @@ describe("verifyGraph", () => {
     const inputs: Node[] = [x];
     const loop: Node = { ...y, inputs };
     inputs.push(loop);
-    expect(
-      violations({ ...graphOf({ y }), outputs: [{ name: "y", node: loop }] }),
-    ).toContain("which is not before it");
+    expect(violations({ ...graphOf({ y }), outputs: [{ name: "y", node: loop }] })).toContain(
+      "which is not before it",
+    );
   });
 
   it("lists all violations", () => {

@@ -5,16 +5,11 @@ import type { Op } from "../../compiler/ir/op.js";
 
 type Callable = (...operands: unknown[]) => unknown;
 
-const functions = new Map(
-  Object.entries(model).map(([name, value]) => [name, value as Callable]),
-);
+const functions = new Map(Object.entries(model).map(([name, value]) => [name, value as Callable]));
 
 /** Operations that work on each element by itself: a scalar call of them runs as it stands. */
 const elementwise = [...registry.values()].filter(
-  (op) =>
-    op.internal !== true &&
-    op.lowering.kind === "scalar" &&
-    functions.has(op.name),
+  (op) => op.internal !== true && op.lowering.kind === "scalar" && functions.has(op.name),
 );
 
 /** Points of the operation's domain, its ends included. */
@@ -30,21 +25,18 @@ function points(op: Op): number[][] {
 }
 
 describe("a scalar call computes what the compiler means by", () => {
-  test.each(elementwise.map((op) => [op.name, op] as const))(
-    "%s",
-    (name, op) => {
-      for (const numbers of points(op)) {
-        const operands = numbers.map((x) => ({
-          dtype: "f64" as const,
-          shape: [],
-          data: [x],
-        }));
-        const expected = op.evaluate(operands, {}, { dtype: "f64", shape: [] });
-        const actual = Number(functions.get(name)?.(...numbers));
-        expect(actual).toBeCloseTo(expected.data[0] ?? NaN, 13);
-      }
-    },
-  );
+  test.each(elementwise.map((op) => [op.name, op] as const))("%s", (name, op) => {
+    for (const numbers of points(op)) {
+      const operands = numbers.map((x) => ({
+        dtype: "f64" as const,
+        shape: [],
+        data: [x],
+      }));
+      const expected = op.evaluate(operands, {}, { dtype: "f64", shape: [] });
+      const actual = Number(functions.get(name)?.(...numbers));
+      expect(actual).toBeCloseTo(expected.data[0] ?? NaN, 13);
+    }
+  });
 });
 
 describe("scalar values known in closed form", () => {
@@ -76,11 +68,7 @@ describe("scalar values known in closed form", () => {
     ["silu(0)", model.silu(0), 0],
     ["mish(0)", model.mish(0), 0],
     ["gelu(1)", model.gelu(1), 0.8413447460685429],
-    [
-      'gelu(1, "tanh")',
-      model.gelu(1, { approximate: "tanh" }),
-      0.8411919906082768,
-    ],
+    ['gelu(1, "tanh")', model.gelu(1, { approximate: "tanh" }), 0.8411919906082768],
     ["hardTanh(-3)", model.hardTanh(-3), -1],
     ["hardSigmoid(3)", model.hardSigmoid(3), 1],
     ["hardSwish(1)", model.hardSwish(1), 2 / 3],

@@ -24,19 +24,12 @@ const project = new Project({
 
 /** Type-checks a model file under `strict`, as the author's editor does. */
 export function typeErrors(source: string): readonly TypeError[] {
-  const file = project.createSourceFile(
-    `${root}tests/model/snippet.ts`,
-    source,
-    {
-      overwrite: true,
-    },
-  );
+  const file = project.createSourceFile(`${root}tests/model/snippet.ts`, source, {
+    overwrite: true,
+  });
   const errors = file.getPreEmitDiagnostics().map((diagnostic) => ({
     line: diagnostic.getLineNumber() ?? 0,
-    message: ts.flattenDiagnosticMessageText(
-      diagnostic.compilerObject.messageText,
-      "\n",
-    ),
+    message: ts.flattenDiagnosticMessageText(diagnostic.compilerObject.messageText, "\n"),
   }));
   project.removeSourceFile(file);
   return errors;

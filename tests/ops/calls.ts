@@ -25,8 +25,7 @@ type Written = readonly Dim[] | CallInput;
 const sizes: Sizes = { N: 3, M: 2, Z: 0 };
 
 function call(expression: string, inputs: Readonly<Record<string, Written>>): Call {
-  const read = (written: Written): CallInput =>
-    "shape" in written ? written : { shape: written as readonly Dim[] };
+  const read = (written: Written): CallInput => ("shape" in written ? written : { shape: written });
   return {
     expression,
     inputs: Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, read(value)])),
@@ -77,12 +76,14 @@ const pairs: readonly (readonly [readonly Dim[], readonly Dim[]])[] = [
   ],
 ];
 
-const unary = (...names: readonly string[]): Record<string, readonly Call[]> =>
-  Object.fromEntries(names.map((name) => [name, anyShape.map((x) => call(`${name}(x)`, { x }))]));
-
-const binary = (...names: readonly string[]): Record<string, readonly Call[]> =>
+const unary = (names: string): Record<string, readonly Call[]> =>
   Object.fromEntries(
-    names.map((name) => [name, pairs.map(([x, y]) => call(`${name}(x, y)`, { x, y }))]),
+    names.split(" ").map((name) => [name, anyShape.map((x) => call(`${name}(x)`, { x }))]),
+  );
+
+const binary = (names: string): Record<string, readonly Call[]> =>
+  Object.fromEntries(
+    names.split(" ").map((name) => [name, pairs.map(([x, y]) => call(`${name}(x, y)`, { x, y }))]),
   );
 
 /** Calls whose results are truth values or whole numbers, as floats that depend on a parameter. */
@@ -93,8 +94,8 @@ const whole = (list: readonly Call[]): readonly Call[] =>
     sizes: own,
   }));
 
-const wholeBinary = (...names: readonly string[]): Record<string, readonly Call[]> =>
-  Object.fromEntries(Object.entries(binary(...names)).map(([name, list]) => [name, whole(list)]));
+const wholeBinary = (names: string): Record<string, readonly Call[]> =>
+  Object.fromEntries(Object.entries(binary(names)).map(([name, list]) => [name, whole(list)]));
 
 /** Reductions over all axes, one, a negative one, several, with kept axes; over size 1 and named sizes. */
 const reduction = (name: string, emptyAllowed = true, several = true): readonly Call[] => [
@@ -182,18 +183,13 @@ const pools = (name: string): readonly Call[] => [
 /** How each operation is called in the tests of the registry. */
 export const calls: Readonly<Record<string, readonly Call[]>> = {
   ...unary(
-    ...["neg", "exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "rsqrt", "cbrt"],
-    ...["square", "reciprocal", "abs", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh"],
-    ...["tanh", "asinh", "acosh", "atanh", "sinc", "sign", "floor", "ceil", "round", "trunc"],
-    ...["erf", "erfc", "lgamma", "digamma", "sigmoid", "logSigmoid", "softplus", "softsign"],
-    ...["relu", "relu6", "selu", "silu", "mish", "hardTanh", "hardSigmoid", "hardSwish"],
-    "stopGradient",
+    "neg exp expm1 exp2 log log1p log2 log10 sqrt rsqrt cbrt square reciprocal abs sin " +
+      "cos tan asin acos atan sinh cosh tanh asinh acosh atanh sinc sign floor ceil round " +
+      "trunc erf erfc lgamma digamma sigmoid logSigmoid softplus softsign relu relu6 selu " +
+      "silu mish hardTanh hardSigmoid hardSwish stopGradient",
   ),
-  ...binary(
-    ...["add", "sub", "mul", "div", "remainder", "pow", "maximum", "minimum", "atan2", "hypot"],
-    "xlogy",
-  ),
-  ...wholeBinary("less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"),
+  ...binary("add sub mul div remainder pow maximum minimum atan2 hypot xlogy"),
+  ...wholeBinary("less lessEqual greater greaterEqual equal notEqual"),
   leakyRelu: [call("leakyRelu(x)", { x: [2, 3] }), call("leakyRelu(x, 0.2)", { x: [] })],
   elu: [call("elu(x)", { x: [2, 3] }), call("elu(x, alpha=0.5)", { x: ["N"] })],
   gelu: [

@@ -15,8 +15,7 @@ const named = (node: Node, name: string, derivedName?: true) =>
   makeNode(node.op, node.inputs, node.attrs, { name, derivedName });
 
 /** The operands of the last operation after the pass. */
-const operandsAfter = (node: Node) =>
-  outputOf(pass.run(graphOf({ y: node })), "y").inputs;
+const operandsAfter = (node: Node) => outputOf(pass.run(graphOf({ y: node })), "y").inputs;
 
 describe("cse", () => {
   it.each<[string, Node, Node]>([
@@ -35,11 +34,7 @@ describe("cse", () => {
     ["either order of a difference", sub(x, y), sub(y, x)],
     ["other attributes", sum(x), sum(x, { keepDims: true })],
     ["zeros of either sign", mul(x, constant(0)), mul(x, constant(-0))],
-    [
-      "constants of either width",
-      mul(x, constant(1)),
-      mul(x, constant(1, "f32")),
-    ],
+    ["constants of either width", mul(x, constant(1)), mul(x, constant(1, "f32"))],
     ["different inputs", exp(x), exp(y)],
   ])("keeps apart %s", (_what, a, b) => {
     const [p, q] = operandsAfter(sub(a, b));
@@ -53,9 +48,7 @@ describe("cse", () => {
   });
 
   it("prefers the author's name to one the compiler made up", () => {
-    const [p] = operandsAfter(
-      sub(named(exp(x), "t", true), named(exp(x), "e")),
-    );
+    const [p] = operandsAfter(sub(named(exp(x), "t", true), named(exp(x), "e")));
     expect(p).toMatchObject({ name: "e", derivedName: undefined });
   });
 
@@ -73,9 +66,7 @@ describe("cse", () => {
 
   it("keeps aliases, which are nothing but their names", () => {
     const e = sum(x);
-    const [p, q] = operandsAfter(
-      sub(alias(e, { name: "a" }), alias(e, { name: "b" })),
-    );
+    const [p, q] = operandsAfter(sub(alias(e, { name: "a" }), alias(e, { name: "b" })));
     expect([p?.name, q?.name]).toEqual(["a", "b"]);
   });
 

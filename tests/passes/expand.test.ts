@@ -22,22 +22,14 @@ describe("expandUngrouped", () => {
 
   it("leaves operations with a chain rule whole", () => {
     const graph = graphOf({ y: softmax(matmul(x, x), 1) });
-    expect(operations(expandUngrouped.run(graph))).toEqual([
-      "input",
-      "gemm",
-      "softmax",
-    ]);
+    expect(operations(expandUngrouped.run(graph))).toEqual(["input", "gemm", "softmax"]);
   });
 });
 
 describe("expandAll", () => {
   it("leaves nothing to expand", () => {
-    const graph = expandAll.run(
-      graphOf({ y: softmax(variance(x, { axes: [0] }), 0) }),
-    );
-    const kinds = reachable([outputOf(graph, "y")]).map(
-      (node) => node.op.lowering.kind,
-    );
+    const graph = expandAll.run(graphOf({ y: softmax(variance(x, { axes: [0] }), 0) }));
+    const kinds = reachable([outputOf(graph, "y")]).map((node) => node.op.lowering.kind);
     expect(kinds).not.toContain("expand");
     expect(kinds.length).toBeGreaterThan(5);
   });
@@ -48,9 +40,7 @@ describe("expandAll", () => {
       step: { line: { text: "const p = softmax(x)" } },
       phase: "forward",
     } as const;
-    const named = withOrigin(origin, () =>
-      makeNode(p.op, p.inputs, p.attrs, "p"),
-    );
+    const named = withOrigin(origin, () => makeNode(p.op, p.inputs, p.attrs, "p"));
     const graph = expandAll.run(graphOf({ y: neg(named) }));
     const result = outputOf(graph, "y").inputs[0];
     expect(result?.name).toBe("p");

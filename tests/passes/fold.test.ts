@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeNode, type Node } from "../../compiler/ir/node.js";
-import {
-  add,
-  cast,
-  div,
-  less,
-  mul,
-  neg,
-  sub,
-} from "../../compiler/ops/arithmetic.js";
+import { add, cast, div, less, mul, neg, sub } from "../../compiler/ops/arithmetic.js";
 import { exp } from "../../compiler/ops/elementwise.js";
 import { constant, input, size } from "../../compiler/ops/leaf.js";
 import { pass } from "../../compiler/passes/fold.js";

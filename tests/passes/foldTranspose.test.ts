@@ -12,17 +12,8 @@ import { sum } from "../../compiler/ops/reduce.js";
 import { swapLast, transpose } from "../../compiler/ops/shape.js";
 import { gradientGraph } from "../../compiler/passes/differentiate.js";
 import { pass } from "../../compiler/passes/foldTranspose.js";
-import {
-  forwardPasses,
-  jointPasses,
-  runPasses,
-} from "../../compiler/passes/index.js";
-import {
-  expression,
-  graphOf,
-  operations,
-  outputOf,
-} from "../support/graphs.js";
+import { forwardPasses, jointPasses, runPasses } from "../../compiler/passes/index.js";
+import { expression, graphOf, operations, outputOf } from "../support/graphs.js";
 import { bits, inputsOf, ordinaryNumber } from "../support/values.js";
 
 const f64 = (...shape: (number | string)[]) => ({
@@ -47,20 +38,12 @@ describe("foldTranspose", () => {
     ["a · bᵀ", gemm(a, swapLast(bT)), gemm(a, bT, NT)],
     ["flags that are set", gemm(swapLast(a), b, TN), gemm(a, b)],
     ["double transposes", gemm(transpose(transpose(a)), b), gemm(a, b)],
-    [
-      "both transposed",
-      gemm(swapLast(aT), swapLast(bT)),
-      swapLast(gemm(bT, aT)),
-    ],
+    ["both transposed", gemm(swapLast(aT), swapLast(bT)), swapLast(gemm(bT, aT))],
     ["both flags", gemm(aT, bT, TT), swapLast(gemm(bT, aT))],
     ["(a · bᵀ)ᵀ", swapLast(gemm(a, bT, NT)), gemm(bT, a, NT)],
     ["(aᵀ · b)ᵀ", swapLast(gemm(aT, b, TN)), gemm(b, aT, TN)],
     ["(aᵀ · bᵀ)ᵀ", swapLast(gemm(aT, bT, TT)), gemm(bT, aT)],
-    [
-      "batches, last two axes only",
-      gemm(swapLast(batch), a),
-      gemm(batch, a, TN),
-    ],
+    ["batches, last two axes only", gemm(swapLast(batch), a), gemm(batch, a, TN)],
     [
       "other axes beside the last two",
       gemm(transpose(batch, [2, 1, 0]), e),
@@ -82,9 +65,7 @@ describe("foldTranspose", () => {
     const result = pass.run(graph);
     fc.assert(
       fc.property(inputsOf(graph, ordinaryNumber), (inputs) => {
-        expect(bits(evaluateGraph(result, inputs))).toBe(
-          bits(evaluateGraph(graph, inputs)),
-        );
+        expect(bits(evaluateGraph(result, inputs))).toBe(bits(evaluateGraph(graph, inputs)));
       }),
       { numRuns: 20 },
     );
@@ -98,10 +79,7 @@ describe("foldTranspose", () => {
 
   it.each<[string, Node]>([
     ["(a · b)ᵀ, which would need both flags", swapLast(gemm(a, b))],
-    [
-      "axes beside the last two",
-      gemm(transpose(batch, [1, 0, 2]), swapLast(a)),
-    ],
+    ["axes beside the last two", gemm(transpose(batch, [1, 0, 2]), swapLast(a))],
   ])("leaves a transpose in %s", (_what, node) => {
     expect(operations(pass.run(graphOf({ y: node })))).toContain("transpose");
   });
@@ -116,8 +94,7 @@ interface Writing {
   readonly outer: number;
 }
 
-const times = (n: number, node: Node): Node =>
-  n === 0 ? node : times(n - 1, transpose(node));
+const times = (n: number, node: Node): Node => (n === 0 ? node : times(n - 1, transpose(node)));
 
 /** A product of x and W, with transposes strewn in; the parameters are stored so that the shapes fit. */
 function written({ x, w, swapped, outer }: Writing): Node {
@@ -126,9 +103,7 @@ function written({ x, w, swapped, outer }: Writing): Node {
     input(name, f64(...(n % 2 === 0 ? [rows, columns] : [columns, rows])));
   const xs = stored("x", 4, 3, x + (swapped ? 1 : 0));
   const ws = stored("W", 3, 2, w + (swapped ? 1 : 0));
-  const product = swapped
-    ? matmul(times(w, ws), times(x, xs))
-    : matmul(times(x, xs), times(w, ws));
+  const product = swapped ? matmul(times(w, ws), times(x, xs)) : matmul(times(x, xs), times(w, ws));
   return times(outer, product);
 }
 
@@ -174,9 +149,7 @@ describe("the gradient of a matrix product", () => {
   });
 
   it("is dW = xᵀ · dy, dx = dy · Wᵀ, the kernels TN and NT", () => {
-    const graph = gradientOf(
-      sum(relu(written({ x: 0, w: 0, swapped: false, outer: 0 }))),
-    );
+    const graph = gradientOf(sum(relu(written({ x: 0, w: 0, swapped: false, outer: 0 }))));
     expect(flagsOf(outputOf(graph, "dW"))).toEqual(["x", "TN"]);
     expect(flagsOf(outputOf(graph, "dx"))).toEqual(["W", "NT"]);
   });
@@ -201,9 +174,7 @@ function transposedCopies(graph: Graph): readonly string[] {
     .filter(
       (node) =>
         node.op.name === "transpose" &&
-        nodes.some(
-          (user) => user.op.name === "gemm" && user.inputs.includes(node),
-        ),
+        nodes.some((user) => user.op.name === "gemm" && user.inputs.includes(node)),
     )
     .map(expression);
 }

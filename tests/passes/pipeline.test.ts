@@ -11,20 +11,11 @@ import { gradientGraph } from "../../compiler/passes/differentiate.js";
 import { expandAll, expandUngrouped } from "../../compiler/passes/expand.js";
 import { pass as fold } from "../../compiler/passes/fold.js";
 import { pass as foldTranspose } from "../../compiler/passes/foldTranspose.js";
-import {
-  forwardPasses,
-  jointPasses,
-  runPasses,
-  type Pass,
-} from "../../compiler/passes/index.js";
+import { forwardPasses, jointPasses, runPasses, type Pass } from "../../compiler/passes/index.js";
 import { pass as powers } from "../../compiler/passes/powers.js";
 import { pass as simplify } from "../../compiler/passes/simplify.js";
 import { pass as stabilise } from "../../compiler/passes/stabilise.js";
-import {
-  randomGraph,
-  randomSizes,
-  type RandomGraphOptions,
-} from "../support/randomGraph.js";
+import { randomGraph, randomSizes, type RandomGraphOptions } from "../support/randomGraph.js";
 import {
   bits,
   distance,
@@ -52,33 +43,25 @@ function cases(
   );
 }
 
-const evaluate = (graph: Graph, inputs: Values) =>
-  evaluateGraph(graph, inputs, randomSizes);
+const evaluate = (graph: Graph, inputs: Values) => evaluateGraph(graph, inputs, randomSizes);
 
 describe("on random graphs with special numbers", () => {
-  it.each<[Pass]>([
-    [fold],
-    [simplify],
-    [cse],
-    [expandUngrouped],
-    [expandAll],
-    [foldTranspose],
-  ])("$name keeps the bits", (pass) => {
-    fc.assert(
-      fc.property(
-        cases(specialNumber, { dtypes: ["f32", "f64"] }),
-        ({ graph, inputs }) => {
+  it.each<[Pass]>([[fold], [simplify], [cse], [expandUngrouped], [expandAll], [foldTranspose]])(
+    "$name keeps the bits",
+    (pass) => {
+      fc.assert(
+        fc.property(cases(specialNumber, { dtypes: ["f32", "f64"] }), ({ graph, inputs }) => {
           const result = runPasses(graph, [pass], { verify: true });
           // Which zero a sum of zeros gives is left open.
           const zeroSign = pass !== simplify;
           expect(bits(evaluate(result, inputs), { zeroSign })).toBe(
             bits(evaluate(graph, inputs), { zeroSign }),
           );
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 });
 
 describe("on random graphs with ordinary numbers", () => {
@@ -87,11 +70,7 @@ describe("on random graphs with ordinary numbers", () => {
     ["powers", [powers], false],
     ["all forward passes", forwardPasses, false],
     ["all joint passes", jointPasses, false],
-    [
-      "all passes, the inexact rules too",
-      [...forwardPasses, ...jointPasses],
-      true,
-    ],
+    ["all passes, the inexact rules too", [...forwardPasses, ...jointPasses], true],
   ])("%s keep the value", (_name, passes, inexact) => {
     fc.assert(
       fc.property(cases(ordinaryNumber), ({ graph, inputs }) => {
@@ -129,19 +108,16 @@ describe("on random graphs with ordinary numbers", () => {
 
   it("joint passes keep the gradient", () => {
     fc.assert(
-      fc.property(
-        cases(ordinaryNumber, { scalar: true, maxSteps: 8 }),
-        ({ graph, inputs }) => {
-          const forward = runPasses(graph, forwardPasses, { verify: true });
-          const joint = gradientGraph(forward, {
-            wrt: forward.inputs.filter((node) => isFloat(node.type.dtype)),
-            cotangent: "one",
-          });
-          const result = runPasses(joint, jointPasses, { verify: true });
-          const [was, is] = [evaluate(joint, inputs), evaluate(result, inputs)];
-          expect(distance(was, is)).toBeLessThan(1e-11);
-        },
-      ),
+      fc.property(cases(ordinaryNumber, { scalar: true, maxSteps: 8 }), ({ graph, inputs }) => {
+        const forward = runPasses(graph, forwardPasses, { verify: true });
+        const joint = gradientGraph(forward, {
+          wrt: forward.inputs.filter((node) => isFloat(node.type.dtype)),
+          cotangent: "one",
+        });
+        const result = runPasses(joint, jointPasses, { verify: true });
+        const [was, is] = [evaluate(joint, inputs), evaluate(result, inputs)];
+        expect(distance(was, is)).toBeLessThan(1e-11);
+      }),
       { numRuns: 200 },
     );
   });

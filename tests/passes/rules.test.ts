@@ -22,27 +22,14 @@ import { constant, input } from "../../compiler/ops/leaf.js";
 import { gemm } from "../../compiler/ops/matrix.js";
 import { registry } from "../../compiler/ops/index.js";
 import { max, sum } from "../../compiler/ops/reduce.js";
-import {
-  broadcastTo,
-  concat,
-  embed,
-  reshape,
-  slice,
-  transpose,
-} from "../../compiler/ops/shape.js";
+import { broadcastTo, concat, embed, reshape, slice, transpose } from "../../compiler/ops/shape.js";
 import { applyRules } from "../../compiler/passes/applyRules.js";
 import type { Op } from "../../compiler/ir/op.js";
 import type { Rule } from "../../compiler/passes/rule.js";
 import { powerRules } from "../../compiler/passes/rules/powers.js";
 import { pass, simplifyRules } from "../../compiler/passes/simplify.js";
 import { expression, graphOf, outputOf } from "../support/graphs.js";
-import {
-  bits,
-  distance,
-  inputsOf,
-  ordinaryNumber,
-  specialNumber,
-} from "../support/values.js";
+import { bits, distance, inputsOf, ordinaryNumber, specialNumber } from "../support/values.js";
 
 const f64 = (...shape: number[]) => ({ dtype: "f64" as const, shape });
 const x = input("x", f64(2, 3));
@@ -104,57 +91,25 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
   ["where(true, a, b) = a", where(constant(1, "bool"), x, y), x],
   ["where(true, a, b) = a", where(constant(0, "bool"), x, y), y],
   ["where(c, x, x) = x", where(c, x, x), x],
-  [
-    "where(c, where(c, a, b), d) = where(c, a, d)",
-    where(c, where(c, x, y), z),
-    where(c, x, z),
-  ],
-  [
-    "where(c, a, where(c, b, d)) = where(c, a, d)",
-    where(c, x, where(c, y, z)),
-    where(c, x, z),
-  ],
+  ["where(c, where(c, a, b), d) = where(c, a, d)", where(c, where(c, x, y), z), where(c, x, z)],
+  ["where(c, a, where(c, b, d)) = where(c, a, d)", where(c, x, where(c, y, z)), where(c, x, z)],
   ["where(!c, a, b) = where(c, b, a)", where(not(c), x, y), where(c, y, x)],
   ["!!c = c", not(not(c)), c],
   ["cast to the same dtype", makeNode(castOp, [x], { dtype: "f64" }), x],
   ["cast of a lossless cast", cast(cast(f, "f64"), "f32"), f],
-  [
-    "cast of a lossless cast",
-    cast(cast(greater(x, y), "i32"), "f64"),
-    cast(greater(x, y), "f64"),
-  ],
+  ["cast of a lossless cast", cast(cast(greater(x, y), "i32"), "f64"), cast(greater(x, y), "f64")],
 
   ["a tensor under another name", alias(x, { name: "a" }), x],
-  [
-    "reshape(reshape(x)) = reshape(x)",
-    reshape(reshape(x, [6]), [3, 2]),
-    reshape(x, [3, 2]),
-  ],
-  [
-    "reshape to the same shape",
-    makeNode(op("reshape"), [x], { shape: [2, 3] }),
-    x,
-  ],
+  ["reshape(reshape(x)) = reshape(x)", reshape(reshape(x, [6]), [3, 2]), reshape(x, [3, 2])],
+  ["reshape to the same shape", makeNode(op("reshape"), [x], { shape: [2, 3] }), x],
   [
     "transpose(transpose(x)) = transpose(x)",
     transpose(transpose(single, [2, 0, 1]), [2, 0, 1]),
     transpose(single, [1, 2, 0]),
   ],
-  [
-    "transpose in the same order",
-    makeNode(op("transpose"), [x], { axes: [0, 1] }),
-    x,
-  ],
-  [
-    "transpose of axes of size 1 = reshape",
-    transpose(column),
-    reshape(column, [1, 2]),
-  ],
-  [
-    "broadcastTo the same shape",
-    makeNode(op("broadcastTo"), [x], { shape: [2, 3] }),
-    x,
-  ],
+  ["transpose in the same order", makeNode(op("transpose"), [x], { axes: [0, 1] }), x],
+  ["transpose of axes of size 1 = reshape", transpose(column), reshape(column, [1, 2])],
+  ["broadcastTo the same shape", makeNode(op("broadcastTo"), [x], { shape: [2, 3] }), x],
   [
     "broadcastTo(broadcastTo(x))",
     broadcastTo(broadcastTo(row, [2, 3]), [4, 2, 3]),
@@ -175,31 +130,15 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
     reshape(broadcastTo(s, [2, 3]), [6]),
     broadcastTo(s, [6]),
   ],
-  [
-    "elementwise operations broadcast by themselves",
-    mul(broadcastTo(s, [2, 3]), x),
-    mul(s, x),
-  ],
+  ["elementwise operations broadcast by themselves", mul(broadcastTo(s, [2, 3]), x), mul(s, x)],
   [
     "elementwise operations broadcast by themselves",
     add(broadcastTo(row, [2, 3]), broadcastTo(column, [2, 3])),
     add(row, column),
   ],
-  [
-    "elementwise operations broadcast by themselves",
-    add(reshape(row, [1, 3]), x),
-    add(row, x),
-  ],
-  [
-    "elementwise operations take scalars of either width",
-    log(cast(g, "f64")),
-    cast(log(g), "f64"),
-  ],
-  [
-    "elementwise operations take scalars of either width",
-    add(cast(s, "f32"), k(2)),
-    add(s, k(2)),
-  ],
+  ["elementwise operations broadcast by themselves", add(reshape(row, [1, 3]), x), add(row, x)],
+  ["elementwise operations take scalars of either width", log(cast(g, "f64")), cast(log(g), "f64")],
+  ["elementwise operations take scalars of either width", add(cast(s, "f32"), k(2)), add(s, k(2))],
   [
     "a scalar is converted before it is repeated",
     cast(broadcastTo(s, [2, 3]), "f32"),
@@ -216,11 +155,7 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
     neg(alias(constant(2), { name: "dt1", derivedName: true })),
     neg(constant(2)),
   ],
-  [
-    "slice of the whole",
-    makeNode(op("slice"), [x], { ...box([0, 0], [2, 3], [1, 1]) }),
-    x,
-  ],
+  ["slice of the whole", makeNode(op("slice"), [x], { ...box([0, 0], [2, 3], [1, 1]) }), x],
   [
     "slice(slice(x)) = slice(x)",
     slice(slice(x, box([1, 2], [1, 3], [1, -1])), box([0, 1], [1, 2], [1, 1])),
@@ -228,34 +163,15 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
   ],
   [
     "slice(embed(x)) = x",
-    slice(
-      embed(x, { start: [1, 0], step: [1, 2], shape: [4, 6] }),
-      box([1, 0], [2, 3], [1, 2]),
-    ),
+    slice(embed(x, { start: [1, 0], step: [1, 2], shape: [4, 6] }), box([1, 0], [2, 3], [1, 2])),
     x,
   ],
-  [
-    "embed of the whole",
-    embed(x, { start: [0, 0], step: [1, 1], shape: [2, 3] }),
-    x,
-  ],
-  [
-    "slice(concat(…, x, …)) = x",
-    slice(concat([y, x, z], 0), box([2, 0], [2, 3], [1, 1])),
-    x,
-  ],
+  ["embed of the whole", embed(x, { start: [0, 0], step: [1, 1], shape: [2, 3] }), x],
+  ["slice(concat(…, x, …)) = x", slice(concat([y, x, z], 0), box([2, 0], [2, 3], [1, 1])), x],
   ["concat of one", makeNode(op("concat"), [x], { axis: 0 }), x],
 
-  [
-    "a sum of one element is the element",
-    sum(single, { axes: [0, 2] }),
-    reshape(single, [3]),
-  ],
-  [
-    "a sum of one element is the element",
-    max(column, { axes: [1], keepDims: true }),
-    column,
-  ],
+  ["a sum of one element is the element", sum(single, { axes: [0, 2] }), reshape(single, [3])],
+  ["a sum of one element is the element", max(column, { axes: [1], keepDims: true }), column],
   [
     "a sum of one element is the element",
     makeNode(op("sum"), [x], { axes: [], keepDims: false }),
@@ -287,16 +203,8 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
     accumulate([broadcastTo(k(0), [2, 3]), broadcastTo(k(0), [2, 3])]),
     broadcastTo(k(0), [2, 3]),
   ],
-  [
-    "(a + b) + c = a + b + c",
-    accumulate([accumulate([x, y]), z]),
-    accumulate([x, y, z]),
-  ],
-  [
-    "a + (b + c) = a + b + c",
-    accumulate([z, accumulate([x, y])]),
-    accumulate([z, x, y]),
-  ],
+  ["(a + b) + c = a + b + c", accumulate([accumulate([x, y]), z]), accumulate([x, y, z])],
+  ["a + (b + c) = a + b + c", accumulate([z, accumulate([x, y])]), accumulate([z, x, y])],
 ];
 
 const rules: readonly Rule[] = [...simplifyRules, ...powerRules];
@@ -331,16 +239,10 @@ describe("every rule", () => {
     const tolerance = rule.upTo === "scalarWidth" ? 2 ** -24 : 1e-14;
     fc.assert(
       fc.property(inputsOf(graph, element), (inputs) => {
-        const [was, is] = [graph, expected].map((each) =>
-          evaluateGraph(each, inputs),
-        );
+        const [was, is] = [graph, expected].map((each) => evaluateGraph(each, inputs));
         const zeroSign = rule.upTo !== "zeroSign";
-        if (bitwise)
-          expect(bits(is ?? {}, { zeroSign })).toBe(
-            bits(was ?? {}, { zeroSign }),
-          );
-        else
-          expect(distance(was ?? {}, is ?? {})).toBeLessThanOrEqual(tolerance);
+        if (bitwise) expect(bits(is ?? {}, { zeroSign })).toBe(bits(was ?? {}, { zeroSign }));
+        else expect(distance(was ?? {}, is ?? {})).toBeLessThanOrEqual(tolerance);
       }),
       { numRuns: 60 },
     );
@@ -348,9 +250,7 @@ describe("every rule", () => {
 
   it("that is inexact is off unless asked for", () => {
     const graph = graphOf({ y: log(exp(x)) });
-    expect(expression(outputOf(pass.run(graph), "y"))).toBe(
-      expression(log(exp(x))),
-    );
+    expect(expression(outputOf(pass.run(graph), "y"))).toBe(expression(log(exp(x))));
     const inexact = pass.run(graph, { inexact: true });
     expect(expression(outputOf(inexact, "y"))).toBe(expression(x));
   });
@@ -374,18 +274,9 @@ describe("rules do not apply", () => {
       "to a sum whose f32 elements are rounded",
       accumulate([accumulate(f32s.slice(0, 2)), ...f32s.slice(2)]),
     ],
-    [
-      "to factors below one, whose product may underflow",
-      mul(k(2), mul(k(0.5), x)),
-    ],
-    [
-      "to a contribution that says where it is from",
-      accumulate([alias(s, {}), g]),
-    ],
-    [
-      "to axes that operands have of themselves",
-      reshape(mul(column, column), [2]),
-    ],
+    ["to factors below one, whose product may underflow", mul(k(2), mul(k(0.5), x))],
+    ["to a contribution that says where it is from", accumulate([alias(s, {}), g])],
+    ["to axes that operands have of themselves", reshape(mul(column, column), [2])],
     [
       "to axes of a value the author named",
       reshape(makeNode(op("mul"), [reshape(row, [3, 1]), k(3)], {}, "h"), [3]),
@@ -409,17 +300,13 @@ describe("applyRules", () => {
 
   it("leaves the name of a value that has one", () => {
     const inner = makeNode(op("tanh"), [x], {}, "inner");
-    const graph = pass.run(
-      graphOf({ y: neg(makeNode(op("mul"), [inner, k(1)], {}, "h")) }),
-    );
+    const graph = pass.run(graphOf({ y: neg(makeNode(op("mul"), [inner, k(1)], {}, "h")) }));
     expect(outputOf(graph, "y").inputs[0]?.name).toBe("inner");
   });
 
   it("keeps step and phase of what it rewrites", () => {
     const graph = graphOf({ y: add(x, neg(y)) });
-    expect(outputOf(pass.run(graph), "y").origin).toBe(
-      outputOf(graph, "y").origin,
-    );
+    expect(outputOf(pass.run(graph), "y").origin).toBe(outputOf(graph, "y").origin);
   });
 
   it("returns the graph itself where there is nothing to do", () => {
@@ -430,9 +317,7 @@ describe("applyRules", () => {
   it("converts a scalar whose width differs", () => {
     const scalar = sum(f);
     const graph = pass.run(graphOf({ y: mul(scalar, k(1)) }));
-    expect(expression(outputOf(graph, "y"))).toBe(
-      expression(cast(scalar, "f64")),
-    );
+    expect(expression(outputOf(graph, "y"))).toBe(expression(cast(scalar, "f64")));
   });
 
   it("notices rules that undo each other", () => {
@@ -446,8 +331,6 @@ describe("applyRules", () => {
             ? sub(...(node.inputs as [Node, Node]))
             : null,
     };
-    expect(() => applyRules(graphOf({ y: add(x, y) }), [there])).toThrow(
-      "rules undo each other",
-    );
+    expect(() => applyRules(graphOf({ y: add(x, y) }), [there])).toThrow("rules undo each other");
   });
 });

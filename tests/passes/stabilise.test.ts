@@ -2,15 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../compiler/ir/evaluate.js";
 import { makeNode, type Node } from "../../compiler/ir/node.js";
-import {
-  add,
-  cast,
-  div,
-  mul,
-  neg,
-  pow,
-  sub,
-} from "../../compiler/ops/arithmetic.js";
+import { add, cast, div, mul, neg, pow, sub } from "../../compiler/ops/arithmetic.js";
 import {
   abs,
   exp,
@@ -30,13 +22,7 @@ import { forwardPasses, runPasses } from "../../compiler/passes/index.js";
 import { stableRules } from "../../compiler/passes/rules/stable.js";
 import { applyRules } from "../../compiler/passes/applyRules.js";
 import { expression, graphOf, outputOf } from "../support/graphs.js";
-import {
-  distance,
-  inputsOf,
-  ordinaryNumber,
-  scalar,
-  tensor,
-} from "../support/values.js";
+import { distance, inputsOf, ordinaryNumber, scalar, tensor } from "../support/values.js";
 
 const x = input("x", { dtype: "f64", shape: [2, 3] });
 const s = input("s", { dtype: "f64", shape: [] });
@@ -51,56 +37,20 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
   ["log1p(exp(x)) = softplus(x)", log(add(k(1), exp(x))), softplus(x)],
   ["log1p(exp(x)) = softplus(x)", log(add(exp(x), k(1))), softplus(x)],
   ["log1p(exp(x)) = softplus(x)", log1p(exp(x)), softplus(x)],
-  [
-    "−softplus(−x) = logSigmoid(x)",
-    neg(log(add(k(1), exp(neg(x))))),
-    logSigmoid(x),
-  ],
-  [
-    "1 / (1 + exp(−x)) = sigmoid(x)",
-    div(k(1), add(exp(neg(x)), k(1))),
-    sigmoid(x),
-  ],
-  [
-    "1 / (1 + exp(−x)) = sigmoid(x)",
-    div(k(1), add(k(1), exp(x))),
-    sigmoid(neg(x)),
-  ],
+  ["−softplus(−x) = logSigmoid(x)", neg(log(add(k(1), exp(neg(x))))), logSigmoid(x)],
+  ["1 / (1 + exp(−x)) = sigmoid(x)", div(k(1), add(exp(neg(x)), k(1))), sigmoid(x)],
+  ["1 / (1 + exp(−x)) = sigmoid(x)", div(k(1), add(k(1), exp(x))), sigmoid(neg(x))],
   [
     "1 / (1 + exp(−x)) = sigmoid(x)",
     pow(add(k(1), exp(mul(k(-2), x))), k(-1)),
     sigmoid(mul(k(2), x)),
   ],
-  [
-    "exp(x) / (1 + exp(x)) = sigmoid(x)",
-    div(exp(x), add(k(1), exp(x))),
-    sigmoid(x),
-  ],
-  [
-    "log(sigmoid(x)) = logSigmoid(x)",
-    log(div(k(1), add(k(1), exp(neg(x))))),
-    logSigmoid(x),
-  ],
-  [
-    "log1p(−sigmoid(x)) = logSigmoid(−x)",
-    log(sub(k(1), sigmoid(x))),
-    logSigmoid(neg(x)),
-  ],
-  [
-    "log1p(−sigmoid(x)) = logSigmoid(−x)",
-    log1p(neg(sigmoid(x))),
-    logSigmoid(neg(x)),
-  ],
-  [
-    "log(softmax(x)) = logSoftmax(x)",
-    log(div(exp(x), sum(exp(x), rows))),
-    logSoftmax(x, 1),
-  ],
-  [
-    "log(Σ exp(x)) = logSumExp(x)",
-    log(sum(exp(x), { axes: [0, 1] })),
-    logSumExp(x, [0, 1]),
-  ],
+  ["exp(x) / (1 + exp(x)) = sigmoid(x)", div(exp(x), add(k(1), exp(x))), sigmoid(x)],
+  ["log(sigmoid(x)) = logSigmoid(x)", log(div(k(1), add(k(1), exp(neg(x))))), logSigmoid(x)],
+  ["log1p(−sigmoid(x)) = logSigmoid(−x)", log(sub(k(1), sigmoid(x))), logSigmoid(neg(x))],
+  ["log1p(−sigmoid(x)) = logSigmoid(−x)", log1p(neg(sigmoid(x))), logSigmoid(neg(x))],
+  ["log(softmax(x)) = logSoftmax(x)", log(div(exp(x), sum(exp(x), rows))), logSoftmax(x, 1)],
+  ["log(Σ exp(x)) = logSumExp(x)", log(sum(exp(x), { axes: [0, 1] })), logSumExp(x, [0, 1])],
   [
     "log(Σ exp(x)) = logSumExp(x)",
     log(reshape(sum(exp(x), { axes: [1] }), [2, 1])),
@@ -111,11 +61,7 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
     log(mean(exp(x), { axes: [1] })),
     sub(logSumExp(x, [1]), k(Math.log(3))),
   ],
-  [
-    "exp(x) / Σ exp(x) = softmax(x)",
-    div(exp(x), sum(exp(x), rows)),
-    softmax(x, 1),
-  ],
+  ["exp(x) / Σ exp(x) = softmax(x)", div(exp(x), sum(exp(x), rows)), softmax(x, 1)],
   [
     "exp(x) / Σ exp(x) = softmax(x)",
     div(exp(x), reshape(sum(exp(x), { axes: [1] }), [2, 1])),
@@ -136,10 +82,7 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
 ];
 
 const stabilised = (node: Node) =>
-  outputOf(
-    runPasses(graphOf({ y: node }), forwardPasses, { verify: true }),
-    "y",
-  );
+  outputOf(runPasses(graphOf({ y: node }), forwardPasses, { verify: true }), "y");
 
 describe("every stable form", () => {
   it("is in the table", () => {
@@ -162,14 +105,11 @@ describe("every stable form", () => {
     );
   });
 
-  it.each(cases)(
-    "%s is needed: without it the form is not made",
-    (name, before, after) => {
-      const others = stableRules.filter((rule) => rule.name !== name);
-      const graph = applyRules(graphOf({ y: before }), others);
-      expect(expression(outputOf(graph, "y"))).not.toBe(expression(after));
-    },
-  );
+  it.each(cases)("%s is needed: without it the form is not made", (name, before, after) => {
+    const others = stableRules.filter((rule) => rule.name !== name);
+    const graph = applyRules(graphOf({ y: before }), others);
+    expect(expression(outputOf(graph, "y"))).not.toBe(expression(after));
+  });
 });
 
 describe("stabilise", () => {

@@ -24,9 +24,7 @@ describe("batches", () => {
   });
 
   it.each([0, -1, 1.5, 8, NaN])("of size %d of 7 rows are refused", (size) => {
-    expect(() => batches(7, size)).toThrow(
-      new RangeError(`batchSize is ${size}, expected 1 … 7`),
-    );
+    expect(() => batches(7, size)).toThrow(new RangeError(`batchSize is ${size}, expected 1 … 7`));
   });
 });
 

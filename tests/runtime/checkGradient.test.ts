@@ -4,16 +4,8 @@ import { random } from "../../runtime/random.js";
 
 const of = (...values: number[]) => Float64Array.from(values);
 
-function errorOf(
-  f: (x: number) => number,
-  x: number,
-  derivative: number,
-): number {
-  const [check] = checkGradient(
-    (inputs) => f(inputs.x![0]!),
-    { x: of(x) },
-    { dx: of(derivative) },
-  );
+function errorOf(f: (x: number) => number, x: number, derivative: number): number {
+  const [check] = checkGradient((inputs) => f(inputs.x![0]!), { x: of(x) }, { dx: of(derivative) });
   return check!.error;
 }
 
@@ -96,9 +88,7 @@ describe("several parameters", () => {
   });
 
   it("throws on missing gradients and wrong lengths", () => {
-    expect(() => checkGradient(f, inputs, { dw: of(1, 2, 3) })).toThrow(
-      TypeError,
-    );
+    expect(() => checkGradient(f, inputs, { dw: of(1, 2, 3) })).toThrow(TypeError);
     expect(() => checkGradient(f, inputs, { ...right, db: of() })).toThrow(
       new RangeError("db has 0 elements, b has 1"),
     );

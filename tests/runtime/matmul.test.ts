@@ -26,12 +26,7 @@ function integers<T extends Floats>(array: T): T {
   return array.map(() => generator.integer(17) - 8) as T;
 }
 
-function reference(
-  a: Floats,
-  b: Floats,
-  c: Floats,
-  problem: Case,
-): Float64Array {
+function reference(a: Floats, b: Floats, c: Floats, problem: Case): Float64Array {
   const { kind, m, n, k, accumulate = false, offsets = [0, 0, 0] } = problem;
   const result = Float64Array.from(c);
   for (let i = 0; i < m; i++) {
@@ -76,16 +71,10 @@ describe.each(kinds)("matmul%s", (kind) => {
   it("agrees with three loops for all sizes from 1 to 9", () => {
     const wrong: Case[] = [];
     for (let i = 0; i < 9 ** 3; i++) {
-      const [m, n, k] = [
-        1 + (i % 9),
-        1 + (Math.floor(i / 9) % 9),
-        1 + Math.floor(i / 81),
-      ];
+      const [m, n, k] = [1 + (i % 9), 1 + (Math.floor(i / 9) % 9), 1 + Math.floor(i / 81)];
       const plain: Case = { kind, m, n, k };
       const added: Case = { ...plain, accumulate: true, offsets: [3, 1, 2] };
-      wrong.push(
-        ...[plain, added].filter((c) => Math.max(...differences(c)) >= 0),
-      );
+      wrong.push(...[plain, added].filter((c) => Math.max(...differences(c)) >= 0));
     }
     expect(wrong).toEqual([]);
   });
@@ -106,23 +95,18 @@ describe.each(kinds)("matmul%s", (kind) => {
     [60, 61, 2],
   ])("agrees with three loops for %i × %i × %i", (m, n, k) => {
     expect(differences({ kind, m, n, k })).toEqual(none);
-    expect(
-      differences({ kind, m, n, k, accumulate: true, offsets: [5, 7, 4] }),
-    ).toEqual(none);
+    expect(differences({ kind, m, n, k, accumulate: true, offsets: [5, 7, 4] })).toEqual(none);
   });
 
   it("handles sizes of zero", () => {
     expect(differences({ kind, m: 0, n: 4, k: 4 })).toEqual(none);
     expect(differences({ kind, m: 4, n: 0, k: 4 })).toEqual(none);
     expect(differences({ kind, m: 4, n: 5, k: 0 })).toEqual(none);
-    expect(differences({ kind, m: 40, n: 50, k: 0, accumulate: true })).toEqual(
-      none,
-    );
+    expect(differences({ kind, m: 40, n: 50, k: 0, accumulate: true })).toEqual(none);
   });
 
   it("gives the same bits again, whatever ran before", () => {
-    const fill = <T extends Floats>(array: T) =>
-      array.map(() => generator.normal()) as T;
+    const fill = <T extends Floats>(array: T) => array.map(() => generator.normal()) as T;
     const [m, n, k] = [50, 31, 270];
     const a = fill(new Float32Array(m * k));
     const b = fill(new Float32Array(k * n));
@@ -141,10 +125,7 @@ describe.each(kinds)("matmul%s", (kind) => {
     const c = new Float64Array(m * n);
     f64[kind](a, b, c, m, n, k);
     const expected = reference(a, b, c, { kind, m, n, k });
-    const worst = c.reduce(
-      (w, v, i) => Math.max(w, Math.abs(v - (expected[i] ?? NaN))),
-      0,
-    );
+    const worst = c.reduce((w, v, i) => Math.max(w, Math.abs(v - (expected[i] ?? NaN))), 0);
     expect(worst).toBeLessThan(1e-12);
   });
 });

@@ -14,7 +14,7 @@ it("the f64 kernels are the f32 kernels with the element type exchanged", async 
  * Matrix products of row-major f64 matrices.
  *
  * Do not edit: tests/runtime/matmul64.test.ts writes this file from matmul.ts
- * (\`npx vitest run -u tests/runtime/matmul64.test.ts\`). The engine needs a text
+ * (\`npx vitest run tests/runtime/matmul64.test.ts -u\`). The engine needs a text
  * of its own per element type; people should not maintain two.
  */
 `;

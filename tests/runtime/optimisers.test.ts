@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  adam,
-  adamw,
-  momentum,
-  nesterov,
-  sgd,
-} from "../../runtime/optimisers.js";
+import { adam, adamw, momentum, nesterov, sgd } from "../../runtime/optimisers.js";
 
 const gradients = [
   [1, -2],
@@ -37,17 +31,13 @@ describe("update rules", () => {
   });
 
   it("momentum accumulates a velocity", () => {
-    const actual = run((p) =>
-      momentum(p, { learningRate: 0.1, momentum: 0.5 }),
-    );
+    const actual = run((p) => momentum(p, { learningRate: 0.1, momentum: 0.5 }));
     // Velocities 1, 1, -3.5 and -2, 2, 1.25.
     expectClose(actual, [10 - 0.1 * -1.5, -20 - 0.1 * 1.25]);
   });
 
   it("nesterov looks ahead along the velocity", () => {
-    const actual = run((p) =>
-      nesterov(p, { learningRate: 0.1, momentum: 0.5 }),
-    );
+    const actual = run((p) => nesterov(p, { learningRate: 0.1, momentum: 0.5 }));
     // g + v / 2: 1.5, 1, -5.75 and -3, 4, 0.875.
     expectClose(actual, [10 - 0.1 * -3.25, -20 - 0.1 * 1.875]);
   });
@@ -144,13 +134,11 @@ describe("parameters and gradients", () => {
       db: Float64Array;
     };
     expect(() => optimiser.step(incomplete)).toThrow(
-      new TypeError(
-        "no gradient for b: expected db, or the names of all parameters",
-      ),
+      new TypeError("no gradient for b: expected db, or the names of all parameters"),
     );
-    expect(() =>
-      optimiser.step({ dw: one(), db: new Float64Array(3) }),
-    ).toThrow(new RangeError("db has 3 elements, b has 1"));
+    expect(() => optimiser.step({ dw: one(), db: new Float64Array(3) })).toThrow(
+      new RangeError("db has 3 elements, b has 1"),
+    );
     expect([w[0], b[0]]).toEqual([1, 1]);
   });
 

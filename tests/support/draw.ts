@@ -39,7 +39,7 @@ export class Draw {
     return list.filter(() => this.chance(0.5));
   }
 
-  shuffled<T>(list: readonly T[]): readonly T[] {
+  shuffled<T>(list: readonly T[]): T[] {
     return this.#random.shuffle([...list]);
   }
 

@@ -1,4 +1,5 @@
 import { evaluateDim, type Dim } from "../../compiler/ir/dim.js";
+import { reachable } from "../../compiler/ir/graph.js";
 import type { Node } from "../../compiler/ir/node.js";
 import { TypeFault, type Value } from "../../compiler/ir/op.js";
 import { isFloat, type TensorType } from "../../compiler/ir/type.js";
@@ -84,14 +85,22 @@ export class ProgramBuilder {
     return node;
   }
 
-  /** Whether a value could be taken in; what it is made of may be anything, even NaN. */
-  isFit(node: Node): boolean {
-    return this.#isFit(node);
-  }
-
-  /** A dimension in the first environment. */
-  extent(dim: Dim): number {
-    return evaluateDim(dim, this.sizes[0] ?? {});
+  /**
+   * Whether a choice depends only on parts that have values and slopes. What
+   * has none is NaN here, though it may be a number (the sigmoid of ∞), and so
+   * is all that is made of it.
+   */
+  isSafe(choice: Node): boolean {
+    const known = new Set([...this.pool, ...this.conditions, ...this.integers]);
+    const parts = reachable([choice]).filter((part) => !known.has(part) && part.inputs.length > 0);
+    return this.#samplers.every((sampler) => {
+      const poisoned = new Map<Node, Value>();
+      for (const part of parts) {
+        const operands = part.inputs.map((x) => poisoned.get(x) ?? sampler.valueOf(x));
+        poisoned.set(part, withoutUnfit(part, operands, sampler));
+      }
+      return poisoned.get(choice)?.data.every(Number.isFinite) === true;
+    });
   }
 
   /** A dimension in the environment where it is smallest. */
@@ -127,6 +136,18 @@ function made(make: () => Node): Node | null {
   }
 }
 
+/** The value, with NaN for elements that are too large or too steep. */
+function withoutUnfit(node: Node, operands: readonly Value[], sampler: Sampler): Value {
+  const value = sampler.evaluate(node, operands);
+  const moved = [nudge, -nudge].map((by) => sampler.evaluate(node, nudged(operands, by)).data);
+  const bound = steepest * nudge * Math.max(1, value.data.length);
+  const data = value.data.map((x, i) => {
+    const near = moved.every((other) => Math.abs((other[i] ?? NaN) - x) <= bound);
+    return near && Math.abs(x) <= largestValue ? x : NaN;
+  });
+  return { ...value, data };
+}
+
 /** All elements are numbers of ordinary size. */
 function isTame(node: Node, sampler: Sampler): boolean {
   return sampler
@@ -144,12 +165,25 @@ function isSmooth(node: Node, sampler: Sampler): boolean {
   });
 }
 
+function perturbed(node: Node, sampler: Sampler, by: number): readonly number[] {
+  const operands = node.inputs.map((x) => sampler.valueOf(x));
+  return sampler.evaluate(node, nudged(operands, by)).data;
+}
+
+/** The values, had each float been this much larger or smaller. */
+function nudged(values: readonly Value[], by: number): readonly Value[] {
+  return values.map((value) => {
+    if (!isFloat(value.dtype)) return value;
+    return { ...value, data: value.data.map((v, i) => v + (i % 2 === 0 ? by : -by)) };
+  });
+}
+
 /** Operands that differ a little make little difference, and none to what is discrete. */
 function isSteady(node: Node, sampler: Sampler): boolean {
   if (node.inputs.length === 0) return true;
   const here = sampler.valueOf(node).data;
   const bound = isFloat(node.type.dtype) ? steepest * nudge * Math.max(1, here.length) : 0;
   return [nudge, -nudge].every((by) =>
-    sampler.perturbed(node, by).data.every((x, i) => Math.abs(x - (here[i] ?? NaN)) <= bound),
+    perturbed(node, sampler, by).every((x, i) => Math.abs(x - (here[i] ?? NaN)) <= bound),
   );
 }

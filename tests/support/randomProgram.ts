@@ -1,13 +1,13 @@
 import { nodesOf, type Graph, type Output } from "../../compiler/ir/graph.js";
 import { makeNode, withOrigin, type Node, type Step as Line } from "../../compiler/ir/node.js";
-import { TypeFault } from "../../compiler/ir/op.js";
 import { isFloat, type DType, type Shape } from "../../compiler/ir/type.js";
 import * as arithmetic from "../../compiler/ops/arithmetic.js";
 import { constant, input } from "../../compiler/ops/leaf.js";
 import { mean } from "../../compiler/ops/reduce.js";
 import { Draw } from "./draw.js";
 import { ProgramBuilder } from "./programBuilder.js";
-import { deadBranch, steps } from "./programSteps.js";
+import { deadBranch } from "./programDeadBranches.js";
+import { steps } from "./programSteps.js";
 import type { Environment } from "./sampler.js";
 
 /** A graph and points at which it is run; at the first it is smooth along the direction. */
@@ -36,7 +36,7 @@ export function randomProgram(seed: number, options: ProgramOptions = {}): Progr
     { N: draw.pick([0, 1, 2, 3]), M: draw.pick([1, 2, 3]) },
   ]);
   addInputs(builder);
-  const [least, most] = options.operations ?? draw.pick(lengths);
+  const [least, most] = options.operations ?? (draw.chance(0.05) ? longest : draw.pick(lengths));
   const wanted = draw.between(least, most);
   for (let made = 0, tries = 0; made < wanted && tries < 4 * wanted; tries++) {
     const wild = options.deadBranches === true && draw.chance(0.5);
@@ -54,11 +54,13 @@ export function randomProgram(seed: number, options: ProgramOptions = {}): Progr
 }
 
 /** Mostly short programs: they run fast, and their faults are easy to find. */
-const lengths = [
-  ...Array<readonly [number, number]>(8).fill([5, 12]),
-  ...Array<readonly [number, number]>(3).fill([12, 25]),
-  [25, 60],
-] as const;
+const lengths: readonly (readonly [least: number, most: number])[] = [
+  [5, 8],
+  [5, 8],
+  [5, 12],
+  [8, 20],
+];
+const longest = [25, 60] as const;
 
 const shapes: readonly Shape[] = [
   [],
@@ -109,7 +111,7 @@ function total(builder: ProgramBuilder): Node {
 /** Several results, some of which are one value, an input, or read by others. */
 function results(builder: ProgramBuilder): readonly Output[] {
   const { draw, pool, inputs, conditions, integers } = builder;
-  const nodes = [...draw.shuffled(ends(builder)).slice(0, 3)];
+  const nodes = draw.shuffled(ends(builder)).slice(0, 3);
   if (draw.chance(0.2)) nodes.push(draw.pick(pool));
   if (draw.chance(0.1)) nodes.push(draw.pick(inputs));
   if (draw.chance(0.1)) nodes.push(draw.pick(nodes));
@@ -148,14 +150,4 @@ function written(graph: Graph, draw: Draw, single: boolean): Graph {
     inputs: graph.inputs.map((node) => image.get(node) ?? node),
     outputs: graph.outputs.map(({ name, node }) => ({ name, node: image.get(node) ?? node })),
   };
-}
-
-/** The program with other choices until its types allow for f32 inputs. */
-export function typed(make: () => Program, otherwise: () => Program): Program {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof TypeFault) return otherwise();
-    throw error;
-  }
 }

@@ -81,9 +81,9 @@ function writeLines(lines: readonly Line[], language: Language): readonly string
   });
 }
 
-export function writeExpression({ operands, write }: Expression, language: Language): string {
-  return write(
-    operands.map((operand) => writeExpression(operand, language)),
+export function writeExpression(expression: Expression, language: Language): string {
+  return expression.write(
+    expression.operands.map((operand) => writeExpression(operand, language)),
     language,
   );
 }
@@ -318,7 +318,8 @@ class SourceWriter {
       ]);
     }
     const operator = draw.pick(["<", "<=", ">", ">="]);
-    const [a, b] = [this.#number(scope, 1), this.#number(scope, 1)];
+    // TypeScript reads `a < (b > (c))` as a call with type arguments.
+    const [a, b] = [this.#number(scope, 1), this.#number(scope, operator === "<" ? 0 : 1)];
     return infix(operator, 3, a, b, "condition");
   }
 }

@@ -2,7 +2,6 @@ import { evaluateGraph } from "../../compiler/ir/evaluate.js";
 import { cloneNode } from "../../compiler/ir/graph.js";
 import type { Node } from "../../compiler/ir/node.js";
 import type { Value } from "../../compiler/ir/op.js";
-import { isFloat } from "../../compiler/ir/type.js";
 import { input } from "../../compiler/ops/leaf.js";
 import type { Sizes, Values } from "./values.js";
 
@@ -73,15 +72,8 @@ export class Sampler {
     return value;
   }
 
-  /** The value at the point, had each float operand been this much larger. */
-  perturbed(node: Node, by: number): Value {
-    const operands = node.inputs.map((x) => {
-      const value = this.valueOf(x);
-      const data = isFloat(value.dtype)
-        ? value.data.map((v, i) => v + (i % 2 === 0 ? by : -by))
-        : value.data;
-      return { ...value, data };
-    });
+  /** The operation on other operands than its own. */
+  evaluate(node: Node, operands: readonly Value[]): Value {
     return evaluateNode(node, operands, this.#environment.sizes);
   }
 

@@ -10,10 +10,12 @@ import { inLines } from "./programText.js";
 import type { Program } from "./randomProgram.js";
 import { across, Sampler, slopeOf, stencil, type Environment } from "./sampler.js";
 
+type Check = (program: Program) => void;
+
 /** The kind of fault a program shows, if any. */
-export function faultOf(program: Program): Fault | null {
+export function faultOf(program: Program, check: Check = checkProgram): Fault | null {
   try {
-    checkProgram(program);
+    check(program);
     return null;
   } catch (error) {
     if (error instanceof Fault) return error;
@@ -22,14 +24,14 @@ export function faultOf(program: Program): Fault | null {
 }
 
 /** The smallest program found that shows the same kind of fault. */
-export function shrinkProgram(program: Program): Program {
-  const kind = faultOf(program)?.kind;
+export function shrinkProgram(program: Program, check: Check = checkProgram): Program {
+  const kind = faultOf(program, check)?.kind;
   let current = program;
   for (let smaller: Program | undefined = current; smaller !== undefined;) {
     current = smaller;
     smaller = undefined;
     for (const candidate of smallerPrograms(current)) {
-      if (faultOf(candidate)?.kind !== kind) continue;
+      if (faultOf(candidate, check)?.kind !== kind) continue;
       smaller = candidate;
       break;
     }
@@ -64,7 +66,8 @@ function* withoutNodes(program: Program): Generator<Program> {
     const value = asInput(program, node);
     if (value !== null) yield pruned(value);
   }
-  for (const node of inner) {
+  // A choice may guard against a pole, and stays or becomes an input.
+  for (const node of inner.filter(({ op }) => op.name !== "where")) {
     for (const x of node.inputs) {
       if (!sameType(x.type, node.type)) continue;
       yield pruned({ ...program, graph: replaced(graph, node, (image) => image(x)) });
@@ -81,13 +84,18 @@ function replaced(graph: Graph, target: Node, by: (image: (node: Node) => Node) 
   });
 }
 
+function isFinite({ environments }: Program, node: Node): boolean {
+  return environments.every((one) =>
+    new Sampler(one).valueOf(node).data.every((x) => Number.isFinite(x)),
+  );
+}
+
 /** The program that is given a value instead of computing it. */
 function asInput({ graph, environments }: Program, node: Node): Program | null {
   const name = `t${graph.inputs.length}`;
   if (graph.inputs.some((other) => other.attrs["name"] === name)) return null;
-  const numbers = environments.flatMap((one) => new Sampler(one).valueOf(node).data);
   // A NaN that is computed may be dead; one that is given never is.
-  if (!numbers.every(Number.isFinite)) return null;
+  if (!isFinite({ graph, environments }, node)) return null;
   const fresh = input(name, node.type);
   const extended = environments.map((environment): Environment => {
     const sampler = new Sampler(environment, stencil);

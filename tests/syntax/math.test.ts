@@ -163,10 +163,7 @@ describe("problems in math strings", () => {
     ["f(x=2) = x", ["FG108 [x] a parameter has a default value"]],
     ["f(2) = x", ["FG101 [2] unexpected number `2`"]],
     ["f(x) = a = x; a", ["FG101 [=] unexpected `=`"]],
-    [
-      "f(x) = x\nf(y)",
-      ["FG115 [f(y)] these statements would make a second function `f`"],
-    ],
+    ["f(x) = x\nf(y)", ["FG115 [f(y)] these statements would make a second function `f`"]],
     ["a = 1; g(x) = x", ["FG115 [g] this definition comes after statements"]],
     ["x + 1 = y", ["FG116 [x + 1] this cannot be assigned to"]],
     ["a = 1; a, b = g(x); b", ["FG116 [a] `a` has a value already"]],

@@ -1,11 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DiagnosticSink } from "../../compiler/diagnostic.js";
-import {
-  findTooDeep,
-  MAX_DEPTH,
-  withinStack,
-} from "../../compiler/syntax/depth.js";
+import { findTooDeep, MAX_DEPTH, withinStack } from "../../compiler/syntax/depth.js";
 import { math, typescript, type Parsed } from "./support.js";
 
 const MATH_PROGRAMS = [
@@ -100,9 +96,8 @@ describe("any text", () => {
 
   it("is parsed or refused as TypeScript", () => {
     fc.assert(
-      fc.property(
-        fc.oneof(arbitraryText, mutated(TYPESCRIPT_PROGRAMS)),
-        (text) => expectSound(text, typescript(text)),
+      fc.property(fc.oneof(arbitraryText, mutated(TYPESCRIPT_PROGRAMS)), (text) =>
+        expectSound(text, typescript(text)),
       ),
       { numRuns: 1000 },
     );
@@ -115,8 +110,7 @@ function nest(open: string, inner: string, close: string, depth: number) {
   return open.repeat(depth) + inner + close.repeat(depth);
 }
 
-const codesOf = ({ diagnostics }: Parsed): string[] =>
-  diagnostics.map(({ code }) => code);
+const codesOf = ({ diagnostics }: Parsed): string[] => diagnostics.map(({ code }) => code);
 
 describe("deep nesting", () => {
   it.each([
@@ -222,9 +216,7 @@ describe("what keeps TypeScript's parser busy", () => {
     ["a<{[()=>{\n", "FG104"],
   ])("is refused before it: %j", (piece, code) => {
     const { diagnostics } = typescript(`x=${piece.repeat(40)}`);
-    expect(new Set(diagnostics.map((one) => one.code))).toEqual(
-      new Set([code]),
-    );
+    expect(new Set(diagnostics.map((one) => one.code))).toEqual(new Set([code]));
   });
 
   it("is counted in the hint's terms", () => {
@@ -239,8 +231,7 @@ describe("what keeps TypeScript's parser busy", () => {
   });
 
   it("does not hit comparisons", () => {
-    const lines =
-      "if (x < 1 && p[0]! < 2) { y = (x) < 3\n }\nz = x < 4\n".repeat(50);
+    const lines = "if (x < 1 && p[0]! < 2) { y = (x) < 3\n }\nz = x < 4\n".repeat(50);
     const text = `export function f(x: number) {\n${lines}}`;
     expect(typescript(text).diagnostics).toEqual([]);
   });

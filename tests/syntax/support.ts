@@ -1,10 +1,6 @@
 import { DiagnosticSink, type Diagnostic } from "../../compiler/diagnostic.js";
 import { parseMath } from "../../compiler/syntax/math.js";
-import type {
-  Expression,
-  Module,
-  Statement,
-} from "../../compiler/syntax/tree.js";
+import type { Expression, Module, Statement } from "../../compiler/syntax/tree.js";
 import { parseTypeScript } from "../../compiler/syntax/typescript.js";
 
 export interface Parsed {
@@ -27,8 +23,7 @@ export function typescript(text: string): Parsed {
 /** Code, underlined text and message of each diagnostic. */
 export function found(text: string, { diagnostics }: Parsed): string[] {
   return diagnostics.map(
-    ({ code, span, message }) =>
-      `${code} [${text.slice(span?.start, span?.end)}] ${message}`,
+    ({ code, span, message }) => `${code} [${text.slice(span?.start, span?.end)}] ${message}`,
   );
 }
 
@@ -49,9 +44,7 @@ export function show(node: Expression): string {
     case "conditional":
       return `(${show(node.condition)} ? ${show(node.then)} : ${show(node.otherwise)})`;
     case "call": {
-      const options = node.options.map(
-        ({ key, value }) => `${key}=${show(value)}`,
-      );
+      const options = node.options.map(({ key, value }) => `${key}=${show(value)}`);
       const all = [...node.arguments.map(show), ...options];
       return `${show(node.callee)}(${all.join(", ")})`;
     }
@@ -102,8 +95,7 @@ export function showPattern(pattern: AnyPattern): string {
 
 /** A statement on one line. */
 export function showStatement(node: Statement): string {
-  const block = (body: readonly Statement[]): string =>
-    `{ ${body.map(showStatement).join("; ")} }`;
+  const block = (body: readonly Statement[]): string => `{ ${body.map(showStatement).join("; ")} }`;
   const value = (part: Expression | undefined): string =>
     part === undefined ? "" : ` ${show(part)}`;
   switch (node.kind) {

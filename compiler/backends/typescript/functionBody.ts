@@ -101,9 +101,9 @@ class BodyPrinter implements ExpressionContext {
 
   /** Names a loop by its depth, the usual letters first; sibling loops share a letter. */
   #openLoop(loop: Loop): void {
-    const taken = this.#openLoops.map((outer) => this.nameOfLoop(outer));
+    const taken = new Set(this.#openLoops.map((outer) => this.nameOfLoop(outer)));
     const letter = ["i", "j", "k", "l", "m", "n"].find(
-      (wish) => !taken.includes(wish) && this.#options.names.isLoopName(wish),
+      (wish) => !taken.has(wish) && this.#options.names.isLoopName(wish),
     );
     this.#options.names.share(loop, letter ?? "i");
     this.#openLoops.push(loop);

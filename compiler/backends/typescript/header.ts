@@ -25,8 +25,11 @@ export function header(
 
 /** The conventions that gradients of the author's operations rely on, one a line. */
 function conventionLines(functions: readonly CompiledFunction[]): readonly string[] {
+  // As written, and with formulas expanded: either may be what a convention is about.
   const forward = functions.flatMap(({ stages }) =>
-    nodesOf(stages.gradient).filter((node) => node.origin.phase === "forward"),
+    [...nodesOf(stages.graph), ...nodesOf(stages.gradient)].filter(
+      (node) => node.origin.phase === "forward",
+    ),
   );
   const keys = new Set(forward.filter(isAtStake).flatMap((node) => node.op.conventions ?? []));
   const lines = [...keys]

@@ -68,10 +68,9 @@ export interface ModuleContext {
 
 /** The text of a generated module. */
 export function printModule(functions: readonly CompiledFunction[], options: PrintOptions): string {
-  const declared = new Set(functions.flatMap(({ model, derived }) => [
-      ...topNames(model.name),
-      ...derived.flatMap((one) => [...topNames(one.model.name), `${capitalised(one.model.name)}Tangents`]),
-    ]));
+  const declared = new Set(
+    functions.flatMap((one) => [...topNames(one), ...one.derived.flatMap(derivedNames)]),
+  );
   // Which runtime functions are called is known once the bodies are printed; no variable may then hide them.
   const { runtime: called } = printFunctions(functions, options, declared, []);
   const reserved = called.map((name) => runtimeName(name, declared));
@@ -118,18 +117,21 @@ function printFunctions(
   return { bodies, runtime: [...used].toSorted() };
 }
 
-/** Everything a function may declare at the top of its module. */
-function topNames(name: string): readonly string[] {
+/** Everything a function declares at the top of its module. */
+export function topNames({ model: { name }, programs }: CompiledFunction): readonly string[] {
+  const gradient = `${name}${programs.cotangents.length === 0 ? "Grad" : "Vjp"}`;
+  if (isScalar([programs.forward, programs.gradient])) return [name, gradient];
   const prefix = capitalised(name);
   const types = ["Inputs", "Gradients", "Value", "Work"].map((suffix) => `${prefix}${suffix}`);
-  return [
-    name,
-    `${name}Grad`,
-    `${name}Vjp`,
-    `create${prefix}Work`,
-    `check${prefix}Inputs`,
-    ...types,
-  ];
+  return [name, gradient, `create${prefix}Work`, `check${prefix}Inputs`, ...types];
+}
+
+/** Everything a function made of another may declare. */
+function derivedNames({ model: { name }, program }: DerivedFunction): readonly string[] {
+  if (isScalar([program])) return [name];
+  const prefix = capitalised(name);
+  const types = ["Inputs", "Tangents", "Value", "Work"].map((suffix) => `${prefix}${suffix}`);
+  return [name, `create${prefix}Work`, `check${prefix}Inputs`, ...types];
 }
 
 function importedAs(name: string, local: string): string {

@@ -15,12 +15,14 @@ export class Names {
   readonly #taken: Set<string>;
   readonly #given = new Map<object, string>();
   readonly #counters = new Set<string>();
+  /** How often each wish was refused, so that the next try starts there. */
+  readonly #repeats = new Map<string, number>();
 
   constructor(taken: Iterable<string> = []) {
     this.#taken = new Set(taken);
   }
 
-  /** The name of a thing, chosen when it is first asked for: the wish, or the wish with `_` appended. */
+  /** The name of a thing, chosen when it is first asked for: the wish, or one like it. */
   of(thing: object, wish: string): string {
     const known = this.#given.get(thing);
     if (known !== undefined) return known;
@@ -29,10 +31,16 @@ export class Names {
     return name;
   }
 
-  /** An identifier nothing else has. */
+  /** An identifier nothing else has: the wish, `wish_`, `wish_2`, `wish_3` … */
   fresh(wish: string): string {
-    let name = toIdentifier(wish);
-    while (this.#taken.has(name) || reserved.has(name)) name += "_";
+    const stem = toIdentifier(wish);
+    let name = stem;
+    let count = this.#repeats.get(stem) ?? 0;
+    while (this.#taken.has(name) || reserved.has(name)) {
+      count++;
+      name = count === 1 ? `${stem}_` : `${stem}_${count}`;
+    }
+    this.#repeats.set(stem, count);
     this.#taken.add(name);
     return name;
   }

@@ -33,7 +33,7 @@ interface Tiles {
    * product[rows, 2] = left[rows, depth] · right[depth, 2], where the rows are
    * rounded up to a multiple of 3.
    */
-  multiply(rows: number, depth: number): void;
+  multiplyTiles(rows: number, depth: number): void;
 }`,
     js: ``,
   },
@@ -1849,7 +1849,7 @@ function multiply(
         const next = j + 1 < n ? 1 : 0;
         const from = b0 + p * bDepth + j * bColumn;
         packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiply(height, length);
+        tiles.multiplyTiles(height, length);
         const to = c0 + i * n + j;
         storeColumns(c, to, to + next, n, height, accumulate || p > 0);
       }
@@ -1883,7 +1883,7 @@ function multiply(
         const next = j + 1 < n ? 1 : 0;
         const from = b0 + p * bDepth + j * bColumn;
         packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiply(height, length);
+        tiles.multiplyTiles(height, length);
         const to = c0 + i * n + j;
         storeColumns(c, to, to + next, n, height, accumulate || p > 0);
       }
@@ -1934,7 +1934,7 @@ function multiply(
         const next = j + 1 < n ? 1 : 0;
         const from = b0 + p * bDepth + j * bColumn;
         packRightMatmul64(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiply(height, length);
+        tiles.multiplyTiles(height, length);
         const to = c0 + i * n + j;
         storeColumnsMatmul64(c, to, to + next, n, height, accumulate || p > 0);
       }
@@ -1975,7 +1975,7 @@ function multiply(
         const next = j + 1 < n ? 1 : 0;
         const from = b0 + p * bDepth + j * bColumn;
         packRightMatmul64(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiply(height, length);
+        tiles.multiplyTiles(height, length);
         const to = c0 + i * n + j;
         storeColumnsMatmul64(c, to, to + next, n, height, accumulate || p > 0);
       }
@@ -3363,7 +3363,7 @@ const tiles: Tiles = /* @__PURE__ */ (() => {
   const rightPanel = new Float64Array(2 * panelDepth);
   const productPanel = new Float64Array(2 * panelRows);
 
-  function multiply(rows: number, depth: number): void {
+  function multiplyTiles(rows: number, depth: number): void {
     const left = leftPanel;
     const right = rightPanel;
     const product = productPanel;
@@ -3405,7 +3405,7 @@ const tiles: Tiles = /* @__PURE__ */ (() => {
     left: leftPanel,
     right: rightPanel,
     product: productPanel,
-    multiply,
+    multiplyTiles,
   };
 })();`,
     js: `/**
@@ -3420,7 +3420,7 @@ const tiles = /* @__PURE__ */ (() => {
   const rightPanel = new Float64Array(2 * panelDepth);
   const productPanel = new Float64Array(2 * panelRows);
 
-  function multiply(rows, depth) {
+  function multiplyTiles(rows, depth) {
     const left = leftPanel;
     const right = rightPanel;
     const product = productPanel;
@@ -3462,7 +3462,7 @@ const tiles = /* @__PURE__ */ (() => {
     left: leftPanel,
     right: rightPanel,
     product: productPanel,
-    multiply,
+    multiplyTiles,
   };
 })();`,
   },

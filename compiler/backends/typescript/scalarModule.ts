@@ -1,16 +1,18 @@
 import type { ModelFunction } from "../../elaborate/function.js";
-import type { Structure } from "../../ir/structure.js";
 import type { Node } from "../../ir/node.js";
-import type { Program, ProgramOutput } from "../../schedule/program.js";
-import { printBody } from "./functionBody.js";
+import { leavesOf, type Structure } from "../../ir/structure.js";
+import type { Program } from "../../schedule/program.js";
 import { expressionText } from "./expression.js";
+import { printBody } from "./functionBody.js";
 import { docComment, signature } from "./layout.js";
-import { Names, toIdentifier } from "./names.js";
 import type { DerivedFunction, ModuleContext, Programs } from "./module.js";
+import { Names, toIdentifier } from "./names.js";
 import {
   gradientMembers,
   leafType,
   literalText,
+  outputNode,
+  outputValue,
   property,
   typeText,
   type Member,
@@ -35,16 +37,18 @@ function printForward(
   program: Program,
   context: ModuleContext,
 ): readonly string[] {
-  const writer = new ScalarFunction(program, context, false);
-  const parameters = writer.parameters(model.parameters);
-  const type = context.typed ? `: ${typeText(model.result, () => "number")}` : "";
+  const writer = new ScalarFunction(program, context, model.parameters, []);
+  const body = writer.body(false);
+  const end = `  return ${writer.structureText(model.result)};`;
+  const type = context.typed ? `: ${typeText(model.result, writer.leafType)}` : "";
   const doc = model.doc === undefined ? [`\`${model.name}\`.`] : model.doc.split("\n");
+  const { parameters, prologue } = writer.head([...body, end]);
   return [
     ...docComment(doc),
     ...signature(`export function ${model.name}`, parameters, `${type} {`),
-    ...writer.prologue,
-    ...writer.body(),
-    `  return ${writer.structureText(model.result)};`,
+    ...prologue,
+    ...body,
+    end,
     "}",
   ];
 }
@@ -54,34 +58,48 @@ function printGradient(
   { gradient: program, cotangents, wrt }: Programs,
   context: ModuleContext,
 ): readonly string[] {
-  const writer = new ScalarFunction(program, context, true);
+  const writer = new ScalarFunction(program, context, model.parameters, cotangents);
   const isGradient = cotangents.length === 0;
   const name = `${model.name}${isGradient ? "Grad" : "Vjp"}`;
-  const parameters = [
-    ...writer.parameters(model.parameters),
-    ...cotangents.map((node) => writer.parameter(node)),
-  ];
-  const value = { name: "value", structure: model.result };
-  const gradients = gradientMembers(model, wrt);
-  const fields = [value, ...gradients];
-  const type = `{ ${fields.map((field) => `${field.name}: ${typeText(field.structure, () => "number")}`).join("; ")} }`;
-  const body = writer.body();
-  const items = fields.map((field) => property(field.name, writer.structureText(field.structure)));
+  const fields = [{ name: "value", structure: model.result }, ...gradientMembers(model, wrt)];
   const doc = isGradient
     ? `\`${model.name}\` and its gradient.`
     : `\`${model.name}\` and its vector-Jacobian product with the given cotangent.`;
+  return printFields(writer, { name, doc: [doc], fields, headings: true }, context);
+}
+
+/** A function that returns an object of several fields. */
+function printFields(
+  writer: ScalarFunction,
+  {
+    name,
+    doc,
+    fields,
+    headings,
+  }: {
+    readonly name: string;
+    readonly doc: readonly string[];
+    readonly fields: readonly Member<string>[];
+    readonly headings: boolean;
+  },
+  context: ModuleContext,
+): readonly string[] {
+  const body = writer.body(headings);
+  const items = fields.map((field) => property(field.name, writer.structureText(field.structure)));
+  const end = returnObject(items);
+  const { parameters, prologue } = writer.head([...body, ...end]);
   return [
-    ...docComment([doc]),
+    ...docComment(doc),
     ...signatureWithType(
       `export function ${name}`,
       parameters,
-      fields,
-      context.typed ? type : null,
+      fields.map((field) => `${field.name}: ${typeText(field.structure, writer.leafType)}`),
+      context.typed,
     ),
-    ...writer.prologue,
+    ...prologue,
     ...body,
-    "",
-    ...returnObject(items),
+    ...(body.length > 0 ? [""] : []),
+    ...end,
     "}",
   ];
 }
@@ -91,33 +109,13 @@ export function printScalarDerived(
   { model, doc, program, directions }: DerivedFunction,
   context: ModuleContext,
 ): readonly string[] {
-  const writer = new ScalarFunction(program, context, false);
-  const parameters = [
-    ...writer.parameters(model.parameters),
-    ...directions.map((node) => writer.parameter(node)),
-  ];
-  const { result } = model;
+  const writer = new ScalarFunction(program, context, model.parameters, directions);
+  const { name, result } = model;
   const fields =
     result.kind === "object"
-      ? result.fields.map(({ name, value }) => ({ name, structure: value }))
+      ? result.fields.map((field) => ({ name: field.name, structure: field.value }))
       : [];
-  const type = typeText(result, () => "number");
-  const body = writer.body();
-  const items = fields.map((field) => property(field.name, writer.structureText(field.structure)));
-  return [
-    ...docComment(doc),
-    ...signatureWithType(
-      `export function ${model.name}`,
-      parameters,
-      fields,
-      context.typed ? type : null,
-    ),
-    ...writer.prologue,
-    ...body,
-    "",
-    ...returnObject(items),
-    "}",
-  ];
+  return printFields(writer, { name, doc, fields, headings: false }, context);
 }
 
 function returnObject(items: readonly string[]): readonly string[] {
@@ -130,15 +128,14 @@ function returnObject(items: readonly string[]): readonly string[] {
 function signatureWithType(
   head: string,
   parameters: readonly string[],
-  fields: readonly Member<string>[],
-  type: string | null,
+  members: readonly string[],
+  typed: boolean,
 ): readonly string[] {
-  if (type === null) return signature(head, parameters, " {");
+  if (!typed) return signature(head, parameters, " {");
+  const type = `{ ${members.join("; ")} }`;
   const flat = `${head}(${parameters.join(", ")}): ${type} {`;
   if (flat.length <= printWidth) return [flat];
-  const lines = fields.map(
-    (field) => `  ${field.name}: ${typeText(field.structure, () => "number")};`,
-  );
+  const lines = members.map((member) => `  ${member};`);
   // The formatter never breaks a single parameter before an object type.
   const single = `${head}(${parameters.join(", ")}): {`;
   if (parameters.length <= 1 && single.length <= printWidth) return [single, ...lines, "} {"];
@@ -147,67 +144,105 @@ function signatureWithType(
   return close.length <= printWidth ? [...broken, close] : [...broken, "): {", ...lines, "} {"];
 }
 
-/** One function of numbers being printed. */
+/** One function of numbers being printed. Parameters have first choice of names. */
 class ScalarFunction {
-  readonly names: Names;
-  readonly prologue: string[] = [];
   readonly #program: Program;
   readonly #context: ModuleContext;
-  readonly #headings: boolean;
+  readonly #parameters: ModelFunction["parameters"];
+  readonly #cotangents: readonly Node[];
+  readonly #names: Names;
+  /** Names of parameters that are bundles. */
+  readonly #bundles = new Map<Structure<Node>, string>();
 
-  constructor(program: Program, context: ModuleContext, headings: boolean) {
+  constructor(
+    program: Program,
+    context: ModuleContext,
+    parameters: ModelFunction["parameters"],
+    cotangents: readonly Node[],
+  ) {
     this.#program = program;
     this.#context = context;
-    this.#headings = headings;
-    this.names = new Names(context.moduleNames);
+    this.#parameters = parameters;
+    this.#cotangents = cotangents;
+    this.#names = new Names(context.moduleNames);
+    for (const { name, structure } of parameters) {
+      if (structure.kind !== "leaf") this.#bundles.set(structure, this.#names.fresh(name));
+      for (const leaf of leavesOf(structure)) this.#nameOf(leaf);
+    }
+    for (const node of cotangents) this.#nameOf(node);
   }
 
-  parameters(parameters: ModelFunction["parameters"]): readonly string[] {
-    return parameters.map(({ name, structure }) => {
-      if (structure.kind === "leaf") return this.parameter(structure.value);
-      const own = this.names.fresh(name);
-      this.prologue.push(`  const ${this.#pattern(structure)} = ${own};`);
-      return this.#context.typed ? `${own}: ${typeText(structure, leafType)}` : own;
+  /** The variable of an input: the author's name. */
+  #nameOf(node: Node): string {
+    const place = this.#program.inputPlaces[this.#program.inputs.indexOf(node)];
+    return this.#names.of(place ?? node, node.name ?? "x");
+  }
+
+  readonly leafType = (leaf: string): string => leafType(outputNode(this.#program, leaf));
+
+  /** Parameters and what takes bundles apart; `lines` is the rest of the function, which may not read them all. */
+  head(lines: readonly string[]): {
+    readonly parameters: readonly string[];
+    readonly prologue: readonly string[];
+  } {
+    const words = new Set(
+      lines.flatMap(
+        (line) => line.replace(/\/\/.*/, "").match(/(?<![\w$.])[A-Za-z_$][\w$]*/g) ?? [],
+      ),
+    );
+    const isRead = (node: Node) => words.has(this.#nameOf(node));
+    const prologue: string[] = [];
+    const plain = (node: Node) => {
+      const name = this.#nameOf(node);
+      return this.#typed(isRead(node) ? name : `_${name}`, leafType(node));
+    };
+    const parameters = this.#parameters.map(({ structure }) => {
+      if (structure.kind === "leaf") return plain(structure.value);
+      const own = this.#bundles.get(structure) ?? "";
+      const pattern = this.#pattern(structure, isRead);
+      if (pattern !== null) prologue.push(`  const ${pattern} = ${own};`);
+      return this.#typed(pattern === null ? `_${own}` : own, typeText(structure, leafType));
     });
+    return { parameters: [...parameters, ...this.#cotangents.map(plain)], prologue };
   }
 
-  parameter(node: Node): string {
-    const name = this.#bind(node);
-    return this.#context.typed
-      ? `${name}: ${node.type.dtype === "bool" ? "boolean" : "number"}`
-      : name;
+  #typed(name: string, type: string): string {
+    return this.#context.typed ? `${name}: ${type}` : name;
   }
 
-  /** Names the variable of an input: the author's name. */
-  #bind(node: Node): string {
-    const local = this.#inputLocal(node);
-    return this.names.of(local, node.name ?? "x");
-  }
-
-  #inputLocal(node: Node): object {
-    const index = this.#program.inputs.indexOf(node);
-    return this.#program.inputPlaces[index] ?? node;
-  }
-
-  #pattern(structure: Structure<Node>): string {
+  /** The pattern that names what is read of a bundle; null if nothing is. */
+  #pattern(structure: Structure<Node>, isRead: (node: Node) => boolean): string | null {
     switch (structure.kind) {
       case "leaf":
-        return this.#bind(structure.value);
-      case "object":
-        return `{ ${structure.fields.map((field) => property(field.name, this.#pattern(field.value))).join(", ")} }`;
-      case "tuple":
-        return `[${structure.elements.map((element) => this.#pattern(element)).join(", ")}]`;
+        return isRead(structure.value) ? this.#nameOf(structure.value) : null;
+      case "object": {
+        const fields = structure.fields.flatMap((field) => {
+          const inner = this.#pattern(field.value, isRead);
+          return inner === null ? [] : [property(field.name, inner)];
+        });
+        return fields.length === 0 ? null : `{ ${fields.join(", ")} }`;
+      }
+      case "tuple": {
+        const elements = structure.elements.map((element) => this.#pattern(element, isRead));
+        const end = elements.findLastIndex((element) => element !== null) + 1;
+        return end === 0
+          ? null
+          : `[${elements
+              .slice(0, end)
+              .map((element) => element ?? "")
+              .join(", ")}]`;
+      }
     }
   }
 
-  body(): readonly string[] {
+  body(headings: boolean): readonly string[] {
     return printBody(this.#program, {
-      names: this.names,
+      names: this.#names,
       typed: this.#context.typed,
       runtime: this.#context.runtime,
       inline: this.#context.inline,
       stages: "statement",
-      headings: this.#headings,
+      headings,
     });
   }
 
@@ -216,14 +251,11 @@ class ScalarFunction {
   }
 
   #output(name: string): string {
-    const output = this.#program.outputs.find(
-      (candidate: ProgramOutput) => candidate.name === name,
-    );
-    if (output === undefined || output.value.kind === "buffer")
-      throw new Error(`no scalar result ${name}`);
-    return expressionText(output.value, {
+    const value = outputValue(this.#program, name);
+    if (value.kind === "buffer") throw new Error(`result ${name} is not a scalar`);
+    return expressionText(value, {
       typed: this.#context.typed,
-      nameOfLocal: (local) => this.names.of(local, local.node.name ?? "t"),
+      nameOfLocal: (local) => this.#names.of(local, local.node.name ?? "t"),
       nameOfBuffer: (buffer) => toIdentifier(buffer.node.name ?? "t"),
       nameOfLoop: () => "i",
       runtime: this.#context.runtime,

@@ -12,7 +12,10 @@ import { phaseOf, stepsOf } from "./comments.js";
  */
 export function splitTotals(statements: readonly Statement[]): readonly Statement[] {
   const order = forwardOrder(statements);
-  const orders = statements.map((statement) => orderOf(statement, order));
+  // A total itself is not written where it stands, so nothing is placed by it.
+  const orders = statements.map((statement) =>
+    isTotal(statement) ? -Infinity : orderOf(statement, order),
+  );
   const writtenAt = new Map<Local | Buffer, number>();
   const inserted = new Map<number, Inserted[]>();
   const insert = (at: number, part: Inserted) => {

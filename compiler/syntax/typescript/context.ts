@@ -1,9 +1,4 @@
-import type {
-  DiagnosticCode,
-  DiagnosticDetails,
-  DiagnosticSink,
-  Span,
-} from "../../diagnostic.js";
+import type { DiagnosticCode, DiagnosticDetails, DiagnosticSink, Span } from "../../diagnostic.js";
 import { MAX_DEPTH, reportTooDeep } from "../depth.js";
 import type { ts } from "./api.js";
 

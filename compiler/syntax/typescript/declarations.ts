@@ -6,11 +6,7 @@ import { convertBody, refuseFunctionExtras } from "./functions.js";
 import { convertParameters } from "./patterns.js";
 import { declaresWith } from "./statements.js";
 import { convertFields, convertType } from "./types.js";
-import type {
-  ConstantDeclaration,
-  FunctionDeclaration,
-  TypeAlias,
-} from "../tree.js";
+import type { ConstantDeclaration, FunctionDeclaration, TypeAlias } from "../tree.js";
 
 /** Converts `function name(…) { … }`; undefined where it was refused as a whole. */
 export function convertFunction(
@@ -58,16 +54,13 @@ function assemble(
     body: convertBody(context, body),
     exported: isExported(statement),
     ...documentationOf(context.file, statement),
-    returnType:
-      node.type === undefined ? undefined : convertType(context, node.type),
+    returnType: node.type === undefined ? undefined : convertType(context, node.type),
     span: context.span(statement),
     nameSpan: context.span(name),
   };
 }
 
-function isExported(
-  node: ts.FunctionDeclaration | ts.VariableStatement,
-): boolean {
+function isExported(node: ts.FunctionDeclaration | ts.VariableStatement): boolean {
   const modifiers = node.modifiers ?? [];
   return modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 }
@@ -103,13 +96,8 @@ export function convertTopVariables(
       });
       continue;
     }
-    if (
-      ts.isArrowFunction(initializer) ||
-      ts.isFunctionExpression(initializer)
-    ) {
-      functions.push(
-        convertFunctionConstant(context, statement, name, initializer),
-      );
+    if (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer)) {
+      functions.push(convertFunctionConstant(context, statement, name, initializer));
       continue;
     }
     const value = convertExpression(context, initializer);
@@ -129,10 +117,7 @@ function refuseTopLet(context: Context, statement: ts.VariableStatement): void {
 }
 
 /** Converts `type Name = …`. */
-export function convertTypeAlias(
-  context: Context,
-  node: ts.TypeAliasDeclaration,
-): TypeAlias {
+export function convertTypeAlias(context: Context, node: ts.TypeAliasDeclaration): TypeAlias {
   refuseTypeParameters(context, node);
   return {
     name: node.name.text,
@@ -142,10 +127,7 @@ export function convertTypeAlias(
 }
 
 /** Converts `interface Name { … }`, which is a name for an object type. */
-export function convertInterface(
-  context: Context,
-  node: ts.InterfaceDeclaration,
-): TypeAlias {
+export function convertInterface(context: Context, node: ts.InterfaceDeclaration): TypeAlias {
   refuseTypeParameters(context, node);
   const [heritage] = node.heritageClauses ?? [];
   if (heritage !== undefined) {

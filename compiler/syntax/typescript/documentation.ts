@@ -4,10 +4,7 @@ import type { FunctionDeclaration } from "../tree.js";
 export type Documentation = Pick<FunctionDeclaration, "doc" | "tags">;
 
 /** The documentation comment right before a node, and its tags. */
-export function documentationOf(
-  file: ts.SourceFile,
-  node: ts.Node,
-): Documentation {
+export function documentationOf(file: ts.SourceFile, node: ts.Node): Documentation {
   const comments = ts.getLeadingCommentRanges(file.text, node.pos) ?? [];
   const texts = comments.map(({ pos, end }) => file.text.slice(pos, end));
   const comment = texts.findLast((text) => /^\/\*\*[^/]/.test(text));

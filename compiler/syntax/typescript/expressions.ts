@@ -1,21 +1,12 @@
 import { ts } from "./api.js";
 import type { Context } from "./context.js";
 import { convertArrow } from "./functions.js";
-import {
-  ASSIGNMENT,
-  BINARY,
-  hintForOperator,
-  STEP,
-  UNARY,
-} from "./operators.js";
+import { ASSIGNMENT, BINARY, hintForOperator, STEP, UNARY } from "./operators.js";
 import { refuseExpression } from "./unsupported.js";
 import type { Expression, Field } from "../tree.js";
 
 /** Converts an expression. What is refused becomes 0, the error being reported. */
-export function convertExpression(
-  context: Context,
-  node: ts.Expression,
-): Expression {
+export function convertExpression(context: Context, node: ts.Expression): Expression {
   const span = context.span(node);
   const refused: Expression = { kind: "number", value: 0, span };
   const convert = () => convertKnown(context, node) ?? refused;
@@ -23,10 +14,7 @@ export function convertExpression(
 }
 
 /** Undefined where the expression was refused. */
-function convertKnown(
-  context: Context,
-  node: ts.Expression,
-): Expression | undefined {
+function convertKnown(context: Context, node: ts.Expression): Expression | undefined {
   const simple = convertSimple(context, node);
   if (simple !== undefined) return simple;
   const inner = unwrap(node);
@@ -41,9 +29,7 @@ function convertKnown(
   if (ts.isNewExpression(node)) return convertNew(context, node);
   if (ts.isArrowFunction(node)) return convertArrow(context, node);
   if (ts.isArrayLiteralExpression(node)) {
-    const elements = node.elements.map((one) =>
-      convertExpression(context, one),
-    );
+    const elements = node.elements.map((one) => convertExpression(context, one));
     return { kind: "array", elements, span: context.span(node) };
   }
   if (ts.isObjectLiteralExpression(node)) return convertObject(context, node);
@@ -51,10 +37,7 @@ function convertKnown(
   return undefined;
 }
 
-function convertSimple(
-  context: Context,
-  node: ts.Expression,
-): Expression | undefined {
+function convertSimple(context: Context, node: ts.Expression): Expression | undefined {
   const span = context.span(node);
   if (ts.isNumericLiteral(node)) {
     return { kind: "number", value: Number(node.text), span };
@@ -82,10 +65,7 @@ export function unwrap(node: ts.Expression): ts.Expression | undefined {
   return isWrapper ? node.expression : undefined;
 }
 
-function convertBinary(
-  context: Context,
-  node: ts.BinaryExpression,
-): Expression | undefined {
+function convertBinary(context: Context, node: ts.BinaryExpression): Expression | undefined {
   const left = convertExpression(context, node.left);
   const right = convertExpression(context, node.right);
   const operator = BINARY.get(node.operatorToken.kind);
@@ -111,10 +91,7 @@ function refuseOperator(context: Context, node: ts.Node, written: string) {
   });
 }
 
-function convertUnary(
-  context: Context,
-  node: ts.PrefixUnaryExpression,
-): Expression | undefined {
+function convertUnary(context: Context, node: ts.PrefixUnaryExpression): Expression | undefined {
   if (STEP.has(node.operator)) return refuseStep(context, node);
   const operand = convertExpression(context, node.operand);
   const operator = UNARY.get(node.operator);
@@ -132,10 +109,7 @@ function refuseStep(context: Context, node: ts.Node): undefined {
   });
 }
 
-function convertChoice(
-  context: Context,
-  node: ts.ConditionalExpression,
-): Expression {
+function convertChoice(context: Context, node: ts.ConditionalExpression): Expression {
   return {
     kind: "conditional",
     condition: convertExpression(context, node.condition),
@@ -167,10 +141,7 @@ function convertCall(context: Context, node: ts.CallExpression): Expression {
   };
 }
 
-function convertMember(
-  context: Context,
-  node: ts.PropertyAccessExpression,
-): Expression {
+function convertMember(context: Context, node: ts.PropertyAccessExpression): Expression {
   refuseOptional(context, node);
   if (ts.isPrivateIdentifier(node.name)) refuseExpression(context, node.name);
   return {
@@ -182,10 +153,7 @@ function convertMember(
   };
 }
 
-function convertIndex(
-  context: Context,
-  node: ts.ElementAccessExpression,
-): Expression {
+function convertIndex(context: Context, node: ts.ElementAccessExpression): Expression {
   refuseOptional(context, node);
   const object = convertExpression(context, node.expression);
   const index = convertExpression(context, node.argumentExpression);
@@ -193,10 +161,7 @@ function convertIndex(
   return { kind: "index", object, items: [item], span: context.span(node) };
 }
 
-function convertNew(
-  context: Context,
-  node: ts.NewExpression,
-): Expression | undefined {
+function convertNew(context: Context, node: ts.NewExpression): Expression | undefined {
   if (!ts.isIdentifier(node.expression)) {
     context.refuse("FG106", node, "`new` with anything but a name", {
       accepted: "`new Float64Array(n)` and the like",
@@ -212,10 +177,7 @@ function convertNew(
   };
 }
 
-function convertObject(
-  context: Context,
-  node: ts.ObjectLiteralExpression,
-): Expression {
+function convertObject(context: Context, node: ts.ObjectLiteralExpression): Expression {
   const fields = node.properties.flatMap((property) => {
     const field = convertField(context, property);
     return field === undefined ? [] : [field];
@@ -223,10 +185,7 @@ function convertObject(
   return { kind: "object", fields, span: context.span(node) };
 }
 
-function convertField(
-  context: Context,
-  node: ts.ObjectLiteralElementLike,
-): Field | undefined {
+function convertField(context: Context, node: ts.ObjectLiteralElementLike): Field | undefined {
   const span = context.span(node);
   if (ts.isShorthandPropertyAssignment(node)) {
     const key = node.name.text;
@@ -239,11 +198,7 @@ function convertField(
   }
   const value = convertExpression(context, node.initializer);
   const { name } = node;
-  if (
-    ts.isIdentifier(name) ||
-    ts.isStringLiteral(name) ||
-    ts.isNumericLiteral(name)
-  ) {
+  if (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNumericLiteral(name)) {
     return { key: name.text, value, span };
   }
   refuseExpression(context, name);

@@ -6,10 +6,7 @@ import { convertBlock } from "./statements.js";
 import type { Expression, Statement } from "../tree.js";
 
 /** Converts `(x) => …` inside an expression, where types may be left to the context. */
-export function convertArrow(
-  context: Context,
-  node: ts.ArrowFunction,
-): Expression {
+export function convertArrow(context: Context, node: ts.ArrowFunction): Expression {
   refuseFunctionExtras(context, node);
   return {
     kind: "arrow",
@@ -20,10 +17,7 @@ export function convertArrow(
 }
 
 /** The statements of a function; an expression body is one `return`. */
-export function convertBody(
-  context: Context,
-  body: ts.ConciseBody,
-): readonly Statement[] {
+export function convertBody(context: Context, body: ts.ConciseBody): readonly Statement[] {
   if (ts.isBlock(body)) return convertBlock(context, body);
   const value = convertExpression(context, body);
   return [{ kind: "return", value, span: context.span(body) }];
@@ -34,9 +28,7 @@ export function refuseFunctionExtras(
   context: Context,
   node: ts.ArrowFunction | ts.FunctionExpression | ts.FunctionDeclaration,
 ): void {
-  const isAsync = node.modifiers?.some(
-    ({ kind }) => kind === ts.SyntaxKind.AsyncKeyword,
-  );
+  const isAsync = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
   if (isAsync === true) {
     context.refuse("FG109", node, "an `async` function", {
       accepted: "plain functions",

@@ -5,10 +5,7 @@ import type { Import } from "../tree.js";
 const NAMED = '`import { name } from "./file.js"`';
 
 /** Converts an import: a name each, or `*` for a namespace. */
-export function convertImport(
-  context: Context,
-  node: ts.ImportDeclaration,
-): readonly Import[] {
+export function convertImport(context: Context, node: ts.ImportDeclaration): readonly Import[] {
   const specifier = node.moduleSpecifier;
   const clause = node.importClause;
   if (!ts.isStringLiteral(specifier)) return [];
@@ -73,10 +70,7 @@ export function exportedNames(
   });
 }
 
-function assignedExport(
-  context: Context,
-  node: ts.ExportAssignment,
-): readonly string[] {
+function assignedExport(context: Context, node: ts.ExportAssignment): readonly string[] {
   if (node.isExportEquals !== true && ts.isIdentifier(node.expression)) {
     return [node.expression.text];
   }

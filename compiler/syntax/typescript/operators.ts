@@ -25,10 +25,10 @@ export const BINARY: ReadonlyMap<ts.SyntaxKind, BinaryOperator> = new Map<
 ]);
 
 /** Assignments, with the operator they apply first. */
-export const ASSIGNMENT: ReadonlyMap<
+export const ASSIGNMENT: ReadonlyMap<ts.SyntaxKind, BinaryOperator | undefined> = new Map<
   ts.SyntaxKind,
   BinaryOperator | undefined
-> = new Map<ts.SyntaxKind, BinaryOperator | undefined>([
+>([
   [ts.SyntaxKind.EqualsToken, undefined],
   [ts.SyntaxKind.PlusEqualsToken, "+"],
   [ts.SyntaxKind.MinusEqualsToken, "-"],

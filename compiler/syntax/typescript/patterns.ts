@@ -5,27 +5,19 @@ import { refuseExpression } from "./unsupported.js";
 import type { Parameter, Pattern } from "../tree.js";
 
 /** Converts what stands on the left of a declaration: a name, `{ a, b: c }` or `[a, , b]`. */
-export function convertPattern(
-  context: Context,
-  node: ts.BindingName,
-): Pattern {
+export function convertPattern(context: Context, node: ts.BindingName): Pattern {
   const span = context.span(node);
   const refused: Pattern = { kind: "tuple", elements: [], span };
   if (ts.isIdentifier(node)) return { kind: "name", name: node.text, span };
   return context.nested(
     node,
     () =>
-      ts.isObjectBindingPattern(node)
-        ? convertObject(context, node)
-        : convertTuple(context, node),
+      ts.isObjectBindingPattern(node) ? convertObject(context, node) : convertTuple(context, node),
     refused,
   );
 }
 
-function convertObject(
-  context: Context,
-  node: ts.ObjectBindingPattern,
-): Pattern {
+function convertObject(context: Context, node: ts.ObjectBindingPattern): Pattern {
   const fields = node.elements.flatMap((element) => {
     refuseExtras(context, element);
     const key = element.propertyName ?? element.name;
@@ -79,10 +71,7 @@ export function convertParameters(
   });
 }
 
-function refuseParameterExtras(
-  context: Context,
-  node: ts.ParameterDeclaration,
-): void {
+function refuseParameterExtras(context: Context, node: ts.ParameterDeclaration): void {
   if (ts.isIdentifier(node.name) && node.name.text === "this") {
     context.refuse("FG108", node, "a `this` parameter", {
       accepted: "named parameters",
@@ -114,9 +103,7 @@ function refuseParameterExtras(
 
 function refuseUntyped(context: Context, node: ts.ParameterDeclaration): void {
   const isName = ts.isIdentifier(node.name);
-  const what = isName
-    ? `the parameter \`${node.name.text}\``
-    : "this parameter";
+  const what = isName ? `the parameter \`${node.name.text}\`` : "this parameter";
   context.error("FG108", node, `${what} has no type`, {
     accepted: "a type for each parameter",
     hint: isName

@@ -66,10 +66,7 @@ const EITHER_SIDE: ReadonlySet<ts.SyntaxKind> = new Set([
  * TypeScript's parser, or keep it busy without end. Brackets inside template
  * strings and regular expressions count too; no model has either.
  */
-export function isSafeToParse(
-  source: SourceFile,
-  sink: DiagnosticSink,
-): boolean {
+export function isSafeToParse(source: SourceFile, sink: DiagnosticSink): boolean {
   return new Prescan(source, sink).run();
 }
 
@@ -98,9 +95,7 @@ class Prescan {
       this.#look(token);
       if (!EITHER_SIDE.has(token)) this.#isAfterValue = VALUE_ENDS.has(token);
     }
-    return (
-      this.#isDepthSafe() && this.#isBacktrackingSafe() && this.#isAngleSafe()
-    );
+    return this.#isDepthSafe() && this.#isBacktrackingSafe() && this.#isAngleSafe();
   }
 
   #look(token: ts.SyntaxKind): void {

@@ -31,10 +31,7 @@ interface WithParseDiagnostics extends ts.SourceFile {
   readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[];
 }
 
-function parse(
-  source: SourceFile,
-  sink: DiagnosticSink,
-): ts.SourceFile | undefined {
+function parse(source: SourceFile, sink: DiagnosticSink): ts.SourceFile | undefined {
   try {
     return createSourceFile(source.text);
   } catch (failure) {

@@ -7,25 +7,16 @@ import { refuseStatement } from "./unsupported.js";
 import type { BinaryOperator, Expression, Statement } from "../tree.js";
 
 /** Converts the statements between braces. */
-export function convertBlock(
-  context: Context,
-  block: ts.Block,
-): readonly Statement[] {
+export function convertBlock(context: Context, block: ts.Block): readonly Statement[] {
   return block.statements.flatMap((node) => convertStatement(context, node));
 }
 
 /** Converts a statement: none for `;`, several for `const a = 1, b = 2`. */
-function convertStatement(
-  context: Context,
-  node: ts.Statement,
-): readonly Statement[] {
+function convertStatement(context: Context, node: ts.Statement): readonly Statement[] {
   return context.nested(node, () => convertKnown(context, node), []);
 }
 
-function convertKnown(
-  context: Context,
-  node: ts.Statement,
-): readonly Statement[] {
+function convertKnown(context: Context, node: ts.Statement): readonly Statement[] {
   const span = context.span(node);
   if (ts.isEmptyStatement(node)) return [];
   if (ts.isVariableStatement(node)) {
@@ -87,10 +78,7 @@ function convertVariables(
 }
 
 /** Refuses `var` and `using`. */
-export function declaresWith(
-  context: Context,
-  list: ts.VariableDeclarationList,
-): "const" | "let" {
+export function declaresWith(context: Context, list: ts.VariableDeclarationList): "const" | "let" {
   const keyword: ts.NodeFlags = list.flags & ts.NodeFlags.BlockScoped;
   switch (keyword) {
     case ts.NodeFlags.Const:
@@ -137,16 +125,10 @@ function convertEffect(
   }
   const assigned = convertAssignment(context, node);
   if (assigned === undefined) {
-    return [
-      { kind: "expression", value: convertExpression(context, node), span },
-    ];
+    return [{ kind: "expression", value: convertExpression(context, node), span }];
   }
   const { target, operator, value } = assigned;
-  if (
-    target.kind !== "name" &&
-    target.kind !== "member" &&
-    target.kind !== "index"
-  ) {
+  if (target.kind !== "name" && target.kind !== "member" && target.kind !== "index") {
     refuseTarget(context, node, target);
     return [];
   }
@@ -159,10 +141,7 @@ interface Assignment {
   readonly value: Expression;
 }
 
-function convertAssignment(
-  context: Context,
-  node: ts.Expression,
-): Assignment | undefined {
+function convertAssignment(context: Context, node: ts.Expression): Assignment | undefined {
   if (ts.isBinaryExpression(node) && ASSIGNMENT.has(node.operatorToken.kind)) {
     return {
       target: convertExpression(context, node.left),
@@ -180,11 +159,7 @@ function convertAssignment(
   return { target, operator, value };
 }
 
-function refuseTarget(
-  context: Context,
-  node: ts.Node,
-  target: Expression,
-): void {
+function refuseTarget(context: Context, node: ts.Node, target: Expression): void {
   const isPattern = target.kind === "array" || target.kind === "object";
   context.error("FG116", node, "this cannot be assigned to", {
     accepted: "a name, a field `p.x` or an element `x[i]` on the left of `=`",
@@ -200,26 +175,19 @@ function convertIf(context: Context, node: ts.IfStatement): Statement {
     kind: "if",
     condition: convertExpression(context, node.expression),
     then: convertBranch(context, node.thenStatement),
-    otherwise:
-      elseStatement === undefined ? [] : convertBranch(context, elseStatement),
+    otherwise: elseStatement === undefined ? [] : convertBranch(context, elseStatement),
     span: context.span(node),
   };
 }
 
 /** The body of a branch or a loop, with or without braces. */
-function convertBranch(
-  context: Context,
-  node: ts.Statement,
-): readonly Statement[] {
+function convertBranch(context: Context, node: ts.Statement): readonly Statement[] {
   return ts.isBlock(node)
     ? context.nested(node, () => convertBlock(context, node), [])
     : convertStatement(context, node);
 }
 
-function convertLoop(
-  context: Context,
-  node: ts.IterationStatement,
-): readonly Statement[] {
+function convertLoop(context: Context, node: ts.IterationStatement): readonly Statement[] {
   const span = context.span(node);
   if (ts.isForStatement(node)) return [convertFor(context, node)];
   if (ts.isForOfStatement(node)) return convertForOf(context, node);
@@ -242,47 +210,31 @@ function convertFor(context: Context, node: ts.ForStatement): Statement {
   return {
     kind: "for",
     init: initializer === undefined ? [] : convertInit(context, initializer),
-    condition:
-      condition === undefined
-        ? undefined
-        : convertExpression(context, condition),
-    update:
-      incrementor === undefined ? [] : convertEffects(context, incrementor),
+    condition: condition === undefined ? undefined : convertExpression(context, condition),
+    update: incrementor === undefined ? [] : convertEffects(context, incrementor),
     body: convertBranch(context, node.statement),
     span: context.span(node),
   };
 }
 
-function convertInit(
-  context: Context,
-  node: ts.ForInitializer,
-): readonly Statement[] {
+function convertInit(context: Context, node: ts.ForInitializer): readonly Statement[] {
   return ts.isVariableDeclarationList(node)
     ? convertVariables(context, node, node)
     : convertEffects(context, node);
 }
 
 /** `i = 0, j = 1` in the head of a `for` is two statements. */
-function convertEffects(
-  context: Context,
-  node: ts.Expression,
-): readonly Statement[] {
+function convertEffects(context: Context, node: ts.Expression): readonly Statement[] {
   const parts: ts.Expression[] = [];
   let rest = node;
-  while (
-    ts.isBinaryExpression(rest) &&
-    rest.operatorToken.kind === ts.SyntaxKind.CommaToken
-  ) {
+  while (ts.isBinaryExpression(rest) && rest.operatorToken.kind === ts.SyntaxKind.CommaToken) {
     parts.unshift(rest.right);
     rest = rest.left;
   }
   return [rest, ...parts].flatMap((part) => convertEffect(context, part, part));
 }
 
-function convertForOf(
-  context: Context,
-  node: ts.ForOfStatement,
-): readonly Statement[] {
+function convertForOf(context: Context, node: ts.ForOfStatement): readonly Statement[] {
   if (node.awaitModifier !== undefined) {
     context.refuse("FG105", node, "`for await`", {
       accepted: "`for (const x of xs)`",
@@ -292,9 +244,7 @@ function convertForOf(
   const iterable = convertExpression(context, node.expression);
   const body = convertBranch(context, node.statement);
   const { initializer } = node;
-  const [only] = ts.isVariableDeclarationList(initializer)
-    ? initializer.declarations
-    : [];
+  const [only] = ts.isVariableDeclarationList(initializer) ? initializer.declarations : [];
   if (only === undefined) {
     context.error("FG112", initializer, "this loop declares no name", {
       accepted: "`for (const x of xs)`",

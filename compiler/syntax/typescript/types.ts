@@ -29,10 +29,7 @@ export function convertType(context: Context, node: ts.TypeNode): TypeSyntax {
   );
 }
 
-function convertKnown(
-  context: Context,
-  node: ts.TypeNode,
-): TypeSyntax | undefined {
+function convertKnown(context: Context, node: ts.TypeNode): TypeSyntax | undefined {
   const span = context.span(node);
   const keyword = KEYWORDS.get(node.kind);
   if (keyword !== undefined) {
@@ -56,10 +53,7 @@ function convertKnown(
   if (ts.isTypeQueryNode(node) && ts.isIdentifier(node.exprName)) {
     return { kind: "typeof", name: node.exprName.text, span };
   }
-  if (
-    ts.isTypeOperatorNode(node) &&
-    node.operator === ts.SyntaxKind.ReadonlyKeyword
-  ) {
+  if (ts.isTypeOperatorNode(node) && node.operator === ts.SyntaxKind.ReadonlyKeyword) {
     return convertType(context, node.type);
   }
   return undefined;
@@ -75,10 +69,7 @@ function entityName(start: ts.EntityName): string {
   return [node.text, ...parts].join(".");
 }
 
-function convertLiteral(
-  context: Context,
-  { literal }: ts.LiteralTypeNode,
-): TypeSyntax | undefined {
+function convertLiteral(context: Context, { literal }: ts.LiteralTypeNode): TypeSyntax | undefined {
   const span = context.span(literal);
   if (ts.isStringLiteral(literal)) {
     return { kind: "literal", value: literal.text, span };
@@ -97,10 +88,7 @@ function convertLiteral(
 }
 
 /** An element of a tuple type, whose name, where it has one, is for the reader. */
-function convertElement(
-  context: Context,
-  node: ts.TypeNode | ts.NamedTupleMember,
-): TypeSyntax {
+function convertElement(context: Context, node: ts.TypeNode | ts.NamedTupleMember): TypeSyntax {
   if (!ts.isNamedTupleMember(node)) return convertType(context, node);
   if (node.questionToken !== undefined || node.dotDotDotToken !== undefined) {
     context.refuse("FG110", node, "an optional or rest element", {
@@ -125,10 +113,7 @@ export function convertFields(
   });
 }
 
-function convertField(
-  context: Context,
-  member: ts.PropertySignature,
-): TypeField | undefined {
+function convertField(context: Context, member: ts.PropertySignature): TypeField | undefined {
   const { name, type, questionToken } = member;
   if (!ts.isIdentifier(name) && !ts.isStringLiteral(name)) {
     refuseType(context, name);

@@ -6,8 +6,7 @@ interface Unsupported {
   readonly hint?: string;
 }
 
-const ACCEPTED_STATEMENTS =
-  "`const`, `let`, assignments, `if`, loops, `return` and blocks";
+const ACCEPTED_STATEMENTS = "`const`, `let`, assignments, `if`, loops, `return` and blocks";
 const ACCEPTED_EXPRESSIONS =
   "numbers, names, operators, calls, indexing, arrays, objects and `condition ? a : b`";
 const ACCEPTED_TYPES =
@@ -41,10 +40,7 @@ function refuseFrom(
 
 const OUTSIDE = "keep it out of the model file, and call the generated code";
 
-const STATEMENTS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
-  ts.SyntaxKind,
-  Unsupported
->([
+const STATEMENTS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKind, Unsupported>([
   [
     ts.SyntaxKind.ClassDeclaration,
     {
@@ -52,10 +48,7 @@ const STATEMENTS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
       hint: "write functions, and an `interface` for a bundle of parameters",
     },
   ],
-  [
-    ts.SyntaxKind.EnumDeclaration,
-    { found: "an enum", hint: "write a `const` for each member" },
-  ],
+  [ts.SyntaxKind.EnumDeclaration, { found: "an enum", hint: "write a `const` for each member" }],
   [
     ts.SyntaxKind.ModuleDeclaration,
     {
@@ -126,10 +119,7 @@ const STATEMENTS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
       hint: "step through the generated code instead",
     },
   ],
-  [
-    ts.SyntaxKind.WithStatement,
-    { found: "a `with` statement", hint: "name the object each time" },
-  ],
+  [ts.SyntaxKind.WithStatement, { found: "a `with` statement", hint: "name the object each time" }],
   [
     ts.SyntaxKind.ExpressionStatement,
     { found: "a statement that computes nothing kept", hint: OUTSIDE },
@@ -143,10 +133,7 @@ const STATEMENTS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
   ],
 ]);
 
-const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
-  ts.SyntaxKind,
-  Unsupported
->([
+const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKind, Unsupported>([
   [
     ts.SyntaxKind.TemplateExpression,
     { found: "a template string", hint: 'write a plain string: `"…"`' },
@@ -160,10 +147,7 @@ const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
     { found: "a tagged template string", hint: "write a call: `f(x)`" },
   ],
   [ts.SyntaxKind.RegularExpressionLiteral, { found: "a regular expression" }],
-  [
-    ts.SyntaxKind.BigIntLiteral,
-    { found: "a bigint", hint: "leave out the `n` for a number" },
-  ],
+  [ts.SyntaxKind.BigIntLiteral, { found: "a bigint", hint: "leave out the `n` for a number" }],
   [
     ts.SyntaxKind.AwaitExpression,
     {
@@ -199,10 +183,7 @@ const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
     { found: "a type before a value", hint: "write `x as T` for `<T>x`" },
   ],
   [ts.SyntaxKind.ClassExpression, { found: "a class expression" }],
-  [
-    ts.SyntaxKind.ThisKeyword,
-    { found: "`this`", hint: "pass the object as a parameter" },
-  ],
+  [ts.SyntaxKind.ThisKeyword, { found: "`this`", hint: "pass the object as a parameter" }],
   [ts.SyntaxKind.SuperKeyword, { found: "`super`" }],
   [
     ts.SyntaxKind.NullKeyword,
@@ -240,10 +221,7 @@ const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
 
 const ONE_TYPE = "write one type; for a choice, write two functions";
 
-const TYPES: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
-  ts.SyntaxKind,
-  Unsupported
->([
+const TYPES: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKind, Unsupported>([
   [
     ts.SyntaxKind.AnyKeyword,
     { found: "the type `any`", hint: "write what it is, such as `number`" },
@@ -259,10 +237,7 @@ const TYPES: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
   ],
   [ts.SyntaxKind.ObjectKeyword, { found: "the type `object`" }],
   [ts.SyntaxKind.UndefinedKeyword, { found: "the type `undefined`" }],
-  [
-    ts.SyntaxKind.BigIntKeyword,
-    { found: "the type `bigint`", hint: "write `number`" },
-  ],
+  [ts.SyntaxKind.BigIntKeyword, { found: "the type `bigint`", hint: "write `number`" }],
   [ts.SyntaxKind.SymbolKeyword, { found: "the type `symbol`" }],
   [
     ts.SyntaxKind.ArrayType,
@@ -300,10 +275,7 @@ const TYPES: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<
   [ts.SyntaxKind.ImportType, { found: "an `import()` type" }],
   [ts.SyntaxKind.InferType, { found: "an `infer` type" }],
   [ts.SyntaxKind.RestType, { found: "a rest element in a tuple type" }],
-  [
-    ts.SyntaxKind.OptionalType,
-    { found: "an optional element in a tuple type" },
-  ],
+  [ts.SyntaxKind.OptionalType, { found: "an optional element in a tuple type" }],
   [ts.SyntaxKind.LiteralType, { found: "this literal type" }],
   [ts.SyntaxKind.MethodSignature, { found: "a method in a type" }],
   [ts.SyntaxKind.IndexSignature, { found: "an index signature" }],

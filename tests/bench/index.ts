@@ -1,0 +1,34 @@
+/**
+ * All benchmarks, or those named on the command line:
+ * `npm run bench -- scalars networks`. Prints Markdown for RESULTS.md.
+ */
+import { cpus } from "node:os";
+import { benchBundle } from "./bundle.js";
+import { benchCompileTime } from "./compileTime.js";
+import { eachInTurn } from "./harness.js";
+import { benchKernels } from "./kernels.js";
+import { benchNetworks } from "./networks.js";
+import { benchScalars } from "./scalars.js";
+
+const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
+  scalars: benchScalars,
+  networks: benchNetworks,
+  kernels: benchKernels,
+  compile: benchCompileTime,
+  bundle: benchBundle,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(benchmarks, name));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark ${unknown}, only ${Object.keys(benchmarks).join(", ")}.`);
+  process.exit(1);
+}
+const [cpu] = cpus();
+console.log(
+  `Node ${process.versions.node} (V8 ${process.versions.v8}), ` +
+    `${cpus().length} × ${cpu?.model ?? "unknown processor"}, ${process.platform} ${process.arch}`,
+);
+await eachInTurn(Object.entries(benchmarks), async ([name, run]) => {
+  if (asked.length === 0 || asked.includes(name)) await run();
+});
