@@ -442,6 +442,19 @@ export const catalogue = {
     example: "g(x) = x^2; b(x, y, dy) = [dy, dy]; f(x) = customGradient(g, b)(x)",
     fix: "g(x) = x^2; b(x, y, dy) = 2 * x * dy; f(x) = customGradient(g, b)(x)",
   },
+  FG424: {
+    title: "No batches of this operation",
+    cause:
+      "`vmap`, and the Jacobian, which is one batch of directions, follow operations by kind: elementwise ones, reductions, products, and what moves elements. Of others the compiler does not know how they treat one more axis.",
+    example: "g(x) = sort(x); f(x: [4, 3]) = vmap(g)(x)",
+    fix: "f(x: [4, 3]) = sort(x, axis = 1)",
+  },
+  FG425: {
+    title: "Jacobian of several values",
+    cause: "A Jacobian or Hessian is one tensor: of one result, by one argument.",
+    example: "g(x, y) = x * y; f(x, y) = hessian(g)(x, y)",
+    fix: 'g(x, y) = x * y; f(x, y) = hessian(g, "x")(x, y)',
+  },
   FG501: {
     title: "File not found or not readable",
     cause: "There is no such file, or the system does not let it be read or written.",

@@ -33,9 +33,10 @@ export const options = {
           .filter((name) => name !== ""),
     ),
   emit: () =>
-    new Option("--emit <kinds>", `what to build, of ${EMITTED.join(", ")}, separated by commas`).argParser(
-      emittedKinds,
-    ),
+    new Option(
+      "--emit <kinds>",
+      `what to build, of ${EMITTED.join(", ")}, separated by commas`,
+    ).argParser(emittedKinds),
   target: () =>
     new Option("--target <language>", "language of the generated code")
       .choices(["ts", "js"])

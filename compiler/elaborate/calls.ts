@@ -28,7 +28,12 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
     case "transform":
       if (callee.name === "customGradient")
         return makeCustom(context, withOptions(context, positional, named), call.span);
-      return makeDerivative(context, callee.name, withOptions(context, positional, named, "wrt"), call.span);
+      return makeDerivative(
+        context,
+        callee.name,
+        withOptions(context, positional, named, "wrt"),
+        call.span,
+      );
     case "custom":
       return callCustom(context, {
         custom: callee,

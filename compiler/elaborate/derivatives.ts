@@ -11,6 +11,7 @@ import { vjp } from "../passes/differentiate.js";
 import { forwardPasses } from "../passes/index.js";
 import { jvp } from "../passes/jvp.js";
 import type { Context, Placed } from "./context.js";
+import { batchVariable, jacobianOf, mapped, type BatchVariable } from "./batches.js";
 import { callCustom } from "./customGradients.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
@@ -133,6 +134,7 @@ function differentiated(context: Context, call: DerivativeCall): Value {
   const count = ownArguments(call);
   const own = call.args.slice(0, count);
   const rest = call.args.slice(count);
+  if (transform === "vmap") return batched(context, call);
   const primal = evaluatePrimal(context, { ...call, args: own });
   if (primal === undefined) return POISON;
   const built = <T>(build: () => T): T => withOrigin(primal.origin, build);
@@ -164,6 +166,28 @@ function differentiated(context: Context, call: DerivativeCall): Value {
       const moved = built(() => jvp(primal.outputs, primal.variables, tangents));
       return rebuilt(context, span, primal.result, moved);
     }
+    case "jacobian":
+    case "hessian": {
+      const refused = transform === "hessian" ? refuseTensor(context, call, primal) : undefined;
+      if (refused !== undefined) return refused;
+      const [output, secondOutput] = primal.outputs;
+      const [point, secondPoint] = primal.variables;
+      if (!output || !point || secondOutput || secondPoint) {
+        return context.error(
+          "FG425",
+          `this ${transform} is of several values or by several`,
+          span,
+          {
+            accepted: "one number or tensor, by one parameter that is one",
+            hint: `choose the parameter: ${transform}(f, "x")`,
+          },
+        );
+      }
+      const start = () =>
+        transform === "jacobian" ? output : filled(gradientOf()[0] ?? null, point);
+      const y = runBetween([point], [built(start)], forwardPasses)[0] ?? output;
+      return nodeValue(context.build(span, () => jacobianOf(y, point)));
+    }
     case "hvp": {
       const refused = refuseTensor(context, call, primal);
       if (refused !== undefined) return refused;
@@ -179,6 +203,27 @@ function differentiated(context: Context, call: DerivativeCall): Value {
   }
 }
 
+/** `vmap(f)(xs)`: the function for every element of a batch at once. */
+function batched(context: Context, call: DerivativeCall): Value {
+  const { derivative, args, span } = call;
+  const places = chooseArguments(context, call);
+  if (places === undefined) return POISON;
+  const variables: BatchVariable[] = [];
+  for (const place of places) {
+    const argument = args[place];
+    const size = variables[0]?.batch.type.shape[0];
+    const made = argument && batchVariable(context, argument, size);
+    if (made === undefined) return POISON;
+    variables.push(made);
+  }
+  const replaced = args.map((argument, i) => {
+    const made = variables[places.indexOf(i)];
+    return made === undefined ? argument : { ...argument, value: nodeValue(made.node) };
+  });
+  const result = invoke(context, derivative.of, replaced, call);
+  return mapped(context, result, variables, span);
+}
+
 function reverse(primal: Primal, cotangents: readonly Node[]): readonly (Node | null)[] {
   const { outputs, variables, origin } = primal;
   return withOrigin(origin, () => vjp(outputs, cotangents, variables, { origin: () => origin }));
@@ -186,11 +231,15 @@ function reverse(primal: Primal, cotangents: readonly Node[]): readonly (Node | 
 
 /** How many of the arguments are those of the function itself; the others are directions. */
 function ownArguments({ derivative: { transform, of, wrt }, args }: DerivativeCall): number {
-  if (transform === "grad" || transform === "valueAndGrad") return args.length;
+  if (!takesDirections(transform)) return args.length;
   if (transform === "vjp") return args.length - 1;
   const known = arityOf(of);
   if (known !== undefined) return Math.min(known, args.length);
   return wrt === undefined ? Math.ceil(args.length / 2) : args.length - wrt.chosen.length;
+}
+
+function takesDirections(transform: Derivative["transform"]): boolean {
+  return transform === "vjp" || transform === "jvp" || transform === "hvp";
 }
 
 /** Number of arguments a function takes; undefined where that depends on the call. */
@@ -202,7 +251,7 @@ function arityOf(value: Value): number | undefined {
   if (value.kind !== "derivative") return undefined;
   const inner = arityOf(value.of);
   if (inner === undefined) return undefined;
-  if (value.transform === "grad" || value.transform === "valueAndGrad") return inner;
+  if (!takesDirections(value.transform)) return inner;
   return value.transform === "vjp" ? inner + 1 : inner + (value.wrt?.chosen.length ?? inner);
 }
 

@@ -19,7 +19,17 @@ export interface Callable {
   readonly span: Span;
 }
 
-export const TRANSFORM_NAMES = ["grad", "valueAndGrad", "vjp", "jvp", "hvp", "customGradient"] as const;
+export const TRANSFORM_NAMES = [
+  "grad",
+  "valueAndGrad",
+  "vjp",
+  "jvp",
+  "hvp",
+  "jacobian",
+  "hessian",
+  "vmap",
+  "customGradient",
+] as const;
 
 /** What takes a function and makes another of it. */
 export type TransformName = (typeof TRANSFORM_NAMES)[number];

@@ -1,5 +1,5 @@
 import { compiledOnly } from "./calls.js";
-import type { TypeOf, Shape } from "./types.js";
+import type { AnyShape, Shape, TypeOf } from "./types.js";
 
 /** A parameter to differentiate by: its name, or its position from 0. */
 type Parameter = string | number;
@@ -68,6 +68,24 @@ export const vjp: {
     wrt: W,
   ): (...args: [...A, R]) => Chosen<A, W>;
 } = compiledOnly("vjp");
+
+/** The Jacobian of a result by one argument: the axes of the result, then those of the argument. */
+export const jacobian: <A extends readonly unknown[]>(
+  f: (...args: A) => number,
+  wrt?: Parameter,
+) => (...args: A) => AnyShape<"f32"> = compiledOnly("jacobian");
+
+/** The second derivatives of a function of one number by one argument, its axes twice. */
+export const hessian: <A extends readonly unknown[]>(
+  f: (...args: A) => number,
+  wrt?: Parameter,
+) => (...args: A) => AnyShape<"f32"> = compiledOnly("hessian");
+
+/** The function for every element of a batch, the first axis of the arguments, or of those named. */
+export const vmap: (
+  f: (...args: never[]) => number,
+  batches?: Parameter | readonly Parameter[],
+) => (...args: unknown[]) => AnyShape<"f32"> = compiledOnly("vmap");
 
 /**
  * A function with a chain rule of the author's: `backward` is given the

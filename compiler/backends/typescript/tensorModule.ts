@@ -197,11 +197,7 @@ class TensorModule {
     ];
     return [
       ...docComment([...doc, ...throwsLines]),
-      ...signature(
-        `export function ${name}`,
-        parameters,
-        `${typed ? `: ${this.#value}` : ""} {`,
-      ),
+      ...signature(`export function ${name}`, parameters, `${typed ? `: ${this.#value}` : ""} {`),
       ...this.#body(program, "forward", directions, end),
       "}",
     ];
