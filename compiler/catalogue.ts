@@ -417,7 +417,7 @@ export const catalogue = {
   FG420: {
     title: "Not a function to differentiate",
     cause:
-      "`grad`, `valueAndGrad`, `vjp`, `jvp` and `hvp` take a function and give another, which is then called: the derivative is not taken of a value.",
+      "Derivatives (`grad`, `valueAndGrad`, `vjp`, `jvp`, `hvp`) take a function and give another, which is then called: the derivative is not taken of a value.",
     example: "f(x) = grad(x^2)",
     fix: "g(x) = x^2; f(x) = grad(g)(x)",
   },
@@ -432,28 +432,29 @@ export const catalogue = {
     title: "Hessian by a tensor",
     cause:
       "The Hessian by a tensor has the square of its elements. It is built for parameters that are numbers; for tensors there are products with it.",
-    example: "f(x: [100]) = sum(x^4)   (with --emit hessian)",
-    fix: "f(x: [100]) = sum(x^4)   (with --emit hvp)",
+    example:
+      'import { sum, type Tensor } from "flatgrad";\n\n/** @hessian */\nexport function f(x: Tensor<[100]>) {\n  return sum(x * x);\n}',
+    fix: 'import { sum, type Tensor } from "flatgrad";\n\n/** @hvp */\nexport function f(x: Tensor<[100]>) {\n  return sum(x * x);\n}',
   },
   FG423: {
     title: "Chain rule does not fit",
     cause:
       "The backward function of `customGradient` is given the arguments, the value and the gradient of the value. It returns the gradient of the argument, or for several arguments a list of one for each, of the argument's shape.",
-    example: "g(x) = x^2; b(x, y, dy) = [dy, dy]; f(x) = customGradient(g, b)(x)",
-    fix: "g(x) = x^2; b(x, y, dy) = 2 * x * dy; f(x) = customGradient(g, b)(x)",
+    example: "g(x) = x^2; b(x, y, dy) = [x * dy, y * dy]; f(x) = customGradient(g, b)(x)",
+    fix: "g(x) = x^2; b(x, y, dy) = (x + y / x) * dy; f(x) = customGradient(g, b)(x)",
   },
   FG424: {
     title: "No batches of this operation",
     cause:
-      "`vmap`, and the Jacobian, which is one batch of directions, follow operations by kind: elementwise ones, reductions, products, and what moves elements. Of others the compiler does not know how they treat one more axis.",
+      "Batches (`vmap`, and the Jacobian, which is one batch of directions) follow operations by kind: elementwise ones, reductions, products, and what moves elements. Of others the compiler does not know how they treat one more axis.",
     example: "g(x) = sort(x); f(x: [4, 3]) = vmap(g)(x)",
     fix: "f(x: [4, 3]) = sort(x, axis = 1)",
   },
   FG425: {
     title: "Jacobian of several values",
     cause: "A Jacobian or Hessian is one tensor: of one result, by one argument.",
-    example: "g(x, y) = x * y; f(x, y) = hessian(g)(x, y)",
-    fix: 'g(x, y) = x * y; f(x, y) = hessian(g, "x")(x, y)',
+    example: "g(x, y) = x^3 * y; f(x, y) = hessian(g)(x, y)",
+    fix: 'g(x, y) = x^3 * y; f(x, y) = hessian(g, "x")(x, y)',
   },
   FG501: {
     title: "File not found or not readable",

@@ -49,7 +49,7 @@ const parts: Readonly<Record<string, { files: RegExp; uses: readonly string[] }>
   model: { files: /^compiler\/model\//, uses: ["runtime"] },
   ir: { files: /^compiler\/ir\//, uses: ["diagnostic"] },
   ops: { files: /^compiler\/ops\//, uses: ["ir", "runtime"] },
-  elaborate: { files: /^compiler\/elaborate\//, uses: ["ops", "syntax"] },
+  elaborate: { files: /^compiler\/elaborate\//, uses: ["passes", "syntax"] },
   passes: { files: /^compiler\/passes\//, uses: ["ops"] },
   schedule: { files: /^compiler\/schedule\//, uses: ["passes"] },
   backends: { files: /^compiler\/backends\//, uses: ["schedule", "elaborate", "table"] },

@@ -1,7 +1,8 @@
 import type { Expression, Field } from "../syntax/tree.js";
 import type { Context, Placed } from "./context.js";
 import { callCustom, makeCustom } from "./customGradients.js";
-import { callDerivative, makeDerivative } from "./derivatives.js";
+import { callDerivative } from "./derivatives.js";
+import { makeDerivative } from "./transforms.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
 import type { Scope } from "./scopes.js";

@@ -4,8 +4,10 @@ import { isFloat } from "../ir/type.js";
 import { cotangent, customGradient } from "../ops/customGradient.js";
 import { toNode } from "./operands.js";
 import type { Context, Placed } from "./context.js";
-import { filled, invoke, isFunction } from "./derivatives.js";
+import { invoke } from "./derivatives.js";
+import { filled } from "./floats.js";
 import type { Scope } from "./scopes.js";
+import { isFunction } from "./transforms.js";
 import { describe, nodeValue, POISON, type Value } from "./values.js";
 
 /** `customGradient(f, backward)`: a function, which is not called yet. */

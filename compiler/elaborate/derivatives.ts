@@ -3,9 +3,7 @@ import { withOrigin, type Node, type Origin } from "../ir/node.js";
 import { TypeFault } from "../ir/op.js";
 import { formatType, isFloat } from "../ir/type.js";
 import { variable } from "../ops/accumulate.js";
-import { cast } from "../ops/arithmetic.js";
-import { constant, one, size, zero } from "../ops/leaf.js";
-import { broadcastTo } from "../ops/shape.js";
+import { one, zero } from "../ops/leaf.js";
 import { runBetween } from "../passes/between.js";
 import { vjp } from "../passes/differentiate.js";
 import { forwardPasses } from "../passes/index.js";
@@ -15,8 +13,9 @@ import { batchVariable, jacobianOf, mapped, type BatchVariable } from "./batches
 import { callCustom } from "./customGradients.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
+import { filled, floatLeaves, hasFloat, mapFloats } from "./floats.js";
 import type { Scope } from "./scopes.js";
-import { describe, nodeValue, numberValue, POISON, type Value } from "./values.js";
+import { describe, nodeValue, POISON, type Value } from "./values.js";
 
 type Derivative = Extract<Value, { kind: "derivative" }>;
 
@@ -26,54 +25,6 @@ interface DerivativeCall {
   readonly args: readonly Placed[];
   readonly span: Span;
   readonly scope: Scope;
-}
-
-/** `grad(f)`, `grad(f, "x")`: a function, which is not called yet. */
-export function makeDerivative(
-  context: Context,
-  transform: Derivative["transform"],
-  positional: readonly Placed[],
-  span: Span,
-): Value {
-  const [fn, wrt, extra] = positional;
-  if (fn === undefined || extra !== undefined) {
-    return context.error(
-      "FG202",
-      `${transform} takes a function, and what to differentiate by`,
-      span,
-      { accepted: `${transform}(f), ${transform}(f, "x"), ${transform}(f, ["x", "y"])` },
-    );
-  }
-  if (fn.value.kind === "poison") return POISON;
-  if (!isFunction(fn.value)) {
-    return context.error("FG420", `${transform} is given ${describe(fn.value)}`, fn.span, {
-      accepted: "a function of the program, an arrow function, or an operation",
-      hint: `write ${transform}(f)(x) for the derivative of f at x`,
-    });
-  }
-  const chosen = wrt === undefined ? undefined : readWrt(context, wrt);
-  return chosen === null ? POISON : { kind: "derivative", transform, of: fn.value, wrt: chosen };
-}
-
-export function isFunction({ kind }: Value): boolean {
-  return ["function", "operation", "math", "derivative", "custom"].includes(kind);
-}
-
-/** Names and positions of parameters; null where they are none, which is reported. */
-function readWrt(context: Context, { value, span }: Placed): Derivative["wrt"] | null {
-  const one = ({ kind }: Value) => kind === "string" || kind === "number";
-  const list = value.kind === "tuple" ? value.elements : [value];
-  if (value.kind === "poison") return null;
-  if (list.length > 0 && list.every(one)) {
-    const chosen = list.flatMap((item) =>
-      item.kind === "string" || item.kind === "number" ? [item.value] : [],
-    );
-    return { chosen, isList: value.kind === "tuple" };
-  }
-  context.error("FG420", `a parameter cannot be ${describe(value)}`, span, {
-    accepted: 'the name of a parameter, its position, or a list of them: "x", 0, ["x", "y"]',
-  });
-  return null;
 }
 
 /** Calls any value that is a function. */
@@ -311,22 +262,6 @@ function parameterNames(of: Value): readonly string[] {
   return of.kind === "derivative" || of.kind === "custom" ? parameterNames(of.of) : [];
 }
 
-function hasFloat(value: Value): boolean {
-  switch (value.kind) {
-    case "node":
-      return isFloat(value.node.type.dtype);
-    case "number":
-    case "dim":
-      return true;
-    case "tuple":
-      return value.elements.some(hasFloat);
-    case "object":
-      return [...value.fields.values()].some(hasFloat);
-    default:
-      return false;
-  }
-}
-
 /** The value with a variable in place of every float in it. */
 function withVariables(context: Context, { value, span }: Placed, variables: Node[]): Value {
   return mapFloats(value, (leaf) => {
@@ -334,38 +269,6 @@ function withVariables(context: Context, { value, span }: Placed, variables: Nod
     variables.push(made);
     return nodeValue(made);
   });
-}
-
-/** The same structure with other floats; whatever else is in it stays. */
-function mapFloats(value: Value, map: (leaf: Node) => Value): Value {
-  switch (value.kind) {
-    case "node":
-      return isFloat(value.node.type.dtype) ? map(value.node) : value;
-    case "number":
-      return map(constant(value.value));
-    case "dim":
-      return map(size(value.dim));
-    case "tuple":
-      return { kind: "tuple", elements: value.elements.map((one) => mapFloats(one, map)) };
-    case "object": {
-      const fields = [...value.fields].map(([name, field]): [string, Value] => [
-        name,
-        mapFloats(field, map),
-      ]);
-      return { kind: "object", fields: new Map(fields) };
-    }
-    default:
-      return value;
-  }
-}
-
-function floatLeaves(value: Value): readonly Node[] {
-  const leaves: Node[] = [];
-  mapFloats(value, (leaf) => {
-    leaves.push(leaf);
-    return numberValue(0);
-  });
-  return leaves;
 }
 
 /** What is not a float number is refused: a gradient belongs to one number. */
@@ -415,13 +318,6 @@ function rebuilt(
     const node = nodes[next++] ?? null;
     return nodeValue(context.build(span, () => filled(node, leaf)));
   });
-}
-
-/** A derivative of the type of a value; zeros where there is none. */
-export function filled(node: Node | null, { type }: Node): Node {
-  const value = node ?? zero();
-  const typed = type.shape.length === 0 ? value : cast(value, type.dtype);
-  return broadcastTo(typed, type.shape);
 }
 
 /** The floats of directions given for values, which they must be like. */

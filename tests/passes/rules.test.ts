@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../compiler/ir/evaluate.js";
 import type { Graph } from "../../compiler/ir/graph.js";
 import { makeNode, type Node } from "../../compiler/ir/node.js";
-import { accumulate, alias } from "../../compiler/ops/accumulate.js";
+import { accumulate, alias, variable } from "../../compiler/ops/accumulate.js";
 import {
   add,
   cast,
@@ -100,6 +100,7 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
   ["cast of a lossless cast", cast(cast(greater(x, y), "i32"), "f64"), cast(greater(x, y), "f64")],
 
   ["a tensor under another name", alias(x, { name: "a" }), x],
+  ["a variable of a derivative that has been taken", variable(x), x],
   ["reshape(reshape(x)) = reshape(x)", reshape(reshape(x, [6]), [3, 2]), reshape(x, [3, 2])],
   ["reshape to the same shape", makeNode(op("reshape"), [x], { shape: [2, 3] }), x],
   [

@@ -6,7 +6,8 @@ import { runtimeName } from "./inlineRuntime.js";
 import { importLine } from "./layout.js";
 import { capitalised } from "./names.js";
 import { printScalarDerived, printScalarModule } from "./scalarModule.js";
-import { printTensorDerived, printTensorModule } from "./tensorModule.js";
+import { printTensorDerived } from "./tensorDerived.js";
+import { printTensorModule } from "./tensorModule.js";
 
 /** A function ready to print: scheduled forward alone, and together with its gradient. */
 export interface Programs {

@@ -1,12 +1,13 @@
 import type { ModelFunction } from "../../elaborate/function.js";
 import { dimNames, dimProduct } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
-import { leavesOf, mapLeaves, type Structure } from "../../ir/structure.js";
+import { leavesOf, type Structure } from "../../ir/structure.js";
 import type { Buffer, Program } from "../../schedule/program.js";
 import { dimCode, expressionText, type ExpressionContext } from "./expression.js";
 import { printBody } from "./functionBody.js";
 import { callLines, destructure, docComment, signature } from "./layout.js";
-import type { DerivedFunction, ModuleContext, Programs } from "./module.js";
+import { inputsInterface, tangentPaths, tangentsInterface, valueInterface } from "./interfaces.js";
+import type { ModuleContext, Programs } from "./module.js";
 import { capitalised, Names } from "./names.js";
 import {
   gradientMembers,
@@ -17,7 +18,6 @@ import {
   outputValue,
   property,
   shapeComment,
-  typeText,
   type Member,
 } from "./structures.js";
 import { printCreateWork } from "./workObject.js";
@@ -31,23 +31,8 @@ export function printTensorModule(
   return new TensorModule(model, programs, context).print();
 }
 
-/** A function of tensors made of another: `(inputs, tangents, work)`. */
-export function printTensorDerived(
-  { model, doc, program, directions }: DerivedFunction,
-  context: ModuleContext,
-): readonly string[] {
-  // There is but one program; the second has nothing to do and no memory.
-  const nothing: Program = { ...program, body: [], outputs: [], buffers: [] };
-  const programs: Programs = {
-    forward: program,
-    gradient: nothing,
-    cotangents: directions,
-    wrt: new Set(directions),
-  };
-  return new TensorModule(model, programs, context).printDerived(doc);
-}
-
-class TensorModule {
+/** A module of tensors being printed. */
+export class TensorModule {
   readonly #model: ModelFunction;
   readonly #programs: Programs;
   readonly #context: ModuleContext;
@@ -114,9 +99,13 @@ class TensorModule {
     return [
       ...(typed
         ? [
-            ...this.#inputsInterface(),
-            ...(cotangents.length > 0 ? this.#tangentsInterface() : []),
-            ...this.#valueInterface(type, shape),
+            ...inputsInterface(this.#inputs, this.#model),
+            ...tangentsInterface(
+              `${capitalised(this.#model.name)}Tangents`,
+              this.#model,
+              cotangents,
+            ),
+            ...valueInterface(this.#value, this.#model, type, shape),
           ]
         : []),
       ...printCreateWork({
@@ -139,60 +128,17 @@ class TensorModule {
     ];
   }
 
-  get #tangents(): string {
-    return `${capitalised(this.#model.name)}Tangents`;
-  }
-
-  /** The parameters that move, in the author's structure. */
-  #tangentMembers(): readonly Member<string>[] {
-    const { graph } = this.#model;
-    const moving = new Set(
-      this.#programs.cotangents.map((node) => String(node.attrs["name"]).slice(1)),
-    );
-    const wrt = new Set(graph.inputs.filter((node) => moving.has(String(node.attrs["name"]))));
-    return gradientMembers(this.#model, wrt).map(({ name, structure }) => ({
-      name: name.slice(1),
-      structure: mapLeaves(structure, (leaf) => `v${leaf.slice(1)}`),
-    }));
-  }
-
-  #tangentsInterface(): readonly string[] {
-    const nodes = new Map(
-      this.#programs.cotangents.map((node) => [String(node.attrs["name"]), node]),
-    );
-    const of = <T>(read: (node: Node) => T) => {
-      return (leaf: string): T => {
-        const node = nodes.get(leaf);
-        if (node === undefined) throw new Error(`no tangent ${leaf}`);
-        return read(node);
-      };
-    };
-    return [
-      ...docComment([`The direction in which the parameters of \`${this.#model.name}\` move.`]),
-      `export interface ${this.#tangents} {`,
-      ...this.#tangentMembers().flatMap((member) =>
-        memberLines(member, of(leafType), of(shapeComment)),
-      ),
-      "}",
-      "",
-    ];
-  }
-
   #derived(doc: readonly string[]): readonly string[] {
     const { typed } = this.#context;
     const { forward: program, cotangents } = this.#programs;
     const { name, result } = this.#model;
-    const nodes = new Map(cotangents.map((node) => [String(node.attrs["name"]), node]));
-    const directions = this.#tangentMembers()
-      .flatMap((member) => leafPaths(member.structure, `tangents.${member.name}`))
-      .flatMap(({ leaf, path }) => {
-        const node = nodes.get(leaf);
-        return node === undefined ? [] : [{ node, path }];
-      });
+    const directions = tangentPaths(this.#model, cotangents);
     const end = [...this.#assignScalars(program, result, "work.value"), "  return work.value;"];
     const parameters = [
       typed ? `inputs: ${this.#inputs}` : "inputs",
-      ...(cotangents.length === 0 ? [] : [typed ? `tangents: ${this.#tangents}` : "tangents"]),
+      ...(cotangents.length === 0
+        ? []
+        : [typed ? `tangents: ${capitalised(name)}Tangents` : "tangents"]),
       typed ? `work: ${this.#work}` : "work",
     ];
     return [
@@ -232,8 +178,8 @@ class TensorModule {
         : { name: "value", structure: { kind: "leaf", value: "" } };
     const members = [value, ...gradientMembers(this.#model, wrt)];
     return [
-      ...this.#inputsInterface(),
-      ...this.#valueInterface(type, shape),
+      ...inputsInterface(this.#inputs, this.#model),
+      ...valueInterface(this.#value, this.#model, type, shape),
       ...docComment([
         `The value of \`${name}\` and its gradient; the next call overwrites the arrays.`,
       ]),
@@ -248,33 +194,6 @@ class TensorModule {
       "}",
       "",
     ];
-  }
-
-  #inputsInterface(): readonly string[] {
-    const { name, parameters } = this.#model;
-    return [
-      ...docComment([`What \`${name}\` reads. Tensors are flat, row-major.`]),
-      `export interface ${this.#inputs} {`,
-      ...parameters.flatMap((parameter) => memberLines(parameter, leafType, shapeComment)),
-      "}",
-      "",
-    ];
-  }
-
-  /** The type of a result of several parts. */
-  #valueInterface(
-    type: (leaf: string) => string,
-    shape: (leaf: string) => string | null,
-  ): readonly string[] {
-    const { name, result } = this.#model;
-    if (result.kind === "leaf") return [];
-    const doc = docComment([`What \`${name}\` returns; the next call overwrites the arrays.`]);
-    if (result.kind === "tuple")
-      return [...doc, `export type ${this.#value} = ${typeText(result, type)};`, ""];
-    const fields = result.fields.flatMap((field) =>
-      memberLines({ name: field.name, structure: field.value }, type, shape),
-    );
-    return [...doc, `export interface ${this.#value} {`, ...fields, "}", ""];
   }
 
   // Checks
