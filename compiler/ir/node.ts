@@ -97,8 +97,3 @@ export function renamed(node: Node, naming: Naming | string): Node {
 export function labelled(node: Node, name: string): Node {
   return node.name === undefined ? renamed(node, { name, derivedName: true }) : node;
 }
-
-/** A copy with other inputs, keeping origin and name. */
-export function withInputs(node: Node, inputs: readonly Node[]): Node {
-  return withOrigin(node.origin, () => makeNode(node.op, inputs, node.attrs, node));
-}

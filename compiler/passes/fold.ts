@@ -2,6 +2,7 @@ import { dimAdd, dimMul, dimSub, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import type { Value } from "../ir/op.js";
 import { constant, constantValue, dimOf, size } from "../ops/leaf.js";
+import { broadcastTo } from "../ops/shape.js";
 import { rulesPass } from "./applyRules.js";
 import type { Rule } from "./rule.js";
 
@@ -28,6 +29,19 @@ function foldConstants(node: Node): Node | null {
   return constant(result.data[0] ?? NaN, dtype);
 }
 
+/** A tensor operation on repeated constants is a repeated constant. */
+function foldRepeated(node: Node): Node | null {
+  const isTensor = node.type.shape.length > 0 && node.inputs.length > 0;
+  if (!isTensor || node.op.lowering.kind !== "scalar") return null;
+  const values = node.inputs.map((x) =>
+    valueOf(x.op.name === "broadcastTo" ? (x.inputs[0] ?? x) : x),
+  );
+  if (!values.every((value) => value !== null)) return null;
+  const { dtype, shape } = node.type;
+  const result = node.op.evaluate(values, node.attrs, { dtype, shape: [] });
+  return broadcastTo(constant(result.data[0] ?? NaN, dtype), shape);
+}
+
 /** The size that arithmetic on sizes and whole numbers gives. */
 function foldSizes(node: Node): Node | null {
   const combine = Object.hasOwn(dimArithmetic, node.op.name)
@@ -42,6 +56,7 @@ function foldSizes(node: Node): Node | null {
 }
 
 export const foldRules: readonly Rule[] = [
+  { name: "operations on repeated constants", exact: true, rewrite: foldRepeated },
   { name: "operations on constants", exact: true, rewrite: foldConstants },
   { name: "arithmetic on sizes", exact: true, rewrite: foldSizes },
 ];

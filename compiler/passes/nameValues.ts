@@ -89,7 +89,8 @@ function nameFrom(node: Node, inputs: readonly Node[]): string | undefined {
   );
   if (first === undefined || node.origin.phase === "backward") return undefined;
   // What only looks at a value goes by that value's name.
-  if (op.lowering.kind === "reshape" || op.lowering.kind === "view") return first;
+  if (op.lowering.kind === "reshape" || op.name === "broadcastTo") return first;
+  if (op.name === "transpose") return short(`${first}T`);
   if (op.internal === true && op.name !== "gemm") return undefined;
   const isSquare =
     (op.name === "mul" && inputs[0] === inputs[1]) || (op.name === "pow" && second === "2");

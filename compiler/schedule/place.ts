@@ -251,7 +251,8 @@ class Placer {
       const before = this.items[position - 1];
       return before !== undefined && sameGuard(before.guard, guard) ? position : this.items.length;
     }
-    if (unit.loops.length > 0 || unit.work.kind !== "assign") return this.items.length;
+    const isPreparation = unit.work.kind === "assign" || unit.work.kind === "zeros";
+    if (unit.loops.length > 0 || !isPreparation) return this.items.length;
     return goesBack(
       (item) =>
         item.tree.kind === "nest" &&
@@ -321,8 +322,9 @@ class Placer {
         if (!readsSameIteration(read, writer, nest.loop, loop)) return false;
       }
     }
-    // Continuing a value inside the loop that began it would mix its parts.
-    return unit.after === null || !this.#writersIn(nest, unit.node).length;
+    // Continuing a value inside the loop that began it would mix its parts, unless all of them only add.
+    const begun = this.#writersIn(nest, unit.node);
+    return unit.after === null || (adds(unit) && begun.every(adds));
   }
 
   #writersIn(nest: Nest, node: Node): readonly Unit[] {
@@ -373,6 +375,11 @@ function isOtherSide(other: Guard, guard: Guard): boolean {
 /** Whether an item is forward or backward work; the two never share a branch. */
 export function phaseOfItem(item: Item): "forward" | "backward" {
   return firstUnit(item.tree).origin.phase;
+}
+
+/** True for work that adds to what is there already. */
+function adds({ work }: Unit): boolean {
+  return work.kind === "assign" && work.combine === "add";
 }
 
 function firstUnit(tree: Leaf | Nest): Unit {

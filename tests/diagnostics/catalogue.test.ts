@@ -82,9 +82,9 @@ function isTypeScript(program: string): boolean {
 /** Runs a call of the compiler that is written out as text. */
 function runCall(text: string): CompileResult {
   const call = /^compile\(\{ math: "([^"]*)" \}, \{ functions: \["(\w+)"\] \}\)$/.exec(text);
-  const [, math = "", name = ""] = call ?? [];
+  const [, program = "", name = ""] = call ?? [];
   expect(call).not.toBeNull();
-  return compile({ math }, { functions: [name] });
+  return compile({ math: program }, { functions: [name] });
 }
 
 /** What is reported of an example, warnings among it. */

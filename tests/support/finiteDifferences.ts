@@ -36,8 +36,7 @@ export function numericalSlopes({
     return evaluateGraph(graph, moved, sizes)[output]?.data[0] ?? NaN;
   };
   const here = at(value.data);
-  const moved = (i: number, by: number) =>
-    at(value.data.with(i, (value.data[i] ?? NaN) + by));
+  const moved = (i: number, by: number) => at(value.data.with(i, (value.data[i] ?? NaN) + by));
   return {
     left: value.data.map((_, i) => (here - moved(i, -step)) / step),
     right: value.data.map((_, i) => (moved(i, step) - here) / step),

@@ -25,18 +25,13 @@ export function outputOf(graph: Graph, name: string): Node {
 export function expression(node: Node): string {
   if (node.op.name === "input") return `${node.name}: ${formatType(node.type)}`;
   const value = constantValue(node);
-  if (value !== undefined)
-    return `${Object.is(value, -0) ? "-0" : value}: ${node.type.dtype}`;
+  if (value !== undefined) return `${Object.is(value, -0) ? "-0" : value}: ${node.type.dtype}`;
   const attrs = Object.keys(node.attrs).toSorted();
-  const written = attrs.map(
-    (key) => `, ${key}=${JSON.stringify(node.attrs[key])}`,
-  );
+  const written = attrs.map((key) => `, ${key}=${JSON.stringify(node.attrs[key])}`);
   return `${node.op.name}(${node.inputs.map(expression).join(", ")}${written.join("")})`;
 }
 
 /** Names of the operations a graph consists of, in order. */
 export function operations(graph: Graph): readonly string[] {
-  return reachable(graph.outputs.map((output) => output.node)).map(
-    (node) => node.op.name,
-  );
+  return reachable(graph.outputs.map((output) => output.node)).map((node) => node.op.name);
 }

@@ -2,11 +2,7 @@ import fc from "fast-check";
 import type { Graph } from "../../compiler/ir/graph.js";
 import { printGraph } from "../../compiler/ir/print.js";
 import { renamed, type Node } from "../../compiler/ir/node.js";
-import {
-  broadcastShapes,
-  isFloat,
-  type DType,
-} from "../../compiler/ir/type.js";
+import { broadcastShapes, isFloat, type DType } from "../../compiler/ir/type.js";
 import * as arithmetic from "../../compiler/ops/arithmetic.js";
 import * as elementwise from "../../compiler/ops/elementwise.js";
 import { constant, input } from "../../compiler/ops/leaf.js";
@@ -61,9 +57,7 @@ export function randomGraph({
   });
   return fc
     .record({
-      dtypes: fc.tuple(
-        ...[0, 1, 2].map(() => fc.constantFrom<DType>(...dtypes)),
-      ),
+      dtypes: fc.tuple(...[0, 1, 2].map(() => fc.constantFrom<DType>(...dtypes))),
       program: fc.array(step, { minLength: 1, maxLength: maxSteps }),
     })
     .map(({ dtypes: [dx = "f64", dw = "f64", dv = "f64"], program }) => {
@@ -77,11 +71,7 @@ export function randomGraph({
     });
 }
 
-function build(
-  inputs: readonly Node[],
-  program: readonly Step[],
-  scalar: boolean,
-): Graph {
+function build(inputs: readonly Node[], program: readonly Step[], scalar: boolean): Graph {
   const pool = [...inputs];
   program.forEach((step, i) => {
     const make = pick(steps, step.kind);
@@ -125,9 +115,7 @@ class Draw {
   /** A value so far that fits, if there is one. */
   operand(i: 0 | 1 | 2, fits: (node: Node) => boolean = () => true) {
     const candidates = this.pool.filter(fits);
-    return candidates.length === 0
-      ? undefined
-      : pick(candidates, this.step.operands[i]);
+    return candidates.length === 0 ? undefined : pick(candidates, this.step.operands[i]);
   }
 
   any(i: 0 | 1 | 2 = 0): Node {
@@ -136,8 +124,7 @@ class Draw {
 
   /** A value that broadcasts with another. */
   partner(i: 0 | 1 | 2, node: Node): Node {
-    const fits = (other: Node) =>
-      broadcastShapes(other.type.shape, node.type.shape) !== undefined;
+    const fits = (other: Node) => broadcastShapes(other.type.shape, node.type.shape) !== undefined;
     return this.operand(i, fits) ?? node;
   }
 
@@ -147,19 +134,14 @@ class Draw {
 }
 
 const { add, sub, mul, div, neg, where, greater, pow } = arithmetic;
-const { abs, exp, maximum, minimum, relu, sigmoid, sin, softplus, tanh } =
-  elementwise;
+const { abs, exp, maximum, minimum, relu, sigmoid, sin, softplus, tanh } = elementwise;
 
 const steps: readonly ((draw: Draw) => Node)[] = [
-  (draw) =>
-    draw.choose([neg, abs, relu, sigmoid, sin, softplus, tanh])(draw.any()),
+  (draw) => draw.choose([neg, abs, relu, sigmoid, sin, softplus, tanh])(draw.any()),
   (draw) => exp(tanh(draw.any())),
   (draw) => {
     const a = draw.any();
-    return draw.choose([add, sub, mul, maximum, minimum])(
-      a,
-      draw.partner(1, a),
-    );
+    return draw.choose([add, sub, mul, maximum, minimum])(a, draw.partner(1, a));
   },
   (draw) => {
     const a = draw.any();
@@ -206,9 +188,7 @@ const steps: readonly ((draw: Draw) => Node)[] = [
   },
   (draw) => {
     const x = draw.any();
-    return x.type.shape.length < 3
-      ? broadcastTo(x, [2, ...x.type.shape])
-      : mean(x, { axes: [0] });
+    return x.type.shape.length < 3 ? broadcastTo(x, [2, ...x.type.shape]) : mean(x, { axes: [0] });
   },
   (draw) => {
     const x = draw.operand(0, (node) => node.type.shape.at(-1) === 3);
@@ -231,10 +211,7 @@ const steps: readonly ((draw: Draw) => Node)[] = [
     return where(greater(a, b), sin(a), mul(b, constant(2)));
   },
   (draw) => {
-    const x = draw.operand(
-      0,
-      (node) => node.type.shape.length > 0 && isFloat(node.type.dtype),
-    );
+    const x = draw.operand(0, (node) => node.type.shape.length > 0 && isFloat(node.type.dtype));
     if (x === undefined) return draw.any();
     const last = x.type.shape.length - 1;
     return draw.choose([true, false]) ? softmax(x, last) : logSumExp(x, [last]);

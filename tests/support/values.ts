@@ -45,10 +45,7 @@ export function valueOf(
     .map((data) => ({ dtype: type.dtype, shape, data }));
 }
 
-function elementOf(
-  type: TensorType,
-  element: fc.Arbitrary<number>,
-): fc.Arbitrary<number> {
+function elementOf(type: TensorType, element: fc.Arbitrary<number>): fc.Arbitrary<number> {
   if (type.dtype === "bool") return fc.integer({ min: 0, max: 1 });
   if (type.dtype === "i32") return fc.integer({ min: -3, max: 3 });
   return type.dtype === "f32" ? element.map(Math.fround) : element;
@@ -62,10 +59,7 @@ export function inputsOf(
 ): fc.Arbitrary<Values> {
   return fc.record(
     Object.fromEntries(
-      graph.inputs.map((node) => [
-        String(node.attrs["name"]),
-        valueOf(node.type, element, sizes),
-      ]),
+      graph.inputs.map((node) => [String(node.attrs["name"]), valueOf(node.type, element, sizes)]),
     ),
   );
 }
@@ -75,8 +69,7 @@ export function bits(
   values: Values,
   { zeroSign = true }: { readonly zeroSign?: boolean } = {},
 ): string {
-  const write = (x: number) =>
-    zeroSign && Object.is(x, -0) ? "-0" : String(x);
+  const write = (x: number) => (zeroSign && Object.is(x, -0) ? "-0" : String(x));
   return Object.entries(values)
     .map(
       ([name, { dtype, shape, data }]) =>
