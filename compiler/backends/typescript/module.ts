@@ -7,7 +7,7 @@ import { importLine } from "./layout.js";
 import { capitalised } from "./names.js";
 import { printScalarDerived, printScalarModule } from "./scalarModule.js";
 import { printTensorDerived } from "./tensorDerived.js";
-import { printTensorModule } from "./tensorModule.js";
+import { TensorModule } from "./tensorModule.js";
 
 /** A function ready to print: scheduled forward alone, and together with its gradient. */
 export interface Programs {
@@ -110,7 +110,7 @@ function printFunctions(
   const bodies = functions.flatMap(({ model, programs, derived }) => [
     isScalar([programs.forward, programs.gradient])
       ? printScalarModule(model, programs, context)
-      : printTensorModule(model, programs, context),
+      : new TensorModule(model, programs, context).print(),
     ...derived.map((one) =>
       isScalar([one.program]) ? printScalarDerived(one, context) : printTensorDerived(one, context),
     ),

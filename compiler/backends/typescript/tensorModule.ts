@@ -23,15 +23,6 @@ import {
 import { printCreateWork } from "./workObject.js";
 
 /** Functions of tensors: interfaces, a work object allocated once, the function and its gradient. */
-export function printTensorModule(
-  model: ModelFunction,
-  programs: Programs,
-  context: ModuleContext,
-): readonly string[] {
-  return new TensorModule(model, programs, context).print();
-}
-
-/** A module of tensors being printed. */
 export class TensorModule {
   readonly #model: ModelFunction;
   readonly #programs: Programs;
