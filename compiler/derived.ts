@@ -19,8 +19,8 @@ export function emittedBy(
   { tags }: ModelFunction,
   asked: readonly Emitted[] | undefined,
 ): readonly Emitted[] {
-  const tagged = tags.map(({ name }) => name);
-  return EMITTED.filter((kind) => asked?.includes(kind) === true || tagged.includes(kind));
+  const tagged = new Set(tags.map(({ name }) => name));
+  return EMITTED.filter((kind) => asked?.includes(kind) === true || tagged.has(kind));
 }
 
 /** The parameters a function is to be differentiated by, of its tag `@gradient W1 b1`. */

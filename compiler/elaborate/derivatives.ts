@@ -241,8 +241,8 @@ function chooseArguments(context: Context, call: DerivativeCall): readonly numbe
     }
     return floats;
   }
-  const places = derivative.wrt.chosen.map((one) =>
-    typeof one === "string" ? names.indexOf(one) : one,
+  const places = derivative.wrt.chosen.map((chosen) =>
+    typeof chosen === "string" ? names.indexOf(chosen) : chosen,
   );
   const wrong = places.findIndex((place) => !floats.includes(place));
   if (wrong < 0) return places;
