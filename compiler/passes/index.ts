@@ -1,16 +1,20 @@
 import type { Graph } from "../ir/graph.js";
 import { verifyGraph } from "../ir/verify.js";
 import { registry } from "../ops/index.js";
+import { rulesPass } from "./applyRules.js";
 import { pass as cse } from "./cse.js";
 import { expandAll, expandUngrouped } from "./expand.js";
-import { pass as fold } from "./fold.js";
+import { foldRules, pass as fold } from "./fold.js";
 import { pass as foldTranspose } from "./foldTranspose.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pass as powers } from "./powers.js";
-import { pass as simplify } from "./simplify.js";
+import { pass as simplify, simplifyRules } from "./simplify.js";
 import { pass as stabilise } from "./stabilise.js";
 
 export type { Pass, PassOptions } from "./pass.js";
+
+/** Folding and simplifying until neither finds anything: each makes work for the other. */
+const settle = rulesPass("settle", [...foldRules, ...simplifyRules]);
 
 /**
  * From the author's graph to the one that is differentiated. Expansion comes
@@ -39,8 +43,7 @@ export const jointPasses: readonly Pass[] = [
   simplify,
   powers,
   foldTranspose,
-  simplify,
-  fold,
+  settle,
   cse,
 ];
 

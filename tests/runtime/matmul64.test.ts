@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { format } from "prettier";
+import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
 import { expect, it } from "vitest";
 
 const source = new URL("../../runtime/matmul.ts", import.meta.url);
@@ -18,6 +19,7 @@ it("the f64 kernels are the f32 kernels with the element type exchanged", async 
  * of its own per element type; people should not maintain two.
  */
 `;
-  const twin = await format(header + body, { parser: "typescript" });
+  const style = await resolveConfig(fileURLToPath(source));
+  const twin = await format(header + body, { ...style, parser: "typescript" });
   await expect(twin).toMatchFileSnapshot("../../runtime/matmul64.ts");
 });
