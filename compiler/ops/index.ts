@@ -31,3 +31,4 @@ import "./determinants.js";
 import "./cholesky.js";
 
 export { registry } from "./define.js";
+export { operationsInOrder } from "./groups.js";
