@@ -19,11 +19,12 @@ export interface Io {
 
 /** Colour is for terminals, unless `FORCE_COLOR` or `NO_COLOR` says otherwise. */
 export function wantsColor(
-  isTerminal: boolean,
+  isTerminal: boolean | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
   const { NO_COLOR: no = "", FORCE_COLOR: force, TERM: terminal } = env;
   if (no !== "") return false;
   if (force !== undefined) return force !== "0" && force !== "false";
-  return isTerminal && terminal !== "dumb";
+  // A pipe has no such property at all.
+  return isTerminal === true && terminal !== "dumb";
 }

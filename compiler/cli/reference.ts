@@ -2,13 +2,13 @@ import { catalogue, explain } from "../catalogue.js";
 import { conventions } from "../conventions.js";
 import { suggest } from "../elaborate/suggest.js";
 import type { Op, Parameter } from "../ir/op.js";
-import { registry } from "../ops/index.js";
+import { operationsInOrder } from "../ops/index.js";
 import type { Io } from "./io.js";
 import { toolError } from "./problems.js";
 
 /** `flatgrad ops`: all operations by group, or one in detail. */
 export function printOps(name: string | undefined, io: Io): number {
-  const ops = Array.from(registry.values()).filter((op) => op.internal !== true);
+  const ops = operationsInOrder();
   if (name === undefined) {
     const groups = [...new Set(ops.map(({ group }) => group))];
     const sections = groups.map((group) => {

@@ -32,3 +32,4 @@ import "./cholesky.js";
 import "./customGradient.js";
 
 export { registry } from "./define.js";
+export { operationsInOrder } from "./groups.js";

@@ -2,13 +2,11 @@ import { conventions, isConvention } from "../../compiler/conventions.js";
 import { signature } from "../../compiler/elaborate/operations.js";
 import type { Op } from "../../compiler/ir/op.js";
 import { isFloat } from "../../compiler/ir/type.js";
-import { registry } from "../../compiler/ops/index.js";
+import { operationsInOrder } from "../../compiler/ops/index.js";
 import { mathExample, resultType, shapesOf, typescriptExample } from "./examples.js";
 
 /** The operations a model can call. */
-export const documented: readonly Op[] = Array.from(registry.values()).filter(
-  ({ internal }) => internal !== true,
-);
+export const documented: readonly Op[] = operationsInOrder();
 
 const INTRODUCTION = `# Operations
 
