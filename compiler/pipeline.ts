@@ -123,7 +123,7 @@ function compileFunction(
     derived: deriveFunctions({ model, forward, wrt, sink, schedule: scheduled }, kinds),
     stages: { graph: model.graph, gradient, optimised },
     programs: {
-      forward: schedule(runPasses(forward, lowered, passOptions), level),
+      forward: scheduled(forward),
       gradient: schedule(optimised, level),
       cotangents: gradient.inputs.slice(model.graph.inputs.length),
       wrt: new Set(wrt),

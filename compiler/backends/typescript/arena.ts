@@ -1,5 +1,6 @@
 import { dimAdd, type Dim } from "../../ir/dim.js";
 import type { Buffer, Program, Slot } from "../../schedule/program.js";
+import { printWidth } from "./width.js";
 import { dimCode, type Code } from "./expression.js";
 
 /** Where the slots of an arena begin, as code over the named sizes. Every slot starts at a multiple of 8 bytes. */
@@ -52,7 +53,7 @@ function sum(a: string, b: string): string {
 
 function constLines(name: string, text: string): readonly string[] {
   const flat = `  const ${name} = ${text};`;
-  return flat.length <= 80 ? [flat] : [`  const ${name} =`, `    ${text};`];
+  return flat.length <= printWidth ? [flat] : [`  const ${name} =`, `    ${text};`];
 }
 
 /** Bytes of a slot as code that can stand in a sum, rounded up to a multiple of 8. */

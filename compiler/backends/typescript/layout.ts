@@ -53,6 +53,6 @@ export function callLines(
   indent: string,
 ): readonly string[] {
   const flat = `${indent}${callee}(${parts.join(", ")});`;
-  if (flat.length <= 80) return [flat];
+  if (flat.length <= printWidth) return [flat];
   return [`${indent}${callee}(`, ...parts.map((part) => `${indent}  ${part},`), `${indent});`];
 }

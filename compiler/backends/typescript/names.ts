@@ -73,3 +73,9 @@ export function toIdentifier(text: string): string {
 export function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
+
+/** All identifiers that occur in lines of code, comments and properties aside. */
+export function identifiersIn(lines: readonly string[]): ReadonlySet<string> {
+  const identifier = /(?<![\w$.])[A-Za-z_$][\w$]*/g;
+  return new Set(lines.flatMap((line) => line.replace(/\/\/.*/, "").match(identifier) ?? []));
+}

@@ -6,7 +6,7 @@ import { expressionText } from "./expression.js";
 import { printBody } from "./functionBody.js";
 import { docComment, signature } from "./layout.js";
 import type { DerivedFunction, ModuleContext, Programs } from "./module.js";
-import { Names, toIdentifier } from "./names.js";
+import { identifiersIn, Names, toIdentifier } from "./names.js";
 import {
   gradientMembers,
   leafType,
@@ -120,7 +120,7 @@ export function printScalarDerived(
 
 function returnObject(items: readonly string[]): readonly string[] {
   const flat = `  return { ${items.join(", ")} };`;
-  if (flat.length <= 80) return [flat];
+  if (flat.length <= printWidth) return [flat];
   return ["  return {", ...items.map((item) => `    ${item},`), "  };"];
 }
 
@@ -185,11 +185,7 @@ class ScalarFunction {
     readonly parameters: readonly string[];
     readonly prologue: readonly string[];
   } {
-    const words = new Set(
-      lines.flatMap(
-        (line) => line.replace(/\/\/.*/, "").match(/(?<![\w$.])[A-Za-z_$][\w$]*/g) ?? [],
-      ),
-    );
+    const words = identifiersIn(lines);
     const isRead = (node: Node) => words.has(this.#nameOf(node));
     const prologue: string[] = [];
     const plain = (node: Node) => {

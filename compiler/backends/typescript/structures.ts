@@ -2,6 +2,7 @@ import type { ModelFunction } from "../../elaborate/function.js";
 import type { Node } from "../../ir/node.js";
 import type { Structure } from "../../ir/structure.js";
 import { formatShape, type DType } from "../../ir/type.js";
+import { printWidth } from "./width.js";
 import type { Buffer, Program, Scalar } from "../../schedule/program.js";
 
 /** Bundles of parameters and results as types and as paths. */
@@ -138,7 +139,7 @@ export function fieldLines<Leaf>(
   indent: string,
 ): readonly string[] {
   const flat = `${indent}${property(name, literalText(structure, text))},`;
-  if (flat.length <= 80 || structure.kind !== "object") return [flat];
+  if (flat.length <= printWidth || structure.kind !== "object") return [flat];
   const fields = structure.fields.flatMap((field) =>
     fieldLines({ name: field.name, structure: field.value }, text, `${indent}  `),
   );

@@ -8,7 +8,7 @@ import { printBody } from "./functionBody.js";
 import { callLines, destructure, docComment, signature } from "./layout.js";
 import { inputsInterface, tangentPaths, tangentsInterface, valueInterface } from "./interfaces.js";
 import type { ModuleContext, Programs } from "./module.js";
-import { capitalised, Names } from "./names.js";
+import { capitalised, identifiersIn, Names } from "./names.js";
 import {
   gradientMembers,
   leafPaths,
@@ -315,11 +315,7 @@ export class TensorModule {
     const checks = cotangents.flatMap(({ node, path }) =>
       node.type.shape.length === 0 ? [] : this.#checkLength(node, path, path, "work.sizes"),
     );
-    const words = new Set(
-      [...body, ...end, ...checks].flatMap(
-        (line) => line.replace(/\/\/.*/, "").match(/(?<![\w$.])[A-Za-z_$][\w$]*/g) ?? [],
-      ),
-    );
+    const words = identifiersIn([...body, ...end, ...checks]);
     const isUsed = (name: string) => words.has(name);
     const buffers = program.buffers.map((buffer) => this.#nameIn(program, buffer)).filter(isUsed);
     return [

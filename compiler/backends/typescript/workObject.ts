@@ -14,6 +14,7 @@ import {
   outputNode,
   outputValue,
 } from "./structures.js";
+import { printWidth } from "./width.js";
 
 export interface WorkNames {
   readonly create: string;
@@ -88,7 +89,9 @@ function views(
     const parts = ["arena", offsetOf(buffer), dimCode(dimProduct(buffer.shape)).text];
     const head = `    ${bufferName(program, buffer)}: new ${arrayTypes[buffer.dtype]}(`;
     const flat = `${head}${parts.join(", ")}),`;
-    return flat.length <= 80 ? [flat] : [head, ...parts.map((part) => `      ${part},`), "    ),"];
+    return flat.length <= printWidth
+      ? [flat]
+      : [head, ...parts.map((part) => `      ${part},`), "    ),"];
   });
   return [`  const ${name} = {`, ...lines, "  };"];
 }
