@@ -2,6 +2,7 @@ import { dimNames, evaluateDim, parseDim } from "./dim.js";
 import type { Graph } from "./graph.js";
 import type { Attr, Attrs, Node } from "./node.js";
 import type { Op, Value } from "./op.js";
+import { loopParts } from "./region.js";
 
 type Sizes = Readonly<Record<string, number>>;
 
@@ -30,11 +31,17 @@ export function evaluateGraph(
 class Interpreter {
   readonly #inputs: Readonly<Record<string, Value>>;
   readonly #sizes: Sizes;
-  readonly #values = new Map<Node, Value>();
+  readonly #values: Map<Node, Value>;
+  readonly #loops = new Map<Node, LoopValues>();
 
-  constructor(inputs: Readonly<Record<string, Value>>, sizes: Sizes) {
+  constructor(
+    inputs: Readonly<Record<string, Value>>,
+    sizes: Sizes,
+    values = new Map<Node, Value>(),
+  ) {
     this.#inputs = inputs;
     this.#sizes = sizes;
+    this.#values = values;
   }
 
   /** The value of a node; recursion goes no deeper than expansions nest. */
@@ -66,6 +73,8 @@ class Interpreter {
 
   #compute(node: Node): Value {
     const { op, attrs } = node;
+    if (op.lowering.kind === "loop") return this.#runLoop(node);
+    if (op.lowering.kind === "loopValue") return this.#loopValue(node, op.lowering.of);
     if (op.name === "input") return this.#bind(node);
     if (op.name === "size")
       return {
@@ -78,11 +87,59 @@ class Interpreter {
         ...this.valueOf(op.lowering.expand(node.inputs, attrs)),
         dtype: node.type.dtype,
       };
-    return op.evaluate(
-      node.inputs.map((input) => this.#known(input)),
-      resolveAttrs(op, attrs, this.#sizes),
-      { dtype: node.type.dtype, shape: this.#shapeOf(node) },
-    );
+    const inputs = node.inputs.map((input) => this.#known(input));
+    return op.evaluate(inputs, resolveAttrs(op, attrs, this.#sizes), {
+      dtype: node.type.dtype,
+      shape: this.#shapeOf(node),
+    });
+  }
+
+  /** Runs a loop to its end. What it ends with is read by other nodes; the value returned means nothing. */
+  #runLoop(node: Node): Value {
+    const { region, range, step, descending, ...parts } = loopParts(node);
+    const outer = (operands: readonly Node[]) => operands.map((x) => this.#known(x));
+    const [sliced, captured] = [outer(parts.sliced), outer(parts.captured)];
+    let carried = outer(parts.carried);
+    const records: Value[][] = region.records.map(() => []);
+    const scalar = (x: Node) => this.#known(x).data[0] ?? NaN;
+    const start = range === null ? 0 : scalar(range.start);
+    const count =
+      range === null ? Infinity : Math.max(0, Math.ceil((scalar(range.stop) - start) / step));
+    for (let turn = 0; turn < count; turn++) {
+      const iteration = descending ? count - 1 - turn : turn;
+      const bound = new Map<Node, Value>([
+        [parts.index, { dtype: "i32", shape: [], data: [start + step * iteration] }],
+      ]);
+      const bind = (inside: readonly Node[], values: readonly Value[]) =>
+        inside.forEach((x, i) => bound.set(x, values[i] ?? missing(x)));
+      bind(parts.carriedInputs, carried);
+      bind(
+        parts.slicedInputs,
+        sliced.map((value) => sliceOf(value, iteration)),
+      );
+      bind(parts.capturedInputs, captured);
+      const body = new Interpreter({}, this.#sizes, bound);
+      if (region.proceed !== null && body.valueOf(region.proceed).data[0] === 0) break;
+      carried = region.next.map((x) => body.valueOf(x));
+      region.records.forEach((x, i) => {
+        const list = records[i] ?? [];
+        list[iteration] = body.valueOf(x);
+      });
+    }
+    this.#loops.set(node, { results: carried, records });
+    return { dtype: "bool", shape: [], data: [1] };
+  }
+
+  #loopValue(node: Node, of: "result" | "record"): Value {
+    const loop = node.inputs[0];
+    const values = loop && this.#loops.get(loop);
+    const index = Number(node.attrs["index"]);
+    const result = values?.results[index];
+    const record = values?.records[index];
+    if (of === "result" && result !== undefined) return result;
+    if (of !== "record" || record === undefined) return missing(node);
+    const shape = [record.length, ...(record[0]?.shape ?? [])];
+    return { dtype: node.type.dtype, shape, data: record.flatMap((value) => value.data) };
   }
 
   #bind(node: Node): Value {
@@ -102,6 +159,22 @@ class Interpreter {
   #shapeOf(node: Node): readonly number[] {
     return node.type.shape.map((dim) => evaluateDim(dim, this.#sizes));
   }
+}
+
+interface LoopValues {
+  readonly results: readonly Value[];
+  /** By record, then by iteration. */
+  readonly records: readonly (readonly Value[])[];
+}
+
+function missing(node: Node): never {
+  throw new Error(`${node.op.name} has no value`);
+}
+
+function sliceOf({ dtype, shape, data }: Value, index: number): Value {
+  const rest = shape.slice(1);
+  const count = rest.reduce((p, q) => p * q, 1);
+  return { dtype, shape: rest, data: data.slice(index * count, (index + 1) * count) };
 }
 
 function rounds(node: Node): boolean {

@@ -142,7 +142,12 @@ function zeros({ dtype, shape }: TensorType): Node {
 }
 
 /** `x[i, j, …]`. Positions of positions are positions: `at(at(x, i), j)` is one read. */
-export function at(x: Node, positions: readonly Node[], inBounds = true, naming: Naming = {}): Node {
+export function at(
+  x: Node,
+  positions: readonly Node[],
+  inBounds = true,
+  naming: Naming = {},
+): Node {
   if (positions.length === 0) return x;
   if (x.op === atOp)
     return makeNode(
