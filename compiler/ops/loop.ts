@@ -1,11 +1,11 @@
 import type { Dim } from "../ir/dim.js";
 import { makeNode, type Naming, type Node } from "../ir/node.js";
-import { type Op } from "../ir/op.js";
-import { loopParts, makeRegion, recordDim, tripCount, type Region } from "../ir/region.js";
+import type { Op } from "../ir/op.js";
+import { loopParts, recordDim, tripCount, type Region } from "../ir/region.js";
 import type { DType, TensorType } from "../ir/type.js";
 import { nth } from "./chain.js";
 import { defineOp, shapeAttr } from "./define.js";
-import { constant, dimOf, input } from "./leaf.js";
+import { dimOf, input } from "./leaf.js";
 
 /**
  * A loop. Each loop of a program is an operation of its own, made from this
@@ -70,10 +70,16 @@ export interface LoopDefinition {
   readonly region: Region;
   /** The first axis of the records, where another loop of as many iterations has named it. */
   readonly count?: Dim | undefined;
+  /**
+   * With `proceed`, which carried value (i32) counts on: it ends as the stop of
+   * the indices that were run through. The last one unless said.
+   */
+  readonly trips?: number | undefined;
 }
 
 export function loop(definition: LoopDefinition): Node {
   const { range, step, descending, carried, sliced, captured, region, count } = definition;
+  const { trips = carried.length - 1 } = definition;
   const bounds = range === null ? [] : [range.start, range.stop];
   const known = range && tripCount(dimOf(range.start), dimOf(range.stop), step);
   return makeNode({ ...loopOp, region }, [...bounds, ...carried, ...sliced, ...captured], {
@@ -83,18 +89,29 @@ export function loop(definition: LoopDefinition): Node {
     carried: carried.length,
     sliced: sliced.length,
     count: count ?? recordDim(known),
+    trips: region.proceed === null ? null : trips,
   });
 }
 
 /** The definition of a loop node, to make it again with changes. */
 export function definitionOf(node: Node): LoopDefinition {
   const parts = loopParts(node);
-  return { ...parts, count: countOf(node) };
+  const { trips } = node.attrs;
+  return { ...parts, count: countOf(node), trips: typeof trips === "number" ? trips : undefined };
 }
 
 /** The first axis of what a loop records: its number of iterations, or where `proceed` may end it the most. */
 export function countOf(node: Node): Dim {
   return node.attrs["count"] as Dim;
+}
+
+/** Where the indices end that a loop has run through: its stop, or where `proceed` ended it. */
+export function endOf(node: Node): Node {
+  const { range } = loopParts(node);
+  const { trips } = node.attrs;
+  if (typeof trips === "number") return loopResult(node, trips);
+  if (range === null) throw new Error("a loop without an end");
+  return range.stop;
 }
 
 export function isLoop(node: Node): boolean {
@@ -148,5 +165,3 @@ export function bodyInput(name: string, type: TensorType, naming: Naming = {}): 
 export function bodyIndex(name: string): Node {
   return input(name, { dtype: "i32", shape: [] });
 }
-
-export { constant, makeRegion };

@@ -6,8 +6,10 @@ import { pass as cse } from "./cse.js";
 import { expandAll, expandUngrouped } from "./expand.js";
 import { foldRules, pass as fold } from "./fold.js";
 import { pass as foldTranspose } from "./foldTranspose.js";
+import { runPass } from "./insideLoops.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pass as powers } from "./powers.js";
+import { pruneLoops } from "./pruneLoops.js";
 import { pass as simplify, simplifyRules } from "./simplify.js";
 import { pass as stabilise } from "./stabilise.js";
 
@@ -23,6 +25,7 @@ const settle = rulesPass("settle", [...foldRules, ...simplifyRules]);
  */
 export const forwardPasses: readonly Pass[] = [
   expandUngrouped,
+  pruneLoops,
   fold,
   cse,
   simplify,
@@ -38,6 +41,7 @@ export const forwardPasses: readonly Pass[] = [
  */
 export const jointPasses: readonly Pass[] = [
   expandAll,
+  pruneLoops,
   fold,
   cse,
   simplify,
@@ -45,6 +49,7 @@ export const jointPasses: readonly Pass[] = [
   foldTranspose,
   settle,
   cse,
+  pruneLoops,
 ];
 
 export interface RunOptions extends PassOptions {
@@ -60,7 +65,7 @@ export function runPasses(
 ): Graph {
   let current = graph;
   for (const pass of passes) {
-    current = pass.run(current, options);
+    current = runPass(pass, current, options);
     if (verify) verifyAfter(pass, current);
   }
   return current;
