@@ -139,7 +139,9 @@ class Interpreter {
     if (of === "result" && result !== undefined) return result;
     if (of !== "record" || record === undefined) return missing(node);
     const shape = [record.length, ...(record[0]?.shape ?? [])];
-    return { dtype: node.type.dtype, shape, data: record.flatMap((value) => value.data) };
+    const data = record.flatMap((value) => value.data);
+    const stacked: Stacked = { dtype: node.type.dtype, shape, data, elements: record };
+    return stacked;
   }
 
   #bind(node: Node): Value {
@@ -167,11 +169,19 @@ interface LoopValues {
   readonly records: readonly (readonly Value[])[];
 }
 
+/** What a loop recorded. Elements are of different lengths where an inner loop runs more or less often. */
+interface Stacked extends Value {
+  readonly elements: readonly Value[];
+}
+
 function missing(node: Node): never {
   throw new Error(`${node.op.name} has no value`);
 }
 
-function sliceOf({ dtype, shape, data }: Value, index: number): Value {
+function sliceOf(value: Value | Stacked, index: number): Value {
+  const element = "elements" in value ? value.elements[index] : undefined;
+  if (element !== undefined) return element;
+  const { dtype, shape, data } = value;
   const rest = shape.slice(1);
   const count = rest.reduce((p, q) => p * q, 1);
   return { dtype, shape: rest, data: data.slice(index * count, (index + 1) * count) };
