@@ -1,4 +1,4 @@
-import type { Dim } from "../ir/dim.js";
+import { dimAdd, dimMul, dimSub, type Dim } from "../ir/dim.js";
 import { makeNode, type Naming, type Node } from "../ir/node.js";
 import type { Op } from "../ir/op.js";
 import { loopParts, recordDim, tripCount, type Region } from "../ir/region.js";
@@ -81,7 +81,7 @@ export function loop(definition: LoopDefinition): Node {
   const { range, step, descending, carried, sliced, captured, region, count } = definition;
   const { trips = carried.length - 1 } = definition;
   const bounds = range === null ? [] : [range.start, range.stop];
-  const known = range && tripCount(dimOf(range.start), dimOf(range.stop), step);
+  const known = range && tripCount(boundDim(range.start), boundDim(range.stop), step);
   return makeNode({ ...loopOp, region }, [...bounds, ...carried, ...sliced, ...captured], {
     ranged: range !== null,
     step,
@@ -91,6 +91,23 @@ export function loop(definition: LoopDefinition): Node {
     count: count ?? recordDim(known),
     trips: region.proceed === null ? null : trips,
   });
+}
+
+const arithmetic: Readonly<Record<string, (a: Dim, b: Dim) => Dim>> = {
+  add: dimAdd,
+  sub: dimSub,
+  mul: dimMul,
+};
+
+/** A bound as a dimension, where it is made of sizes and whole numbers. */
+export function boundDim(node: Node): Dim | undefined {
+  const [a, b] = node.inputs;
+  if (a === undefined) return dimOf(node);
+  if (node.op.name === "cast") return boundDim(a);
+  const combine = Object.hasOwn(arithmetic, node.op.name) ? arithmetic[node.op.name] : undefined;
+  const p = boundDim(a);
+  const q = b && boundDim(b);
+  return combine === undefined || p === undefined || q === undefined ? undefined : combine(p, q);
 }
 
 /** The definition of a loop node, to make it again with changes. */

@@ -111,11 +111,10 @@ const setAtOp = defineOp({
   vjp: ({ inputs, dOut, needed }) => {
     const [x, value, ...positions] = inputs;
     if (x === undefined || value === undefined) return [];
-    return [
-      needed[0] === true ? setAt(dOut, zeros(value.type), positions, true) : null,
-      needed[1] === true ? at(dOut, positions) : null,
-      ...positions.map(() => null),
-    ];
+    // Read before it is overwritten.
+    const dValue = needed[1] === true ? at(dOut, positions) : null;
+    const dx = needed[0] === true ? setAt(dOut, zeros(value.type), positions, true) : null;
+    return [dx, dValue, ...positions.map(() => null)];
   },
   evaluate: (inputs, _attrs, type) => ({ ...type, data: evaluateUpdate(inputs, (_, b) => b) }),
   lowering: { kind: "update", combine: null },
@@ -131,7 +130,8 @@ const addAtOp = defineOp({
   type: updateType,
   vjp: ({ inputs, dOut, needed }) => {
     const [, , ...positions] = inputs;
-    return [dOut, needed[1] === true ? at(dOut, positions) : null, ...positions.map(() => null)];
+    const dValue = needed[1] === true ? at(dOut, positions) : null;
+    return [dOut, dValue, ...positions.map(() => null)];
   },
   evaluate: (inputs, _attrs, type) => ({ ...type, data: evaluateUpdate(inputs, (a, b) => a + b) }),
   lowering: { kind: "update", combine: "add" },

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../compiler/ir/evaluate.js";
 import type { Graph } from "../../compiler/ir/graph.js";
+import { parseGraph } from "../../compiler/ir/parse.js";
+import { printGraph } from "../../compiler/ir/print.js";
 import { verifyGraph } from "../../compiler/ir/verify.js";
 import { registry } from "../../compiler/ops/index.js";
 import { gradientGraph } from "../../compiler/passes/differentiate.js";
@@ -87,5 +89,15 @@ describe.each(Object.entries(cases))("a loop: %s", (name, { graph, value }) => {
     const point = { values: inputs, sizes, source: random(1) };
     expect(adjointGap(graph, point)).toBeLessThan(1e-12);
     expect(symmetryGap(graph, point)).toBeLessThan(1e-10);
+  });
+});
+
+describe("textual IR of loops", () => {
+  it.each(Object.entries(cases))("reads back what it prints: %s", (_name, { graph }) => {
+    const forward = runPasses(graph, [...forwardPasses, nameValues]);
+    const gradient = gradientGraph(forward, { wrt: forward.inputs, cotangent: "one" });
+    const text = printGraph(gradient);
+    expect(text).toContain("body(");
+    expect(printGraph(parseGraph(text, registry))).toBe(text);
   });
 });
