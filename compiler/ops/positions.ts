@@ -48,14 +48,14 @@ const atOp = defineOp({
     requirePositions("at", inputs, 1, x.shape.length);
     return { dtype: x.dtype, shape: x.shape.slice(inputs.length - 1) };
   },
-  vjp: ({ inputs, dOut }) => {
+  vjp: ({ inputs, dOut, attrs }) => {
     const [x, ...positions] = inputs;
-    const place = x && embedAt(dOut, positions, x.type.shape);
+    const place = x && embedAt(dOut, positions, x.type.shape, attrs["inBounds"] === true);
     return [place ?? null, ...positions.map(() => null)];
   },
-  maskVjp: ({ inputs }, mask) => {
+  maskVjp: ({ inputs, attrs }, mask) => {
     const [x, ...positions] = inputs;
-    const place = x && embedAt(mask, positions, x.type.shape);
+    const place = x && embedAt(mask, positions, x.type.shape, attrs["inBounds"] === true);
     return [place ?? null, ...positions.map(() => null)];
   },
   evaluate: ([x, ...positions], _attrs, type) => {
@@ -159,9 +159,17 @@ export function at(
   return makeNode(atOp, [x, ...positions], { inBounds }, naming);
 }
 
-/** Zeros of a shape, with a value at the positions, which are known to lie in range. */
-export function embedAt(value: Node, positions: readonly Node[], shape: Shape): Node {
-  return makeNode(embedAtOp, [value, ...positions], { shape: shape as Dim[] });
+/**
+ * Zeros of a shape, with a value at the positions. `inBounds` says that these
+ * lie in range whatever branch is taken; else they do where this is reached.
+ */
+export function embedAt(
+  value: Node,
+  positions: readonly Node[],
+  shape: Shape,
+  inBounds: boolean,
+): Node {
+  return makeNode(embedAtOp, [value, ...positions], { shape: shape as Dim[], inBounds });
 }
 
 /** `x` after `x[i, j, …] = value`. */
