@@ -44,31 +44,43 @@ class Interpreter {
     this.#values = values;
   }
 
-  /** The value of a node; recursion goes no deeper than expansions nest. */
+  /** The value of a node; recursion goes no deeper than expansions and loops nest. */
   valueOf(root: Node): Value {
-    for (const node of this.#unknown(root)) {
+    const stack = [root];
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      const missing = this.#values.has(node) ? [] : this.#missing(node);
+      if (missing.length > 0) {
+        stack.push(...missing);
+        continue;
+      }
+      stack.pop();
+      if (this.#values.has(node)) continue;
       const value = this.#compute(node);
       this.#values.set(node, rounds(node) ? rounded(value) : value);
     }
     return this.#known(root);
   }
 
+  /** Operands still to be computed. The side of a branch that is not taken is not: it may be a loop without end. */
+  #missing(node: Node): readonly Node[] {
+    const unknown = (nodes: readonly Node[]) => nodes.filter((x) => !this.#values.has(x));
+    const [condition] = node.inputs;
+    if (condition === undefined || !isBranch(node)) return unknown(node.inputs);
+    const first = unknown([condition]);
+    return first.length > 0 ? first : unknown([this.#takenSide(node)]);
+  }
+
+  #takenSide(branch: Node): Node {
+    const [condition, a, b] = branch.inputs;
+    if (condition === undefined || a === undefined || b === undefined)
+      throw new Error("a branch without sides");
+    return this.#known(condition).data[0] === 0 ? b : a;
+  }
+
   #known(node: Node): Value {
     const value = this.#values.get(node);
     if (value === undefined) throw new Error(`${node.op.name} is read before it is computed`);
     return value;
-  }
-
-  /** What is still to be computed for a node, operands first. */
-  #unknown(root: Node): readonly Node[] {
-    const found = new Set<Node>();
-    const stack = [root];
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (found.has(node) || this.#values.has(node)) continue;
-      found.add(node);
-      stack.push(...node.inputs);
-    }
-    return [...found].toSorted((a, b) => a.id - b.id);
   }
 
   #compute(node: Node): Value {
@@ -87,7 +99,10 @@ class Interpreter {
         ...this.valueOf(op.lowering.expand(node.inputs, attrs)),
         dtype: node.type.dtype,
       };
-    const inputs = node.inputs.map((input) => this.#known(input));
+    const taken = isBranch(node) ? this.#takenSide(node) : null;
+    const inputs = node.inputs.map((input, i) =>
+      this.#known(taken === null || i === 0 ? input : taken),
+    );
     return op.evaluate(inputs, resolveAttrs(op, attrs, this.#sizes), {
       dtype: node.type.dtype,
       shape: this.#shapeOf(node),
@@ -161,6 +176,15 @@ class Interpreter {
   #shapeOf(node: Node): readonly number[] {
     return node.type.shape.map((dim) => evaluateDim(dim, this.#sizes));
   }
+}
+
+/** A choice of one side or the other as a whole. */
+function isBranch({ op, inputs }: Node): boolean {
+  return (
+    op.lowering.kind === "scalar" &&
+    op.lowering.code.kind === "select" &&
+    inputs[0]?.type.shape.length === 0
+  );
 }
 
 interface LoopValues {
