@@ -7,8 +7,8 @@ import { benchBundle } from "./bundle.js";
 import { benchCompileTime } from "./compileTime.js";
 import { eachInTurn } from "./harness.js";
 import { benchKernels } from "./kernels.js";
-import { benchNetworks } from "./networks.js";
-import { benchScalars } from "./scalars.js";
+import { benchNetworks } from "./networks/index.js";
+import { benchScalars } from "./scalars/index.js";
 
 const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
   scalars: benchScalars,
