@@ -48,9 +48,9 @@ class Interpreter {
   valueOf(root: Node): Value {
     const stack = [root];
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
-      const missing = this.#values.has(node) ? [] : this.#missing(node);
-      if (missing.length > 0) {
-        stack.push(...missing);
+      const needed = this.#values.has(node) ? [] : this.#missing(node);
+      if (needed.length > 0) {
+        stack.push(...needed);
         continue;
       }
       stack.pop();

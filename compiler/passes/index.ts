@@ -6,6 +6,7 @@ import { pass as cse } from "./cse.js";
 import { expandAll, expandUngrouped } from "./expand.js";
 import { foldRules, pass as fold } from "./fold.js";
 import { pass as foldTranspose } from "./foldTranspose.js";
+import { hoistInvariants } from "./hoistInvariants.js";
 import { runPass } from "./insideLoops.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pass as powers } from "./powers.js";
@@ -49,6 +50,7 @@ export const jointPasses: readonly Pass[] = [
   foldTranspose,
   settle,
   cse,
+  hoistInvariants,
   pruneLoops,
 ];
 

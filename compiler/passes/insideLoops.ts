@@ -6,7 +6,10 @@ import type { Pass, PassOptions } from "./pass.js";
 /** Runs a pass over a graph, and over the bodies of its loops. */
 export function runPass(pass: Pass, graph: Graph, options: PassOptions = {}): Graph {
   const inner: PassOptions = { ...options, body: true };
-  return rewriteBodies(pass.run(graph, options), (body) => runPass(pass, body, inner));
+  const inside = (outer: Graph) => rewriteBodies(outer, (body) => runPass(pass, body, inner));
+  return pass.innermostFirst === true
+    ? pass.run(inside(graph), options)
+    : inside(pass.run(graph, options));
 }
 
 /** The same graph with the bodies of its loops rewritten; the graph itself if it has none. */

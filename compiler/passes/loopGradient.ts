@@ -1,12 +1,11 @@
-import { nodesOf } from "../ir/graph.js";
+import { reachable } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
-import { loopParts, makeRegion, type LoopParts } from "../ir/region.js";
+import { loopParts, makeRegion } from "../ir/region.js";
 import { isFloat } from "../ir/type.js";
 import { accumulate } from "../ops/accumulate.js";
 import { nth } from "../ops/chain.js";
 import { constant } from "../ops/leaf.js";
 import {
-  bodyInput,
   countOf,
   endOf,
   isLoopRecord,
@@ -16,6 +15,7 @@ import {
   loopValueIndex,
 } from "../ops/loop.js";
 import { variedInside } from "./active.js";
+import { BodyInputs } from "./bodyInputs.js";
 import { filled } from "./filled.js";
 import { everywhere, masked, type Contribution, type Mask } from "./mask.js";
 import { recompute } from "./recompute.js";
@@ -51,10 +51,8 @@ export function pullBackLoop(
     of,
     value: mask === null ? masked(adjoint) : adjoint.value,
   }));
-  const body = new BackwardBody(node, given, isActive, vjp);
-  const backward = body.loop();
-  for (const { operand, value } of body.contributions(backward))
-    contribute(operand, { value, mask: mask ?? everywhere });
+  for (const { of, value } of backwardLoop(node, given, isActive, vjp))
+    contribute(of, { value, mask: mask ?? everywhere });
 }
 
 /** The conditions under which all of these count, if they are the same and whole branches; else null. */
@@ -75,190 +73,135 @@ interface GivenCotangent {
   readonly value: Node;
 }
 
+/** A value from outside, and the input of a body that stands for it. */
+interface Operand {
+  readonly operand: Node;
+  readonly input: Node;
+}
+
 /** A value that the backward loop carries: where it starts, its input, what it becomes, whose gradient it is. */
-interface Carried {
+interface Sum {
   readonly start: Node;
   readonly input: Node;
   readonly next: Node;
   readonly of: Node;
 }
 
-class BackwardBody {
-  readonly #node: Node;
-  readonly #parts: LoopParts;
-  readonly #carried: readonly Carried[];
-  /** Operands read element by element, and their inputs. */
-  readonly #sliced: readonly { readonly operand: Node; readonly input: Node }[];
-  /** Gradients of the loop's own sliced operands. */
-  readonly #recorded: readonly { readonly of: Node; readonly gradient: Node }[];
-  readonly #names = new Set<string>();
-
-  constructor(
-    node: Node,
-    given: readonly GivenCotangent[],
-    isActive: (operand: Node) => boolean,
-    vjp: Vjp,
-  ) {
-    this.#node = node;
-    const parts = loopParts(node);
-    this.#parts = parts;
-    const { region } = parts;
-    const results = new Map<number, Node[]>();
-    const records: { readonly value: Node; readonly operand: Node; readonly input: Node }[] = [];
-    for (const { of, value } of given) {
-      const index = loopValueIndex(of);
-      if (!isLoopRecord(of)) {
-        results.set(index, [...(results.get(index) ?? []), value]);
-        continue;
-      }
-      const recorded = nth(region.records, index);
-      records.push({ value: recorded, operand: value, input: this.#adjointInput(recorded) });
-    }
-    const active = this.#activeCarried(
-      isActive,
-      new Set(results.keys()),
-      records.map(({ value }) => value),
-    );
-    const states = active.map((k) => {
-      const input = nth(parts.carriedInputs, k);
-      const sum = results.get(k);
-      const start = sum === undefined ? filled(null, input) : filled(accumulate(sum), input);
-      return { k, of: nth(parts.carried, k), input, start, adjoint: this.#adjointInput(input) };
-    });
-    const among = (operands: readonly Node[], inputs: readonly Node[]) =>
-      operands.flatMap((operand, i) =>
-        isActive(operand) && isFloat(operand.type.dtype)
-          ? [{ operand, input: nth(inputs, i) }]
-          : [],
-      );
-    const captured = among(parts.captured, parts.capturedInputs);
-    const sliced = among(parts.sliced, parts.slicedInputs);
-    const gradients = vjp(
-      [...states.map(({ k }) => nth(region.next, k)), ...records.map(({ value }) => value)],
-      [...states.map(({ adjoint }) => adjoint), ...records.map(({ input }) => input)],
-      [...states, ...captured, ...sliced].map(({ input }) => input),
-    );
-    const gradientOf = new Map(
-      [...states, ...captured, ...sliced].map(({ input }, i) => [input, gradients[i] ?? null]),
-    );
-    const sums = captured.flatMap(({ operand, input }) => {
-      const gradient = gradientOf.get(input) ?? null;
-      return gradient === null
-        ? []
-        : [{ of: operand, input, gradient, adjoint: this.#adjointInput(input) }];
-    });
-    const wanted = [
-      ...states.map(({ input }) => filled(gradientOf.get(input) ?? null, input)),
-      ...sums.map(({ adjoint, gradient, input }) => summed(adjoint, gradient, input)),
-      ...sliced.map(({ input }) => filled(gradientOf.get(input) ?? null, input)),
-    ];
-    const { images, saved, reads } = recompute(parts, wanted, (value) =>
-      bodyInput(this.#unique(value.name ?? "saved"), value.type, value),
-    );
-    const image = (i: number) => nth(images, i);
-    this.#carried = [
-      ...states.map(({ of, start, adjoint }, i) => ({
-        of,
-        start,
-        input: adjoint,
-        next: image(i),
-      })),
-      ...sums.map(({ of, input, adjoint }, i) => ({
-        of,
-        start: filled(null, input),
-        input: adjoint,
-        next: image(states.length + i),
-      })),
-    ];
-    this.#recorded = sliced.map(({ operand }, i) => ({
-      of: operand,
-      gradient: image(states.length + sums.length + i),
-    }));
-    this.#sliced = [
-      ...records,
-      ...reads.sliced,
-      ...saved.map(({ value, input }) => ({
-        operand: loopRecord(node, value, { name: value.name, derivedName: value.derivedName }),
-        input,
-      })),
-    ];
-    this.#captured = reads.captured;
-    this.#index = reads.index;
-  }
-
-  readonly #captured: readonly { readonly operand: Node; readonly input: Node }[];
-  readonly #index: Node;
-
-  loop(): Node {
-    const { range, step, descending } = this.#parts;
-    const start = range === null ? constant(0, "i32") : range.start;
-    return loop({
-      range: { start, stop: endOf(this.#node) },
-      step,
-      descending: !descending,
-      carried: this.#carried.map((one) => one.start),
-      sliced: this.#sliced.map(({ operand }) => operand),
-      captured: this.#captured.map(({ operand }) => operand),
-      region: makeRegion({
-        inputs: [
-          this.#index,
-          ...this.#carried.map(({ input }) => input),
-          ...this.#sliced.map(({ input }) => input),
-          ...this.#captured.map(({ input }) => input),
-        ],
-        proceed: null,
-        next: this.#carried.map(({ next }) => next),
-        records: [],
-      }),
-      count: countOf(this.#node),
-    });
-  }
-
-  contributions(backward: Node): readonly { readonly operand: Node; readonly value: Node }[] {
-    return [
-      ...this.#carried.map(({ of }, k) => ({ operand: of, value: loopResult(backward, k) })),
-      ...this.#recorded.map(({ of, gradient }) => ({
-        operand: of,
-        value: loopRecord(backward, gradient),
-      })),
-    ];
-  }
-
-  /** Carried values that depend on what is differentiated by, and on which a given gradient depends. */
-  #activeCarried(
-    isActive: (operand: Node) => boolean,
-    results: ReadonlySet<number>,
-    records: readonly Node[],
-  ): readonly number[] {
-    const { region, carriedInputs } = this.#parts;
-    const varied = variedInside(this.#node, isActive);
-    const useful = new Set(results);
-    for (let size = -1; size !== useful.size;) {
-      size = useful.size;
-      const outputs = [...[...useful].map((k) => nth(region.next, k)), ...records];
-      const read = new Set(nodesOf({ name: "", inputs: [], outputs: outputs.map(asOutput) }));
-      carriedInputs.forEach((input, k) => read.has(input) && useful.add(k));
-    }
-    return carriedInputs.flatMap((input, k) => (useful.has(k) && varied.has(input) ? [k] : []));
-  }
-
-  #adjointInput(of: Node): Node {
-    const name = this.#unique(`d${of.name ?? "value"}`);
-    return bodyInput(name, of.type, {
-      name: `d${of.name ?? "value"}`,
-      derivedName: of.name === undefined ? true : of.derivedName,
-    });
-  }
-
-  #unique(name: string): string {
-    let unique = name;
-    for (let i = 2; this.#names.has(unique); i++) unique = `${name}_${i}`;
-    this.#names.add(unique);
-    return unique;
-  }
+/** A gradient that the backward loop ends with. */
+interface Gradient {
+  readonly of: Node;
+  readonly value: Node;
 }
 
-const asOutput = (node: Node, i: number) => ({ name: String(i), node });
+function backwardLoop(
+  node: Node,
+  given: readonly GivenCotangent[],
+  isActive: (operand: Node) => boolean,
+  vjp: Vjp,
+): readonly Gradient[] {
+  const parts = loopParts(node);
+  const { region } = parts;
+  const names = new BodyInputs(region.inputs);
+  const results = given.filter(({ of }) => !isLoopRecord(of));
+  const records = given.flatMap(({ of, value }) => {
+    const recorded = region.records[loopValueIndex(of)];
+    if (!isLoopRecord(of) || recorded === undefined) return [];
+    return [{ recorded, operand: value, input: names.derivative("d", recorded) }];
+  });
+  const resultOf = (k: number) =>
+    results.flatMap(({ of, value }) => (loopValueIndex(of) === k ? [value] : []));
+  const recorded = records.map((record) => record.recorded);
+  const states = activeCarried(node, isActive, results, recorded).map((k) => {
+    const input = nth(parts.carriedInputs, k);
+    const values = resultOf(k);
+    const start = filled(values.length === 0 ? null : accumulate(values), input);
+    return { k, of: nth(parts.carried, k), input, start, adjoint: names.derivative("d", input) };
+  });
+  const floats = (operands: readonly Node[], inputs: readonly Node[]) =>
+    operands
+      .map((operand, i): Operand => ({ operand, input: nth(inputs, i) }))
+      .filter(({ operand }) => isActive(operand) && isFloat(operand.type.dtype));
+  const captured = floats(parts.captured, parts.capturedInputs);
+  const sliced = floats(parts.sliced, parts.slicedInputs);
+  const wrt = [...states, ...captured, ...sliced].map(({ input }) => input);
+  const gradients = vjp(
+    [...states.map(({ k }) => nth(region.next, k)), ...recorded],
+    [...states.map(({ adjoint }) => adjoint), ...records.map(({ input }) => input)],
+    wrt,
+  );
+  const gradientOf = (input: Node) => gradients[wrt.indexOf(input)] ?? null;
+  const totals = captured.flatMap(({ operand, input }) => {
+    const gradient = gradientOf(input);
+    return gradient === null
+      ? []
+      : [{ of: operand, input, gradient, adjoint: names.derivative("d", input) }];
+  });
+  const wanted = [
+    ...states.map(({ input }) => filled(gradientOf(input), input)),
+    ...totals.map(({ adjoint, gradient, input }) => summed(adjoint, gradient, input)),
+    ...sliced.map(({ input }) => filled(gradientOf(input), input)),
+  ];
+  const { images, saved, reads } = recompute(parts, wanted, (value) =>
+    names.make(value.type, value),
+  );
+  const image = (i: number) => nth(images, i);
+  const sums: readonly Sum[] = [
+    ...states.map(({ of, start, adjoint: input }, i) => ({ of, start, input, next: image(i) })),
+    ...totals.map(({ of, input, adjoint }, i) => ({
+      of,
+      start: filled(null, input),
+      input: adjoint,
+      next: image(states.length + i),
+    })),
+  ];
+  const slices: readonly Operand[] = [
+    ...records,
+    ...reads.sliced,
+    ...saved.map(({ value, input }) => ({ operand: loopRecord(node, value, value), input })),
+  ];
+  const start = parts.range === null ? constant(0, "i32") : parts.range.start;
+  const backward = loop({
+    range: { start, stop: endOf(node) },
+    step: parts.step,
+    descending: !parts.descending,
+    carried: sums.map((sum) => sum.start),
+    sliced: slices.map(({ operand }) => operand),
+    captured: reads.captured.map(({ operand }) => operand),
+    region: makeRegion({
+      inputs: [reads.index, ...[...sums, ...slices, ...reads.captured].map(({ input }) => input)],
+      proceed: null,
+      next: sums.map(({ next }) => next),
+      records: [],
+    }),
+    count: countOf(node),
+  });
+  const first = states.length + totals.length;
+  return [
+    ...sums.map(({ of }, k) => ({ of, value: loopResult(backward, k) })),
+    ...sliced.map(({ operand }, i) => ({
+      of: operand,
+      value: loopRecord(backward, image(first + i)),
+    })),
+  ];
+}
+
+/** Carried values that depend on what is differentiated by, and on which a given gradient depends. */
+function activeCarried(
+  node: Node,
+  isActive: (operand: Node) => boolean,
+  results: readonly GivenCotangent[],
+  recorded: readonly Node[],
+): readonly number[] {
+  const { region, carriedInputs } = loopParts(node);
+  const varied = variedInside(node, isActive);
+  const useful = new Set(results.map(({ of }) => loopValueIndex(of)));
+  for (let size = -1; size !== useful.size;) {
+    size = useful.size;
+    const read = new Set(reachable([...[...useful].map((k) => nth(region.next, k)), ...recorded]));
+    carriedInputs.forEach((input, k) => read.has(input) && useful.add(k));
+  }
+  return carriedInputs.flatMap((input, k) => (useful.has(k) && varied.has(input) ? [k] : []));
+}
 
 /** One more contribution to what the iterations before have added up. */
 function summed(sum: Node, gradient: Node, input: Node): Node {

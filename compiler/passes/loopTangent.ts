@@ -2,8 +2,9 @@ import type { Node } from "../ir/node.js";
 import { loopParts, makeRegion } from "../ir/region.js";
 import { isFloat } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
-import { bodyInput, definitionOf, loop, loopRecord, loopResult } from "../ops/loop.js";
+import { definitionOf, loop, loopRecord, loopResult } from "../ops/loop.js";
 import { variedInside } from "./active.js";
+import { BodyInputs } from "./bodyInputs.js";
 import { rebuilt } from "./recompute.js";
 import { filled } from "./filled.js";
 
@@ -28,11 +29,12 @@ export function tangentLoop(
 ): LoopTangents {
   const parts = loopParts(node);
   const { region } = parts;
+  const names = new BodyInputs(region.inputs);
   const varied = variedInside(node, (operand) => tangentOf(operand) !== undefined);
   const moving = (operands: readonly Node[], inputs: readonly Node[]) =>
     inputs.flatMap((input, i) =>
       varied.has(input) && isFloat(input.type.dtype)
-        ? [{ input, index: i, operand: nth(operands, i), tangent: tangentInput(input) }]
+        ? [{ input, index: i, operand: nth(operands, i), tangent: names.derivative("v", input) }]
         : [],
     );
   const carried = moving(parts.carried, parts.carriedInputs);
@@ -89,12 +91,4 @@ export function tangentLoop(
         ? null
         : loopRecord(tangents, nth(copy.outputs, first + count + index)),
   };
-}
-
-function tangentInput(of: Node): Node {
-  const name = `v${of.name ?? "value"}`;
-  return bodyInput(`${name}_${of.id}`, of.type, {
-    name,
-    derivedName: of.name === undefined ? true : of.derivedName,
-  });
 }

@@ -10,5 +10,7 @@ export interface PassOptions {
 /** One step of the compiler from a graph to an equal, better one. */
 export interface Pass {
   readonly name: string;
+  /** Whether the bodies of loops come before the graph they are in. */
+  readonly innermostFirst?: boolean | undefined;
   run(graph: Graph, options?: PassOptions): Graph;
 }

@@ -89,12 +89,17 @@ export function rebuilt(
   outputs: readonly Node[],
 ): { readonly inputs: readonly Node[]; readonly outputs: readonly Node[] } {
   const images = new Map<Node, Node>(inputs.map((input) => [input, again(input)]));
-  for (const root of outputs) {
-    for (const node of pending(root, images))
-      images.set(node, node.inputs.length === 0 ? node : copied(node, images, false));
-  }
-  const image = (node: Node) => images.get(node) ?? node;
-  return { inputs: inputs.map(image), outputs: outputs.map(image) };
+  return {
+    inputs: inputs.map((input) => images.get(input) ?? input),
+    outputs: outputs.map((root) => rebuiltOver(root, images)),
+  };
+}
+
+/** A value with others in place of some that it reads; the map also takes what is made on the way. */
+export function rebuiltOver(root: Node, images: Map<Node, Node>): Node {
+  for (const node of pending(root, images))
+    images.set(node, node.inputs.length === 0 ? node : copied(node, images, false));
+  return images.get(root) ?? root;
 }
 
 /** An input of the forward body as one of another body. */
