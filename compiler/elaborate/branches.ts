@@ -2,6 +2,7 @@ import type { Span } from "../diagnostic.js";
 import type { Line, Node } from "../ir/node.js";
 import { formatType, sameShape, type TensorType } from "../ir/type.js";
 import { makeNode } from "../ir/node.js";
+import { not } from "../ops/arithmetic.js";
 import { constantValue } from "../ops/leaf.js";
 import { operation } from "./apply.js";
 import type { Context, Placed } from "./context.js";
@@ -53,6 +54,7 @@ export function mergeValues(
   context.work(choice.span);
   if (sameValue(a, b)) return a;
   if (a.kind === "unset" || b.kind === "unset") return UNSET;
+  if (a.kind === "boolean" && b.kind === "boolean") return truthOf(context, choice, a.value);
   if (a.kind === "poison" || b.kind === "poison") return POISON;
   if (a.kind === "tuple" && b.kind === "tuple") return mergeTuples(context, choice, a, b);
   if (a.kind === "object" && b.kind === "object") return mergeObjects(context, choice, a, b);
@@ -62,6 +64,11 @@ export function mergeValues(
   // A list of numbers stands for a tensor where the other branch gives one.
   if (!joined && !(lists === 1 && tensors === 1)) return mismatch(context, choice, a, b);
   return mergeLeaves(context, choice, a, b, name);
+}
+
+/** `condition ? true : false`, or the reverse. */
+function truthOf(context: Context, { condition, span }: Choice, isTrue: boolean): Value {
+  return nodeValue(isTrue ? condition : context.build(span, () => not(condition)));
 }
 
 function isLeaf(value: Value): boolean {
@@ -160,6 +167,12 @@ function fit(a: Node, b: Node): boolean {
   );
 }
 
+/** The one value, where the other is not set. */
+function settled(a: Value, b: Value): Value | undefined {
+  if (a.kind === "unset") return b;
+  return b.kind === "unset" ? a : undefined;
+}
+
 /** The variables of the store before a choice, as they are after it. */
 export function mergeStores(
   context: Context,
@@ -172,7 +185,8 @@ export function mergeStores(
   for (const variable of before.keys()) {
     const left = a.get(variable) ?? POISON;
     const right = b.get(variable) ?? POISON;
-    merged.set(variable, mergeValues(context, choice, left, right, variable.name));
+    const known = variable.lenient === true ? settled(left, right) : undefined;
+    merged.set(variable, known ?? mergeValues(context, choice, left, right, variable.name));
   }
   return merged;
 }

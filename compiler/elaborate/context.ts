@@ -1,12 +1,14 @@
-import type {
-  DiagnosticCode,
-  DiagnosticDetails,
+import {
   DiagnosticSink,
-  Note,
-  Span,
+  type Diagnostic,
+  type DiagnosticCode,
+  type DiagnosticDetails,
+  type Note,
+  type Span,
 } from "../diagnostic.js";
 import { renamed, withOrigin, type Line, type Naming, type Node } from "../ir/node.js";
 import type { Expression } from "../syntax/tree.js";
+import type { Fact } from "./loopBounds.js";
 import type { Program } from "./modules.js";
 import type { Scope, Store } from "./scopes.js";
 import { POISON, type Callable, type Value } from "./values.js";
@@ -52,8 +54,17 @@ export interface CallInProgress {
 /** Loops being unrolled: counted from the outermost. */
 export interface LoopNest {
   iterations: number;
+  /** Loops inside that stay loops. */
+  kept: number;
   readonly nodesBefore: number;
-  refused: boolean;
+}
+
+/** What came of something that may be dropped. */
+export interface Attempt<T> {
+  readonly result: T;
+  readonly store: Store;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly failed: boolean;
 }
 
 /** What the elaboration of all functions of a program has used up. */
@@ -69,7 +80,7 @@ export class Budget {
 /** What the elaboration of one function carries along. */
 export class Context {
   readonly program: Program;
-  readonly sink: DiagnosticSink;
+  sink: DiagnosticSink;
   readonly precision: "f64" | undefined;
   readonly calls: CallInProgress[] = [];
   /** Where inputs were declared, for notes. */
@@ -78,6 +89,10 @@ export class Context {
   store: Store = new Map();
   line: Line = { text: "" };
   loops: LoopNest | undefined;
+  /** Whether this is the body of a loop that stays one. */
+  isInLoop = false;
+  /** What is known of whole numbers at this point. */
+  facts: readonly Fact[] = [];
   /** Nodes made so far. */
   nodes = 0;
   /** The id of the node made last. */
@@ -131,6 +146,31 @@ export class Context {
     return { value, span: expression.span, expression };
   }
 
+  /** Runs something on a copy of the store, keeping its diagnostics apart, so that it can be dropped. */
+  attempt<T>(run: () => T): Attempt<T> {
+    const { store, sink, loops, isInLoop, facts, line } = this;
+    const own = new DiagnosticSink();
+    this.store = new Map(store);
+    this.sink = own;
+    try {
+      const result = run();
+      const { diagnostics, hasErrors } = own;
+      return { result, store: this.store, diagnostics, failed: hasErrors };
+    } catch (failure) {
+      own.diagnostics.forEach((diagnostic) => sink.add(diagnostic));
+      throw failure;
+    } finally {
+      Object.assign(this, { store, sink, loops, isInLoop, facts, line });
+    }
+  }
+
+  /** Takes over what an attempt has done. */
+  accept<T>({ result, store, diagnostics }: Attempt<T>): T {
+    this.store = store;
+    diagnostics.forEach((diagnostic) => this.sink.add(diagnostic));
+    return result;
+  }
+
   call(
     callable: Callable,
     positional: readonly Placed[],
@@ -174,6 +214,11 @@ export class Context {
     const node = withOrigin({ step, phase: "forward" }, make);
     this.lastId = Math.max(this.lastId, node.id);
     return node;
+  }
+
+  /** Makes anything as one operation of the author's, written at `span`. */
+  within<T>(span: Span, make: () => T): T {
+    return withOrigin({ step: { line: this.line, span }, phase: "forward" }, make);
   }
 
   /** The node under the author's name for it. */

@@ -3,11 +3,13 @@ import type { Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import { formatType, type Shape } from "../ir/type.js";
 import { take } from "../ops/indexing.js";
+import { at } from "../ops/positions.js";
 import { reshape, slice, type Box } from "../ops/shape.js";
 import type { Expression, IndexItem } from "../syntax/tree.js";
 import { buildChecked } from "./apply.js";
 import type { Context, Placed } from "./context.js";
 import { fromEnd, planAxes, staticPlan, wholeAxes, type AxisPlan } from "./indexPlan.js";
+import { isWithin } from "./loopBounds.js";
 import type { Scope } from "./scopes.js";
 import { describe, numberValue, POISON, type Value } from "./values.js";
 
@@ -89,6 +91,37 @@ export function elementAt(context: Context, object: Placed, i: number, span: Spa
     : build(context, object, node, [plan, ...wholeAxes(node.type.shape.slice(1))], span);
 }
 
+/** `x[i][j]` for whole numbers known at run time. */
+export function elementOfNode(
+  context: Context,
+  object: Placed,
+  positions: readonly Node[],
+  span: Span,
+): Value {
+  if (object.value.kind !== "node") return POISON;
+  const { node } = object.value;
+  const inBounds = positions.every((position, axis) =>
+    isWithin(position, node.type.shape[axis] ?? 0, context.facts),
+  );
+  return buildChecked(context, [object], span, () => at(node, positions, inBounds));
+}
+
+/** The index of `x[i]` in the body of a loop, where single elements are read. */
+function singlePosition(
+  context: Context,
+  node: Node,
+  written: readonly IndexItem[],
+  scope: Scope,
+): Node | undefined {
+  const [only] = written;
+  if (!context.isInLoop || written.length !== 1 || only?.kind !== "at") return undefined;
+  if (node.type.shape.length === 0) return undefined;
+  const { value } = context.placed(only.index, scope);
+  const isWhole =
+    value.kind === "node" && value.node.type.dtype === "i32" && value.node.type.shape.length === 0;
+  return isWhole ? value.node : undefined;
+}
+
 function indexTensor(
   context: Context,
   object: Placed,
@@ -97,6 +130,8 @@ function indexTensor(
   span: Span,
   scope: Scope,
 ): Value {
+  const position = singlePosition(context, node, written, scope);
+  if (position !== undefined) return elementOfNode(context, object, [position], span);
   const { shape } = node.type;
   const consumed = written.filter(({ kind }) => kind === "at" || kind === "slice").length;
   if (consumed > shape.length) {

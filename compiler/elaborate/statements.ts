@@ -4,7 +4,7 @@ import { mergeStores, mergeValues, readCondition, type Choice } from "./branches
 import type { Context, Placed } from "./context.js";
 import { NEXT, sequence, valueOf, type Flow } from "./flow.js";
 import { lineOf } from "./lines.js";
-import { executeLoop, refuseLoop } from "./loops.js";
+import { executeLoop } from "./loops.js";
 import { applyBinary } from "./operators.js";
 import { bindPattern, named } from "./patterns.js";
 import type { Scope } from "./scopes.js";
@@ -25,8 +25,7 @@ export function executeBlock(context: Context, body: readonly Statement[], scope
 
 function executeStatement(context: Context, statement: Statement, scope: Scope): Flow {
   const { span } = statement;
-  const end = statement.kind === "if" ? statement.condition.span.end + 1 : span.end;
-  setLine(context, { ...span, end }, scope);
+  setLine(context, { ...span, end: endOfHead(statement) }, scope);
   switch (statement.kind) {
     case "declare":
       declare(context, statement, scope);
@@ -42,20 +41,37 @@ function executeStatement(context: Context, statement: Statement, scope: Scope):
       return executeBlock(context, statement.body, scope.inner());
     case "for":
     case "forOf":
-      return executeLoop(context, statement, scope, executeBlock);
     case "while":
     case "doWhile":
-      return refuseLoop(context, statement, scope);
+      return executeLoop(context, statement, scope, executeBlock);
     case "break":
     case "continue":
-      context.error("FG204", `\`${statement.kind}\` is not accepted`, span, {
-        accepted: "loops that run to their end",
-        hint: "choose with `if` inside the loop",
+      context.error("FG204", `\`${statement.kind}\` stands outside a loop`, span, {
+        accepted: "`break` and `continue` inside `for`, `while` and `do … while`",
       });
       return NEXT;
     case "expression":
       executeExpression(context, statement, scope);
       return NEXT;
+  }
+}
+
+/** Where what is quoted of a statement ends: its body is quoted for itself. */
+function endOfHead(statement: Statement): number {
+  switch (statement.kind) {
+    case "if":
+    case "while":
+      return statement.condition.span.end + 1;
+    case "for": {
+      const parts = [...statement.init, ...statement.update, statement.condition ?? []].flat();
+      return Math.max(statement.span.start, ...parts.map(({ span }) => span.end)) + 1;
+    }
+    case "forOf":
+      return statement.iterable.span.end + 1;
+    case "doWhile":
+      return statement.span.start + 2;
+    default:
+      return statement.span.end;
   }
 }
 
@@ -111,7 +127,7 @@ function assign(
     context.store.set(variable, POISON);
     return;
   }
-  context.store.set(variable, named(context, result, name, freshAfter));
+  context.store.set(variable, named(context, result, variable.name, freshAfter));
 }
 
 function executeReturn(context: Context, { value, span }: Of<"return">, scope: Scope): Flow {
