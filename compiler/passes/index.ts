@@ -6,6 +6,7 @@ import { pass as cse } from "./cse.js";
 import { expandAll, expandUngrouped } from "./expand.js";
 import { foldRules, pass as fold } from "./fold.js";
 import { pass as foldTranspose } from "./foldTranspose.js";
+import { fuseLoops } from "./fuseLoops.js";
 import { hoistInvariants } from "./hoistInvariants.js";
 import { runPass } from "./insideLoops.js";
 import type { Pass, PassOptions } from "./pass.js";
@@ -53,6 +54,9 @@ export const jointPasses: readonly Pass[] = [
   hoistInvariants,
   pruneLoops,
 ];
+
+/** What makes code faster and the passes of the author's program harder to tell apart. */
+export const fusingPasses: readonly Pass[] = [fuseLoops, pruneLoops, settle, cse, pruneLoops];
 
 export interface RunOptions extends PassOptions {
   /** Check the graph after every pass; for tests. */

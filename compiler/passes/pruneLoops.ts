@@ -82,7 +82,7 @@ function pruneLoop(node: Node, operands: readonly Node[], uses: Uses): Pruned {
   const { region, carriedInputs } = parts;
   const unchanged = new Map<number, Node>();
   carriedInputs.forEach((input, k) => {
-    if (region.next[k] === input) unchanged.set(k, nth(parts.carried, k));
+    if (named(nth(region.next, k)) === input) unchanged.set(k, nth(parts.carried, k));
   });
   const records = region.records.flatMap((_, i) => (uses.records.has(i) ? [i] : []));
   const { trips } = node.attrs;
@@ -131,6 +131,12 @@ function pruneLoop(node: Node, operands: readonly Node[], uses: Uses): Pruned {
     trips: typeof trips === "number" ? results.indexOf(trips) : undefined,
   });
   return { node: pruned, results, records, unchanged };
+}
+
+/** The value that an alias is another name for. */
+function named(node: Node): Node {
+  const [x] = node.inputs;
+  return node.op.name === "alias" && x !== undefined ? named(x) : node;
 }
 
 /** Carried values that a result, a record, the condition, or another such value depends on. */

@@ -45,26 +45,29 @@ export function savedValues(
   wanted: readonly Node[],
   forward: ReadonlySet<Node>,
 ): ReadonlySet<Node> {
-  const given = new Set<Node>([index, ...slicedInputs, ...capturedInputs]);
+  const available = new Set<Node>([index, ...slicedInputs, ...capturedInputs]);
   const saved = new Set<Node>();
-  const known = new Map<Node, number>();
   const inputs = new Set(region.inputs);
-  const costFrom = (node: Node): number => {
-    if (given.has(node) || saved.has(node)) return 0;
-    const before = known.get(node);
-    if (before !== undefined) return before;
-    const cost = inputs.has(node)
-      ? Infinity
-      : node.inputs.reduce((sum, x) => sum + costFrom(x), costOf(node));
-    known.set(node, cost);
-    return cost;
-  };
   for (const node of readFrom(wanted, forward)) {
-    if (costFrom(node) <= storeCost) continue;
-    saved.add(node);
-    known.clear();
+    const needed = behind(node, available);
+    const cost = needed.reduce((sum, x) => sum + (inputs.has(x) ? Infinity : costOf(x)), 0);
+    if (cost > storeCost) saved.add(node);
+    // What is recomputed for one value is at hand for those after it.
+    for (const x of cost > storeCost ? [node] : needed) available.add(x);
   }
   return saved;
+}
+
+/** What must be computed to have a value, from what is available; the value itself included. */
+function behind(root: Node, available: ReadonlySet<Node>): readonly Node[] {
+  const found = new Set<Node>();
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (found.has(node) || available.has(node)) continue;
+    found.add(node);
+    stack.push(...node.inputs);
+  }
+  return [...found];
 }
 
 /** Values of the forward body that nodes outside it read, in order. */

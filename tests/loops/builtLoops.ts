@@ -152,3 +152,31 @@ export function whileLoop() {
   });
   return graphOf({ value: loopResult(node, 0, { name: "s" }) });
 }
+
+/** for (i of 0…N − 1) s += w · (x[i + 1] − x[i]²)² + (1 − x[i])². */
+export function rosenbrock() {
+  const x = input("x", f64("N"));
+  const w = input("w", f64());
+  const i = bodyIndex("i");
+  const s = bodyInput("s", f64(), { name: "s" });
+  const [xs, ws] = [bodyInput("x", x.type, x), bodyInput("w", w.type, w)];
+  const here = at(xs, [i]);
+  const a = sub(at(xs, [add(i, int(1))]), mul(here, here));
+  const b = sub(constant(1), here);
+  const term = add(mul(ws, mul(a, a)), mul(b, b));
+  const node = loop({
+    range: { start: int(0), stop: sub(sizeOf("N"), int(1)) },
+    step: 1,
+    descending: false,
+    carried: [constant(0)],
+    sliced: [],
+    captured: [x, w],
+    region: makeRegion({
+      inputs: [i, s, xs, ws],
+      proceed: null,
+      next: [named(add(s, term), "s")],
+      records: [],
+    }),
+  });
+  return graphOf({ value: loopResult(node, 0, { name: "s" }) });
+}

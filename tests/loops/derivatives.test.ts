@@ -1,17 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { evaluateGraph } from "../../compiler/ir/evaluate.js";
-import type { Graph } from "../../compiler/ir/graph.js";
+import { nodesOf, type Graph } from "../../compiler/ir/graph.js";
 import { parseGraph } from "../../compiler/ir/parse.js";
 import { printGraph } from "../../compiler/ir/print.js";
 import { verifyGraph } from "../../compiler/ir/verify.js";
+import { isLoop, isLoopRecord } from "../../compiler/ops/loop.js";
 import { registry } from "../../compiler/ops/index.js";
 import { gradientGraph } from "../../compiler/passes/differentiate.js";
-import { forwardPasses, jointPasses, runPasses } from "../../compiler/passes/index.js";
+import {
+  forwardPasses,
+  fusingPasses,
+  jointPasses,
+  runPasses,
+} from "../../compiler/passes/index.js";
 import { pass as nameValues } from "../../compiler/passes/nameValues.js";
 import { random } from "../../runtime/random.js";
 import { adjointGap, symmetryGap } from "../support/derivatives.js";
 import { numericalGradient } from "../support/finiteDifferences.js";
-import { arrays, recurrence, triangle, whileLoop } from "./builtLoops.js";
+import { arrays, recurrence, rosenbrock, triangle, whileLoop } from "./builtLoops.js";
 
 const x = [0.3, -0.7, 1.1, 0.4, 0.9];
 
@@ -33,6 +39,15 @@ const cases: Readonly<Record<string, Case>> = {
       for (let i = 1; i < x.length; i++)
         y[i] = (y[i - 1] ?? 0) * (y[i - 1] ?? 0) * (x[i] ?? 0) - (y[i - 1] ?? 0);
       return y.toReversed().reduce((total, yk) => total * 0.5 + Math.sin(yk), 0);
+    },
+  },
+  rosenbrock: {
+    graph: rosenbrock(),
+    value: (x, w) => {
+      let s = 0;
+      for (let i = 0; i < x.length - 1; i++)
+        s += w * ((x[i + 1] ?? 0) - (x[i] ?? 0) ** 2) ** 2 + (1 - (x[i] ?? 0)) ** 2;
+      return s;
     },
   },
   triangle: {
@@ -74,14 +89,16 @@ describe.each(Object.entries(cases))("a loop: %s", (name, { graph, value }) => {
   it("has the gradient of finite differences, after all passes", () => {
     const forward = runPasses(graph, [...forwardPasses, nameValues], { verify: true });
     const gradient = gradientGraph(forward, { wrt: forward.inputs, cotangent: "one" });
-    const joint = runPasses(gradient, [...jointPasses, nameValues], { verify: true });
-    const results = evaluateGraph(joint, inputs, sizes);
-    expect(results["value"]?.data[0]).toBeCloseTo(value(positive, w), 14);
-    for (const wrt of ["x", "w"]) {
-      const expected = numericalGradient({ graph, inputs, sizes, output: "value", wrt });
-      const found = results[`d${wrt}`]?.data ?? [];
-      expect(found.length).toBe(expected.length);
-      found.forEach((slope, i) => expect(slope).toBeCloseTo(expected[i] ?? NaN, 6));
+    for (const more of [[], fusingPasses]) {
+      const joint = runPasses(gradient, [...jointPasses, ...more, nameValues], { verify: true });
+      const results = evaluateGraph(joint, inputs, sizes);
+      expect(results["value"]?.data[0]).toBeCloseTo(value(positive, w), 14);
+      for (const wrt of ["x", "w"]) {
+        const expected = numericalGradient({ graph, inputs, sizes, output: "value", wrt });
+        const found = results[`d${wrt}`]?.data ?? [];
+        expect(found.length).toBe(expected.length);
+        found.forEach((slope, i) => expect(slope).toBeCloseTo(expected[i] ?? NaN, 6));
+      }
     }
   });
 
@@ -89,6 +106,25 @@ describe.each(Object.entries(cases))("a loop: %s", (name, { graph, value }) => {
     const point = { values: inputs, sizes, source: random(1) };
     expect(adjointGap(graph, point)).toBeLessThan(1e-12);
     expect(symmetryGap(graph, point)).toBeLessThan(1e-10);
+  });
+});
+
+describe("fusion of loops", () => {
+  const loopsIn = (graph: Graph) => nodesOf(graph).filter(isLoop).length;
+  const optimised = (graph: Graph) => {
+    const forward = runPasses(graph, [...forwardPasses, nameValues]);
+    const gradient = gradientGraph(forward, { wrt: forward.inputs, cotangent: "one" });
+    return runPasses(gradient, [...jointPasses, ...fusingPasses]);
+  };
+
+  it("makes one loop of a sum and its gradient, which keeps nothing", () => {
+    const graph = optimised(rosenbrock());
+    expect(loopsIn(graph)).toBe(1);
+    expect(nodesOf(graph).some(isLoopRecord)).toBe(false);
+  });
+
+  it("leaves a backward loop alone that must run backwards", () => {
+    expect(loopsIn(optimised(recurrence()))).toBe(2);
   });
 });
 
