@@ -446,15 +446,22 @@ export const catalogue = {
   FG424: {
     title: "No batches of this operation",
     cause:
-      "Batches (`vmap`, and the Jacobian, which is one batch of directions) follow operations by kind: elementwise ones, reductions, products, and what moves elements. Of others the compiler does not know how they treat one more axis.",
-    example: "g(x) = sort(x); f(x: [4, 3]) = vmap(g)(x)",
-    fix: "f(x: [4, 3]) = sort(x, axis = 1)",
+      "A batch (`vmap`, and the Jacobian, which is one batch of directions) is one operation over one more axis. A convolution whose images and filters both vary becomes one with as many groups, whose number must be known; and what is done step by step is not known to have a form for a batch.",
+    example: "f(x: [N, 1, 1, 8, 8], w: [N, 1, 1, 3, 3]) = vmap(conv2d)(x, w)",
+    fix: "f(x: [16, 1, 1, 8, 8], w: [16, 1, 1, 3, 3]) = vmap(conv2d)(x, w)",
   },
   FG425: {
     title: "Jacobian of several values",
     cause: "A Jacobian or Hessian is one tensor: of one result, by one argument.",
     example: "g(x, y) = x^3 * y; f(x, y) = hessian(g)(x, y)",
     fix: 'g(x, y) = x^3 * y; f(x, y) = hessian(g, "x")(x, y)',
+  },
+  FG426: {
+    title: "Structure of a Jacobian not known",
+    cause:
+      "Which element depends on which is found while compiling, for `sparseJacobian` and `sparseHessian`, and the positions are computed from the patterns they repeat. So all sizes between parameter and result must be numbers, and the positions must follow patterns: bands, blocks, stencils.",
+    example: "g(x) = x[1:]^2 - x[:-1]; f(x: [N]) = sparseJacobian(g)(x).data",
+    fix: "g(x) = x[1:]^2 - x[:-1]; f(x: [100]) = sparseJacobian(g)(x).data",
   },
   FG501: {
     title: "File not found or not readable",

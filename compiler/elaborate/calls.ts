@@ -29,12 +29,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
     case "transform":
       if (callee.name === "customGradient")
         return makeCustom(context, withOptions(context, positional, named), call.span);
-      return makeDerivative(
-        context,
-        callee.name,
-        withOptions(context, positional, named, "wrt"),
-        call.span,
-      );
+      return makeDerivative(context, callee.name, { positional, named }, call.span);
     case "custom":
       return callCustom(context, {
         custom: callee,
@@ -57,17 +52,15 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
   }
 }
 
-/** The arguments of a derivative: by position, but for `grad(f, wrt = "x")`. */
+/** The arguments of a derivative: by position. */
 function withOptions(
   context: Context,
   positional: readonly Placed[],
   named: ReadonlyMap<string, Placed>,
-  option?: string,
 ): readonly Placed[] {
   for (const [key, { span }] of named) {
-    if (key === option) continue;
     context.error("FG203", `there is no option \`${key.slice(0, 40)}\` here`, span, {
-      accepted: option === undefined ? "arguments by position" : option,
+      accepted: "arguments by position",
     });
   }
   return [...positional, ...named.values()];

@@ -27,6 +27,8 @@ export const TRANSFORM_NAMES = [
   "hvp",
   "jacobian",
   "hessian",
+  "sparseJacobian",
+  "sparseHessian",
   "vmap",
   "customGradient",
 ] as const;
@@ -38,6 +40,12 @@ export type TransformName = (typeof TRANSFORM_NAMES)[number];
 export interface Wrt {
   readonly chosen: readonly (string | number)[];
   readonly isList: boolean;
+}
+
+/** Which axes of the arguments and of the result are the batch: one for all, or one for each. */
+export interface BatchAxes {
+  readonly inAxes: number | readonly number[];
+  readonly outAxes: number;
 }
 
 /** The transform of this name. */
@@ -69,6 +77,8 @@ export type Value =
       readonly transform: Exclude<TransformName, "customGradient">;
       readonly of: Value;
       readonly wrt: Wrt | undefined;
+      /** Only of vmap. */
+      readonly axes?: BatchAxes | undefined;
     }
   /** `customGradient(f, backward)`: a function with a chain rule of its own. */
   | { readonly kind: "custom"; readonly of: Value; readonly backward: Value }
@@ -158,7 +168,7 @@ export function sameValue(a: Value, b: Value): boolean {
       return (
         b.kind === "derivative" &&
         a.transform === b.transform &&
-        JSON.stringify(a.wrt) === JSON.stringify(b.wrt) &&
+        JSON.stringify([a.wrt, a.axes]) === JSON.stringify([b.wrt, b.axes]) &&
         sameValue(a.of, b.of)
       );
     case "custom":
