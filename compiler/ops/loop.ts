@@ -75,6 +75,8 @@ export interface LoopDefinition {
    * the indices that were run through. The last one unless said.
    */
   readonly trips?: number | undefined;
+  /** Whether the backward pass computes everything in the body again instead of keeping it. */
+  readonly checkpoint?: boolean | undefined;
 }
 
 export function loop(definition: LoopDefinition): Node {
@@ -90,6 +92,7 @@ export function loop(definition: LoopDefinition): Node {
     sliced: sliced.length,
     count: count ?? recordDim(known),
     trips: region.proceed === null ? null : trips,
+    checkpoint: definition.checkpoint === true,
   });
 }
 
@@ -114,12 +117,22 @@ export function boundDim(node: Node): Dim | undefined {
 export function definitionOf(node: Node): LoopDefinition {
   const parts = loopParts(node);
   const { trips } = node.attrs;
-  return { ...parts, count: countOf(node), trips: typeof trips === "number" ? trips : undefined };
+  return {
+    ...parts,
+    count: countOf(node),
+    trips: typeof trips === "number" ? trips : undefined,
+    checkpoint: isCheckpoint(node),
+  };
 }
 
 /** The first axis of what a loop records: its number of iterations, or where `proceed` may end it the most. */
 export function countOf(node: Node): Dim {
   return node.attrs["count"] as Dim;
+}
+
+/** Whether the backward pass of a loop keeps nothing of its body. */
+export function isCheckpoint(node: Node): boolean {
+  return node.attrs["checkpoint"] === true;
 }
 
 /** Where the indices end that a loop has run through: its stop, or where `proceed` ended it. */

@@ -8,6 +8,7 @@ import { foldRules, pass as fold } from "./fold.js";
 import { pass as foldTranspose } from "./foldTranspose.js";
 import { fuseLoops } from "./fuseLoops.js";
 import { hoistInvariants } from "./hoistInvariants.js";
+import { inlineAll, inlineSingle } from "./inlineLoops.js";
 import { runPass } from "./insideLoops.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pass as powers } from "./powers.js";
@@ -27,6 +28,7 @@ const settle = rulesPass("settle", [...foldRules, ...simplifyRules]);
  */
 export const forwardPasses: readonly Pass[] = [
   expandUngrouped,
+  inlineSingle,
   pruneLoops,
   fold,
   cse,
@@ -42,6 +44,7 @@ export const forwardPasses: readonly Pass[] = [
  * is scheduled. What cse leaves equal operands of, simplify takes further.
  */
 export const jointPasses: readonly Pass[] = [
+  inlineAll,
   expandAll,
   pruneLoops,
   fold,

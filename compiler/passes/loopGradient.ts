@@ -8,6 +8,7 @@ import { constant } from "../ops/leaf.js";
 import {
   countOf,
   endOf,
+  isCheckpoint,
   isLoopRecord,
   loop,
   loopRecord,
@@ -141,8 +142,10 @@ function backwardLoop(
     ...totals.map(({ adjoint, gradient, input }) => summed(adjoint, gradient, input)),
     ...sliced.map(({ input }) => filled(gradientOf(input), input)),
   ];
-  const { images, saved, reads } = recompute(parts, wanted, (value) =>
-    names.make(value.type, value),
+  const { images, saved, reads } = recompute(
+    { parts, everything: isCheckpoint(node), last: node.origin.step },
+    wanted,
+    (value) => names.make(value.type, value),
   );
   const image = (i: number) => nth(images, i);
   const sums: readonly Sum[] = [
@@ -174,6 +177,7 @@ function backwardLoop(
       records: [],
     }),
     count: countOf(node),
+    checkpoint: isCheckpoint(node),
   });
   const first = states.length + totals.length;
   return [

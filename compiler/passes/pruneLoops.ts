@@ -4,6 +4,7 @@ import { loopParts, makeRegion, regionGraph } from "../ir/region.js";
 import { nth } from "../ops/chain.js";
 import {
   countOf,
+  isCheckpoint,
   isLoop,
   isLoopRecord,
   loop,
@@ -129,6 +130,7 @@ function pruneLoop(node: Node, operands: readonly Node[], uses: Uses): Pruned {
     }),
     count: countOf(node),
     trips: typeof trips === "number" ? results.indexOf(trips) : undefined,
+    checkpoint: isCheckpoint(node),
   });
   return { node: pruned, results, records, unchanged };
 }

@@ -1,5 +1,5 @@
 import { cloneNode, nodesOf } from "../ir/graph.js";
-import { makeNode, withOrigin, type Node } from "../ir/node.js";
+import { makeNode, withOrigin, type Node, type Origin, type Step } from "../ir/node.js";
 import { regionGraph, type LoopParts } from "../ir/region.js";
 import { bodyInput } from "../ops/loop.js";
 import { isAt } from "../ops/positions.js";
@@ -8,6 +8,15 @@ import { savedValues } from "./saved.js";
 interface Read {
   readonly operand: Node;
   readonly input: Node;
+}
+
+/** The forward body that values are rebuilt from. */
+export interface Body {
+  readonly parts: LoopParts;
+  /** Whether all of it is computed again, whatever that costs. */
+  readonly everything: boolean;
+  /** The line that what is computed again belongs to, where it stands alone in the backward pass. */
+  readonly last: Step;
 }
 
 /** Values rebuilt in another body, and what that body must be given. */
@@ -29,7 +38,7 @@ export interface Recomputed {
  * costs less (see {@link savedValues}).
  */
 export function recompute(
-  parts: LoopParts,
+  { parts, everything, last }: Body,
   wanted: readonly Node[],
   savedInput: (value: Node) => Node,
 ): Recomputed {
@@ -40,7 +49,7 @@ export function recompute(
   images.set(parts.index, index);
   const sliced = reader(parts.sliced, parts.slicedInputs, images);
   const captured = reader(parts.captured, parts.capturedInputs, images);
-  const saved = [...savedValues(parts, wanted, forward)].map((value) => {
+  const saved = [...savedValues(parts, wanted, forward, everything)].map((value) => {
     const input = savedInput(value);
     images.set(value, input);
     return { value, input };
@@ -49,7 +58,10 @@ export function recompute(
     for (const node of pending(root, images)) {
       const known = sliced.read(node) ?? captured.read(node);
       if (known !== undefined) continue;
-      const image = node.inputs.length === 0 ? node : copied(node, images, forward.has(node));
+      const origin: Origin =
+        everything && forward.has(node) ? { step: last, phase: "backward" } : node.origin;
+      const image =
+        node.inputs.length === 0 ? node : copied(node, images, forward.has(node), origin);
       images.set(node, image);
     }
   };
@@ -73,9 +85,14 @@ function pending(root: Node, images: ReadonlyMap<Node, Node>): readonly Node[] {
   return [...found].toSorted((a, b) => a.id - b.id);
 }
 
-function copied(node: Node, images: ReadonlyMap<Node, Node>, isForward: boolean): Node {
+function copied(
+  node: Node,
+  images: ReadonlyMap<Node, Node>,
+  isForward: boolean,
+  origin = node.origin,
+): Node {
   const inputs = node.inputs.map((x) => images.get(x) ?? x);
-  return withOrigin(node.origin, () =>
+  return withOrigin(origin, () =>
     // What the forward pass has read without complaint is in range.
     isForward && isAt(node)
       ? makeNode(node.op, inputs, { ...node.attrs, inBounds: true }, node)

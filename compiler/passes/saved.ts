@@ -44,13 +44,15 @@ export function savedValues(
   { region, index, slicedInputs, capturedInputs }: LoopParts,
   wanted: readonly Node[],
   forward: ReadonlySet<Node>,
+  everything: boolean,
 ): ReadonlySet<Node> {
+  const priceOf = everything ? () => 0 : costOf;
   const available = new Set<Node>([index, ...slicedInputs, ...capturedInputs]);
   const saved = new Set<Node>();
   const inputs = new Set(region.inputs);
   for (const node of readFrom(wanted, forward)) {
     const needed = behind(node, available);
-    const cost = needed.reduce((sum, x) => sum + (inputs.has(x) ? Infinity : costOf(x)), 0);
+    const cost = needed.reduce((sum, x) => sum + (inputs.has(x) ? Infinity : priceOf(x)), 0);
     if (cost > storeCost) saved.add(node);
     // What is recomputed for one value is at hand for those after it.
     for (const x of cost > storeCost ? [node] : needed) available.add(x);

@@ -1,13 +1,12 @@
 import { makeNode, type Node } from "../../compiler/ir/node.js";
 import { makeRegion } from "../../compiler/ir/region.js";
-import { add, div, greater, less, mul, sub, where } from "../../compiler/ops/arithmetic.js";
+import { add, cast, div, greater, less, mul, sub, where } from "../../compiler/ops/arithmetic.js";
 import { cos, sin } from "../../compiler/ops/elementwise.js";
-import { constant, input, size } from "../../compiler/ops/leaf.js";
-import { cast } from "../../compiler/ops/arithmetic.js";
+import { constant, input, size, zero } from "../../compiler/ops/leaf.js";
 import { bodyIndex, bodyInput, loop, loopResult } from "../../compiler/ops/loop.js";
 import { at, setAt } from "../../compiler/ops/positions.js";
+import { sum } from "../../compiler/ops/reduce.js";
 import { broadcastTo } from "../../compiler/ops/shape.js";
-import { zero } from "../../compiler/ops/leaf.js";
 import { graphOf } from "../support/graphs.js";
 
 const f64 = (...shape: (number | string)[]) => ({ dtype: "f64" as const, shape });
@@ -179,4 +178,29 @@ export function rosenbrock() {
     }),
   });
   return graphOf({ value: loopResult(node, 0, { name: "s" }) });
+}
+
+/** checkpoint((x) => Σ sin(x · w) · x), as the single iteration of a loop. */
+export function checkpointed() {
+  const x = input("x", f64("N"));
+  const w = input("w", f64());
+  const i = bodyIndex("i");
+  const y = bodyInput("y", f64(), { name: "y" });
+  const [xs, ws] = [bodyInput("x", x.type, x), bodyInput("w", w.type, w)];
+  const node = loop({
+    range: { start: int(0), stop: int(1) },
+    step: 1,
+    descending: false,
+    carried: [constant(0)],
+    sliced: [],
+    captured: [x, w],
+    region: makeRegion({
+      inputs: [i, y, xs, ws],
+      proceed: null,
+      next: [named(sum(mul(sin(mul(xs, ws)), xs)), "y")],
+      records: [],
+    }),
+    checkpoint: true,
+  });
+  return graphOf({ value: mul(loopResult(node, 0, { name: "y" }), w) });
 }

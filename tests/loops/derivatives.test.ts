@@ -17,7 +17,7 @@ import { pass as nameValues } from "../../compiler/passes/nameValues.js";
 import { random } from "../../runtime/random.js";
 import { adjointGap, symmetryGap } from "../support/derivatives.js";
 import { numericalGradient } from "../support/finiteDifferences.js";
-import { arrays, recurrence, rosenbrock, triangle, whileLoop } from "./builtLoops.js";
+import { arrays, checkpointed, recurrence, rosenbrock, triangle, whileLoop } from "./builtLoops.js";
 
 const x = [0.3, -0.7, 1.1, 0.4, 0.9];
 
@@ -58,6 +58,10 @@ const cases: Readonly<Record<string, Case>> = {
         for (let j = 0; j <= i; j++) s = s * (x[j] ?? 0) + (x[i] ?? 0) / (1 + s * s);
       return s;
     },
+  },
+  checkpoint: {
+    graph: checkpointed(),
+    value: (x, w) => x.reduce((y, xi) => y + Math.sin(xi * w) * xi, 0) * w,
   },
   while: {
     graph: whileLoop(),
@@ -125,6 +129,17 @@ describe("fusion of loops", () => {
 
   it("leaves a backward loop alone that must run backwards", () => {
     expect(loopsIn(optimised(recurrence()))).toBe(2);
+  });
+});
+
+describe("checkpoint", () => {
+  it("computes again in the backward pass what it would have kept", () => {
+    const forward = runPasses(checkpointed(), [...forwardPasses, nameValues]);
+    const gradient = gradientGraph(forward, { wrt: forward.inputs, cotangent: "one" });
+    const graph = runPasses(gradient, [...jointPasses, ...fusingPasses], { verify: true });
+    const sines = nodesOf(graph).filter(({ op }) => op.name === "sin");
+    expect(sines.map(({ origin }) => origin.phase)).toEqual(["forward", "backward"]);
+    expect(nodesOf(graph).some(isLoop)).toBe(false);
   });
 });
 
