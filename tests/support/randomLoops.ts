@@ -45,7 +45,8 @@ class Writer {
       depth: 0,
       inLoop: false,
     };
-    const head = [line(`let s = ${this.#expression(scope, 1)};`)];
+    const first = this.#expression({ ...scope, scalars: ["w"] }, 1);
+    const head = [line(`let s = ${first};`)];
     const hasArray = draw.chance(0.6);
     if (hasArray) head.push(line("const y = new Float64Array(x.length);"));
     const arrays = hasArray ? ["x", "y"] : ["x"];
@@ -75,8 +76,8 @@ class Writer {
     const draw = this.#draw;
     const kind = draw.below(12);
     const only = (...blocks: Block[]) => ({ blocks, after: scope });
-    if (kind < 4 && scope.depth < 3) return only(...this.#loop(scope));
-    if (kind < 5 && scope.depth < 4) return only(...this.#branch(scope));
+    if (kind < (scope.depth === 0 ? 8 : 4) && scope.depth < 3) return only(...this.#loop(scope));
+    if (kind < 5) return only(...this.#branch(scope));
     if (kind < 6) {
       const name = this.#fresh(draw.chance(0.2) ? "dx" : "t");
       const scalars = [...scope.scalars, name];
