@@ -311,13 +311,18 @@ export class TensorModule {
       inline,
       stages: "line",
       headings: kind === "gradient",
+      memory: `work.${kind}`,
     });
     const checks = cotangents.flatMap(({ node, path }) =>
       node.type.shape.length === 0 ? [] : this.#checkLength(node, path, path, "work.sizes"),
     );
     const words = identifiersIn([...body, ...end, ...checks]);
     const isUsed = (name: string) => words.has(name);
-    const buffers = program.buffers.map((buffer) => this.#nameIn(program, buffer)).filter(isUsed);
+    const named = (isTape: boolean) =>
+      program.buffers
+        .filter(({ role }) => (role === "tape") === isTape)
+        .map((buffer) => this.#nameIn(program, buffer))
+        .filter(isUsed);
     return [
       ...destructure(this.#sizes.filter(isUsed), "work.sizes"),
       ...this.#callCheck(),
@@ -327,7 +332,8 @@ export class TensorModule {
         const name = this.#inputName(program, node);
         return isUsed(name) && name !== path ? [`  const ${name} = ${path};`] : [];
       }),
-      ...destructure(buffers, `work.${kind}`),
+      ...destructure(named(false), `work.${kind}`),
+      ...destructure(named(true), `work.${kind}`, "let"),
       ...(body.length > 0 ? ["", ...body, ""] : []),
       ...end,
     ];

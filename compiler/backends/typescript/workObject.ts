@@ -2,8 +2,7 @@ import type { ModelFunction } from "../../elaborate/function.js";
 import { dimProduct } from "../../ir/dim.js";
 import type { Structure } from "../../ir/structure.js";
 import type { Buffer, Program } from "../../schedule/program.js";
-import { arenaLayout } from "./arena.js";
-import { dimCode } from "./expression.js";
+import { arenaLayout, atLeastNone } from "./arena.js";
 import { braced, destructure, docComment, signature } from "./layout.js";
 import type { ModuleContext, Programs } from "./module.js";
 import {
@@ -82,12 +81,18 @@ function views(
   name: string,
   program: Program,
   offsetOf: (buffer: Buffer) => string,
-  { bufferName }: WorkOptions,
+  { bufferName, context }: WorkOptions,
 ): readonly string[] {
   if (program.buffers.length === 0) return [];
   const lines = program.buffers.flatMap((buffer) => {
-    const parts = ["arena", offsetOf(buffer), dimCode(dimProduct(buffer.shape)).text];
-    const head = `    ${bufferName(program, buffer)}: new ${arrayTypes[buffer.dtype]}(`;
+    const array = arrayTypes[buffer.dtype];
+    if (buffer.role === "tape") {
+      // Its type must be that of the longer one that takes its place.
+      const type = context.typed ? ` as ${array}` : "";
+      return [`    ${bufferName(program, buffer)}: new ${array}(0)${type},`];
+    }
+    const parts = ["arena", offsetOf(buffer), atLeastNone(dimProduct(buffer.shape)).text];
+    const head = `    ${bufferName(program, buffer)}: new ${array}(`;
     const flat = `${head}${parts.join(", ")}),`;
     return flat.length <= printWidth
       ? [flat]
