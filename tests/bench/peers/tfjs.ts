@@ -19,6 +19,8 @@ export const entrants: readonly Entrant<Network>[] = [tfjs("cpu"), tfjs("wasm")]
 function tfjs(backend: Backend): Entrant<Network> {
   return async (network) => {
     await tf.setBackend(backend);
+    // It defines a Worker, from which jax-js would conclude that its memory is shared.
+    Reflect.deleteProperty(globalThis, "Worker");
     const names = parametersOf(network);
     const inputs = tensorsOf(network);
     const loss = (...parameters: tf.Tensor[]) =>
