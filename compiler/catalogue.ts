@@ -429,12 +429,12 @@ export const catalogue = {
     fix: "g(x) = sum(x^2); f(x: [3], v: [3]) = jvp(g)(x, v)",
   },
   FG422: {
-    title: "Hessian by a tensor",
+    title: "Matrix of derivatives too large",
     cause:
-      "The Hessian by a tensor has the square of its elements. It is built for parameters that are numbers; for tensors there are products with it.",
+      "A Jacobian has the elements of the result times those of the parameter, a Hessian the square of those of the parameter. Where that is beyond memory there are products with it, and sparse forms.",
     example:
-      'import { sum, type Tensor } from "flatgrad";\n\n/** @hessian */\nexport function f(x: Tensor<[100]>) {\n  return sum(x * x);\n}',
-    fix: 'import { sum, type Tensor } from "flatgrad";\n\n/** @hvp */\nexport function f(x: Tensor<[100]>) {\n  return sum(x * x);\n}',
+      'import { sum, type Tensor } from "flatgrad";\n\n/** @hessian */\nexport function f(x: Tensor<[100000]>) {\n  return sum(x * x);\n}',
+    fix: 'import { sum, type Tensor } from "flatgrad";\n\n/** @hvp */\nexport function f(x: Tensor<[100000]>) {\n  return sum(x * x);\n}',
   },
   FG423: {
     title: "Chain rule does not fit",

@@ -1,5 +1,5 @@
 import type { Dim } from "../ir/dim.js";
-import type { Node } from "../ir/node.js";
+import { renamed, type Node } from "../ir/node.js";
 import { variable } from "../ops/accumulate.js";
 import { nth } from "../ops/chain.js";
 import { reshape, slice } from "../ops/shape.js";
@@ -117,7 +117,7 @@ function batchVariable(
       length: [1, ...rest],
       step: batch.type.shape.map(() => 1),
     });
-    return variable(reshape(one, rest));
+    return renamed(variable(reshape(one, rest)), value.node.name ?? "x");
   });
   return { node, batch };
 }

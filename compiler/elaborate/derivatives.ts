@@ -1,5 +1,5 @@
 import { CompileError, type Span } from "../diagnostic.js";
-import { withOrigin, type Node, type Origin } from "../ir/node.js";
+import { renamed, withOrigin, type Node, type Origin } from "../ir/node.js";
 import { TypeFault } from "../ir/op.js";
 import { formatType, isFloat } from "../ir/type.js";
 import { variable } from "../ops/accumulate.js";
@@ -189,9 +189,10 @@ function evaluatePrimal(context: Context, call: DerivativeCall): Primal | undefi
   if (places === undefined) return undefined;
   const variables: Node[] = [];
   const origin: Origin = { step: { line: context.line, span }, phase: "forward" };
+  const names = parameterNames(derivative.of);
   const replaced = args.map((argument, i) =>
     places.includes(i)
-      ? { ...argument, value: withVariables(context, argument, variables) }
+      ? { ...argument, value: withVariables(context, argument, names[i], variables) }
       : argument,
   );
   const result = invoke(context, derivative.of, replaced, call);
@@ -240,10 +241,20 @@ export function parameterNames(of: Value): readonly string[] {
   return of.kind === "derivative" || of.kind === "custom" ? parameterNames(of.of) : [];
 }
 
-/** The value with a variable in place of every float in it. */
-function withVariables(context: Context, { value, span }: Placed, variables: Node[]): Value {
+/**
+ * The value with a variable in place of every float in it, each under a name:
+ * what has none may be copied to give it one, and a copy of a variable is not
+ * what is differentiated by.
+ */
+function withVariables(
+  context: Context,
+  { value, span }: Placed,
+  name: string | undefined,
+  variables: Node[],
+): Value {
   return mapFloats(value, (leaf) => {
-    const made = context.build(span, () => variable(leaf));
+    const own = leaf.derivedName === true ? undefined : leaf.name;
+    const made = context.build(span, () => renamed(variable(leaf), own ?? (name || "x")));
     variables.push(made);
     return nodeValue(made);
   });

@@ -1,6 +1,5 @@
 import type { Node } from "../ir/node.js";
 import { add, mul } from "../ops/arithmetic.js";
-import { nth } from "../ops/chain.js";
 import { constant } from "../ops/leaf.js";
 import { broadcastTo, concat, iota, reshape } from "../ops/shape.js";
 
@@ -31,19 +30,19 @@ export function tableParts(numbers: Int32Array): number {
 
 function stretchNode({ pattern, times, step }: Stretch): Node {
   const base = pattern.length === 1 ? literal(pattern) : integerTable(pattern);
-  const table = times === 1 ? base : raised(reshape(base, [1, pattern.length]), times, step);
+  const table = times === 1 ? base : raised(base, pattern, times, step);
   return reshape(table, [times * pattern.length]);
 }
 
 const literal = ([value = 0]: Int32Array): Node => reshape(constant(value, "i32"), [1]);
 
 /** Rows that are the base raised by 0, step, 2 · step, … */
-function raised(base: Node, times: number, step: number): Node {
-  const shape = [times, nth(base.type.shape, 1)];
-  if (step === 0) return broadcastTo(base, shape);
+function raised(base: Node, pattern: Int32Array, times: number, step: number): Node {
+  const row = reshape(base, [1, pattern.length]);
+  if (step === 0) return broadcastTo(row, [times, pattern.length]);
   const index = iota([times, 1], 0);
   const column = step === 1 ? index : mul(index, constant(step, "i32"));
-  return add(column, base);
+  return pattern.length === 1 && pattern[0] === 0 ? column : add(column, row);
 }
 
 /** The list as stretches, each the one that saves most where the last one ends. */

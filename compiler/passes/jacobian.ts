@@ -1,10 +1,9 @@
 import { dimDivide, dimProduct, type Dim } from "../ir/dim.js";
-import type { Node } from "../ir/node.js";
+import { makeNode, withOrigin, type Node } from "../ir/node.js";
 import { sameShape } from "../ir/type.js";
-import { variable } from "../ops/accumulate.js";
 import { cast, equal } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
-import { zero } from "../ops/leaf.js";
+import { inputOp, one, zero } from "../ops/leaf.js";
 import { broadcastTo, iota, reshape, transpose } from "../ops/shape.js";
 import { vjp } from "./differentiate.js";
 import { jvp } from "./jvp.js";
@@ -16,10 +15,14 @@ import { vmap } from "./vmap.js";
  * all of them in one batch.
  */
 export function jacobianOf(y: Node, x: Node): Node {
+  if (x.type.shape.length === 0) return filled(jvp([y], [x], [one()])[0] ?? null, y);
+  if (y.type.shape.length === 0)
+    return filled(vjp([y], [one()], [x], { origin: () => y.origin })[0] ?? null, x);
   const [rows, columns] = [dimProduct(y.type.shape), dimProduct(x.type.shape)];
   const full = [...y.type.shape, ...x.type.shape];
-  const seeds = isForward(rows, columns) ? basis(x, columns) : basis(y, rows);
-  const table = isForward(rows, columns) ? tangents(y, x, seeds) : cotangents(y, x, seeds);
+  const table = isForward(rows, columns)
+    ? tangents(y, x, basis(x, columns))
+    : cotangents(y, x, basis(y, rows));
   if (table === null) return broadcastTo(cast(zero(), y.type.dtype), full);
   if (!isForward(rows, columns)) return reshape(table, full);
   const stacked = reshape(table, [...x.type.shape, ...y.type.shape]);
@@ -55,10 +58,50 @@ export function cotangents(y: Node, x: Node, seeds: Node): Node | null {
   return pulled === null ? null : nth(vmap([pulled], [u], [seeds], nth(seeds.type.shape, 0)), 0);
 }
 
-function direction({ type }: Node): Node {
-  return variable(
-    type.shape.length === 0 ? zero() : broadcastTo(cast(zero(), type.dtype), type.shape),
-  );
+/**
+ * The second derivatives of a number whose gradient by each of `wrt` is one of
+ * `slopes`: a row of blocks for each, block [i, j] of the shape of `wrt[i]`
+ * followed by that of `wrt[j]`. All blocks of a row are one batch of products.
+ */
+export function hessianBlocks(
+  slopes: readonly Node[],
+  wrt: readonly Node[],
+): readonly (readonly Node[])[] {
+  return wrt.map((x) => {
+    const [front, origin] = [x.type.shape, nth(slopes, wrt.indexOf(x)).origin];
+    return withOrigin(origin, () =>
+      movedAlong(slopes, x).map((moved, j) => {
+        const shape = [...front, ...nth(wrt, j).type.shape];
+        const { dtype } = nth(slopes, j).type;
+        if (moved !== null) return reshape(moved, shape);
+        return shape.length === 0 ? zero() : broadcastTo(cast(zero(), dtype), shape);
+      }),
+    );
+  });
+}
+
+/** How each slope moves along every unit direction of x; null where it does not. */
+function movedAlong(slopes: readonly Node[], x: Node): readonly (Node | null)[] {
+  if (x.type.shape.length === 0) return jvp(slopes, [x], [one()]);
+  const v = direction(x);
+  const moved = jvp(slopes, [x], [v]);
+  const count = dimProduct(x.type.shape);
+  const alive = moved.flatMap((node) => node ?? []);
+  const tables = vmap(alive, [v], [basis(x, count)], count);
+  const images = new Map(alive.map((node, i) => [node, nth(tables, i)]));
+  return moved.map((node) => (node === null ? null : (images.get(node) ?? null)));
+}
+
+/** A derivative of the type of a value; zeros where there is none. */
+function filled(node: Node | null, { type }: Node): Node {
+  const value = node ?? zero();
+  const typed = type.shape.length === 0 ? value : cast(value, type.dtype);
+  return broadcastTo(typed, type.shape);
+}
+
+/** Stands for a direction until a batch of them takes its place; an input, so that no copy of it is made for a name. */
+function direction({ type: { dtype, shape } }: Node): Node {
+  return makeNode(inputOp, [], { name: "direction", dtype, shape: [...shape] });
 }
 
 /** All unit directions of a value, along a first axis. */
