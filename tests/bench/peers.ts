@@ -10,6 +10,8 @@ const scalars = ["penrose", "rose", "mathjs"] as const;
 
 const installed = existsSync(new URL("node_modules", import.meta.url));
 
+export const hasPeers = (): boolean => installed;
+
 /** Says how other libraries get into the tables, where they are not. */
 export function explainPeers(): void {
   if (installed) return;

@@ -18,10 +18,15 @@ interface Generated {
   ) => Readonly<Record<string, Float32Array>> & { readonly value: number };
 }
 
+/** The network's generated module. */
+export function compiled(network: Network, options: CompileOptions): string {
+  const source = { entry: "model.ts", files: { "model.ts": network.model } };
+  return compile(source, { ...options, standalone: true }).code;
+}
+
 function generated(name: string, options: CompileOptions): Entrant<Network> {
   return async (network) => {
-    const source = { entry: "model.ts", files: { "model.ts": network.model } };
-    const { code } = compile(source, { ...options, standalone: true });
+    const code = compiled(network, options);
     const { createLossWork, lossGrad } = await importText<Generated>(code);
     const inputs = dataOf(network);
     const work = createLossWork({ N: network.batch });
