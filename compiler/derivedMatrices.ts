@@ -12,6 +12,13 @@ import { sparseHessianOf, sparseJacobianOf, type SparseMatrix } from "./passes/s
 /** Elements of a matrix that is built whole. */
 const MAX_ELEMENTS = 2 ** 26;
 
+/** The results of the generated functions: of a Jacobian, of a block of a Hessian, of the sparse one. */
+export const leafNames = {
+  jacobian: (result: string, x: Node): string => `j${result}.${pathOf(x)}`,
+  hessian: (row: number, column: number): string => `h${row}.${column}`,
+  sparseHessian: "h",
+} as const;
+
 /** `fJacobian`: for each result by each parameter the axes of the result, then those of the parameter. */
 export function deriveJacobian(derivation: Derivation): readonly DerivedFunction[] {
   const { model, forward, wrt } = derivation;
@@ -57,7 +64,7 @@ export function deriveHessian(derivation: Derivation): readonly DerivedFunction[
   if (tooLarge || sink.hasErrors) return [];
   const graph = slopesOf(derivation);
   const blocks = hessianBlocks(slopeNodes(derivation, graph), wrt);
-  const entry = (i: number, j: number) => `h${i}.${j}`;
+  const entry = leafNames.hessian;
   const outputs = blocks.flatMap((row, i) =>
     row.map((node, j): Output => ({ name: entry(i, j), node })),
   );
@@ -95,7 +102,10 @@ export function deriveSparseHessian(derivation: Derivation): readonly DerivedFun
   const [slope = x] = slopeNodes(derivation, graph);
   const outputs: Output[] = [];
   const matrix = withOrigin(slope.origin, () => sparseHessianOf(slope, x));
-  const field = { name: "hessian", value: sparseStructure("h", matrix, outputs) };
+  const field = {
+    name: "hessian",
+    value: sparseStructure(leafNames.sparseHessian, matrix, outputs),
+  };
   const size = dimProduct(x.type.shape);
   const doc = [
     `\`${model.name}\` and its second derivatives by ${pathOf(x)}, ${size} × ${size},`,
@@ -130,7 +140,7 @@ function jacobianStructure(
           const kept = pruned(structure, (node) => own.has(node));
           const y = nodes.get(leaf);
           if (kept === null || y === undefined) return [];
-          const value = substituted(kept, (x) => matrix(y, x, `j${leaf}.${pathOf(x)}`));
+          const value = substituted(kept, (x) => matrix(y, x, leafNames.jacobian(leaf, x)));
           return [{ name, value }];
         }),
       }));
