@@ -108,7 +108,7 @@ export class Emitter {
   }
 
   #scalarOf(node: Node): Scalar {
-    const known = this.#given.get(node) ?? this.#homes.get(node)?.local;
+    const known = this.#homes.get(node)?.local ?? this.#given.get(node);
     if (known === undefined || known === null || known.kind === "buffer" || known.kind === "slice")
       throw new Error(`${node.op.name} is not a scalar`);
     return known;

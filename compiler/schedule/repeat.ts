@@ -6,7 +6,7 @@ import { nth } from "../ops/chain.js";
 import { constant } from "../ops/leaf.js";
 import { updatesBetween } from "./inPlace.js";
 import type { Fusion } from "./place.js";
-import { along, asIndex, asScalar, scaled } from "./position.js";
+import { along, asIndex, asScalar, isPosition, positionOf, scaled } from "./position.js";
 import type {
   Buffer,
   Index,
@@ -85,6 +85,8 @@ class Repetition {
   readonly #around: Around;
   readonly #fusion: Fusion;
   readonly #index: Local;
+  /** A carried value that counts the iterations, if there is one. */
+  readonly #counter: Local | null;
   readonly #range: Range | null;
   /** Which iteration it is, counted from 0 along the indices. */
   readonly #iteration: Index;
@@ -95,7 +97,8 @@ class Repetition {
     this.#work = work;
     this.#around = around;
     this.#fusion = fusion;
-    this.#index = { kind: "local", node: index, dtype: "i32" };
+    this.#counter = range === null ? this.#counting() : null;
+    this.#index = this.#counter ?? { kind: "local", node: index, dtype: "i32" };
     const bound = (node: Node) => around.valueOf(work.scalarOf(node));
     this.#range = range && {
       index: this.#index,
@@ -111,8 +114,8 @@ class Repetition {
     const { origin } = this.#unit;
     const body = this.#body();
     const repeat: Statement = { kind: "repeat", range: this.#range, body, origin };
-    if (this.#range !== null || !body.some((statement) => mentions(statement, this.#index)))
-      return [repeat];
+    const isCounted = this.#range !== null || this.#counter !== null;
+    if (isCounted || !body.some((statement) => mentions(statement, this.#index))) return [repeat];
     const zero: Scalar = { kind: "literal", value: 0, dtype: "i32" };
     const one: Scalar = { kind: "literal", value: 1, dtype: "i32" };
     const count: Statement = {
@@ -126,6 +129,18 @@ class Repetition {
       { kind: "define", local: this.#index, value: zero, mutable: true, origin },
       { ...repeat, body: [...body, count] },
     ];
+  }
+
+  /** The carried value that starts at 0 and becomes one more than the index, which is then the index. */
+  #counting(): Local | null {
+    const { parts, initial } = this.#work;
+    const k = parts.region.next.findIndex((node, i) => {
+      const start = initial[i]?.value;
+      const isZero = start !== undefined && asIndex(start).variable === null;
+      return isZero && asIndex(start).offset === 0 && isOneMore(node, parts.index);
+    });
+    const place = k < 0 ? null : this.#around.carried(k);
+    return place?.kind === "local" ? place : null;
   }
 
   #body(): readonly Statement[] {
@@ -294,6 +309,13 @@ function behindOthers(node: Node, inputs: readonly Node[]): boolean {
   return inputs.every((input) => updatesBetween(input, node) === null);
 }
 
+function isOneMore(node: Node, index: Node): boolean {
+  if (!isPosition(node)) return false;
+  const probe: Local = { kind: "local", node: index, dtype: "i32" };
+  const { variable, stride, offset } = asIndex(positionOf(node, () => probe));
+  return node.inputs.includes(index) && variable === probe && stride === 1 && offset === 1;
+}
+
 function iterationOf(index: Local, range: Range | null): Index {
   if (range === null) return asIndex(index);
   const start = asIndex(range.start);
@@ -302,11 +324,14 @@ function iterationOf(index: Local, range: Range | null): Index {
     return { ...plain, offset: range.step > 0 ? dimSub(0, start.offset) : start.offset };
   }
   const [a, b] = [index.node, constant(0, "i32")];
-  const span: Scalar = {
-    kind: "apply",
-    node: sub(a, b),
-    arguments: range.step > 0 ? [index, range.start] : [range.start, index],
-  };
+  const isFromZero = start.variable === null && start.offset === 0 && range.step > 0;
+  const span: Scalar = isFromZero
+    ? index
+    : {
+        kind: "apply",
+        node: sub(a, b),
+        arguments: range.step > 0 ? [index, range.start] : [range.start, index],
+      };
   if (Math.abs(range.step) === 1) return asIndex(span);
   const size: Scalar = { kind: "literal", value: Math.abs(range.step), dtype: "i32" };
   return asIndex({ kind: "apply", node: div(a, b), arguments: [span, size] });

@@ -120,11 +120,13 @@ function inReadingOrder(units: readonly Unit[], nodes: readonly Node[]): readonl
   // Indices the caller gives are checked before anything is computed.
   const isCheck = (unit: Unit) =>
     unit.work.kind === "check" && behindReshapes(unit.work.indices).op.name === "input";
-  const checks = units.filter(isCheck);
-  const forward = units.filter((unit) => unit.origin.phase === "forward" && !isCheck(unit));
-  const backward = units.filter((unit) => unit.origin.phase === "backward" && !isCheck(unit));
+  // So is what stands in memory already given a name.
+  const isGiven = (unit: Unit) => isCheck(unit) || unit.node.op.lowering.kind === "leaf";
+  const given = units.filter(isGiven);
+  const forward = units.filter((unit) => unit.origin.phase === "forward" && !isGiven(unit));
+  const backward = units.filter((unit) => unit.origin.phase === "backward" && !isGiven(unit));
   const place = (unit: Unit) => order.get(unit.origin.step) ?? order.size;
-  return [...checks, ...forward, ...backward.toSorted((a, b) => place(b) - place(a))];
+  return [...given, ...forward, ...backward.toSorted((a, b) => place(b) - place(a))];
 }
 
 /** Where values stand that loops end with, and those that are changed in place. */
@@ -155,7 +157,7 @@ function loopHomes(
     for (const node of list) if (!given.has(node)) homes.set(node, inPlace(place));
   }
   for (const node of nodes)
-    if (isLoopRecord(node)) homes.set(node, inPlace(placeFor([node], results)));
+    if (isLoopRecord(node)) homes.set(node, inPlace(placeFor([tapeNamed(node)], results)));
   return homes;
 }
 
@@ -170,6 +172,11 @@ function placeFor(versions: readonly Node[], results: ReadonlySet<Node>): Buffer
   const isTape = shape.some(isDynamic);
   const role = result !== undefined ? "output" : isTape ? "tape" : "work";
   return { kind: "buffer", node, dtype, shape, role };
+}
+
+/** The values of `x` in all iterations are `xs`. */
+function tapeNamed(node: Node): Node {
+  return node.name === undefined ? node : { ...node, name: `${node.name}s` };
 }
 
 function inPlace(place: Buffer | Local): Home {

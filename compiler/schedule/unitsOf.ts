@@ -46,14 +46,22 @@ export function absorbedContributions(
     uses.set(x, (uses.get(x) ?? 0) + 1);
   const absorbed = new Set<Node>();
   for (const node of nodes) {
-    if (node.op.lowering.kind !== "accumulate") continue;
+    if (node.op.lowering.kind !== "accumulate" || node.type.shape.length === 0) continue;
     for (const x of node.inputs) if (addsIntoBuffer(x) && uses.get(x) === 1) absorbed.add(x);
   }
   return absorbed;
 }
 
+/** Contributions to a sum, and to the sums among them that have no memory of their own. */
+function contributionsOf(node: Node, absorbed: ReadonlySet<Node>): readonly Node[] {
+  return node.inputs.flatMap((x) =>
+    x.op.lowering.kind === "accumulate" && absorbed.has(x) ? contributionsOf(x, absorbed) : [x],
+  );
+}
+
 function addsIntoBuffer(node: Node): boolean {
   const kind = node.op.lowering.kind;
+  if (kind === "accumulate") return node.inputs.some((x) => x.op.lowering.kind === "embedAt");
   return kind === "matmul" || kind === "embed" || kind === "embedAt" || kind === "scatterAdd";
 }
 
@@ -155,8 +163,9 @@ function asCombined(node: Node, x: Node, value: Scalar): Scalar {
  */
 function accumulateUnits(node: Node, { stored, absorbed, sharing }: UnitContext): readonly Unit[] {
   const base = sharing.baseOf.get(node);
-  const summed = node.inputs.filter((x) => !absorbed.has(x) && x !== base);
-  const adding = node.inputs.filter((x) => absorbed.has(x));
+  const parts = contributionsOf(node, absorbed);
+  const summed = parts.filter((x) => !absorbed.has(x) && x !== base);
+  const adding = parts.filter((x) => absorbed.has(x));
   const { loops, index } = nestOver(node.type.shape);
   const terms = summed.map((x) => ({
     value: element(x, index, stored),
