@@ -5,9 +5,10 @@ import { makeNode } from "../ir/node.js";
 import { not } from "../ops/arithmetic.js";
 import { constantValue } from "../ops/leaf.js";
 import { operation } from "./apply.js";
+import { frozen, isCell } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { checkOperand, toNodes } from "./operands.js";
-import type { Store } from "./scopes.js";
+import type { Store, Variable } from "./scopes.js";
 import { describe, nodeValue, POISON, sameValue, UNSET, type Value } from "./values.js";
 
 /** A choice at run time: its condition and where it is written. */
@@ -58,6 +59,10 @@ export function mergeValues(
   if (a.kind === "poison" || b.kind === "poison") return POISON;
   if (a.kind === "tuple" && b.kind === "tuple") return mergeTuples(context, choice, a, b);
   if (a.kind === "object" && b.kind === "object") return mergeObjects(context, choice, a, b);
+  if (a.kind === "array" || b.kind === "array") {
+    const [p, q] = [a, b].map((one) => frozen(context, one, choice.span));
+    return mergeValues(context, choice, p ?? POISON, q ?? POISON, name);
+  }
   const lists = [a, b].filter(({ kind }) => kind === "tuple").length;
   const tensors = [a, b].filter(({ kind }) => kind === "node").length;
   const joined = isLeaf(a) && isLeaf(b);
@@ -173,19 +178,21 @@ function settled(a: Value, b: Value): Value | undefined {
   return b.kind === "unset" ? a : undefined;
 }
 
-/** The variables of the store before a choice, as they are after it. */
+/** The variables there were before a choice, as they are after it; without what is in arrays. */
 export function mergeStores(
   context: Context,
   choice: Choice,
-  before: Store,
+  variables: Iterable<Variable>,
   a: Store,
   b: Store,
 ): Store {
   const merged: Store = new Map();
-  for (const variable of before.keys()) {
+  for (const variable of variables) {
+    if (isCell(variable)) continue;
     const left = a.get(variable) ?? POISON;
     const right = b.get(variable) ?? POISON;
-    const known = variable.lenient === true ? settled(left, right) : undefined;
+    const known =
+      left === right ? left : variable.lenient === true ? settled(left, right) : undefined;
     merged.set(variable, known ?? mergeValues(context, choice, left, right, variable.name));
   }
   return merged;

@@ -6,9 +6,10 @@ import {
   type Note,
   type Span,
 } from "../diagnostic.js";
+import { contents } from "./arrays.js";
 import { renamed, withOrigin, type Line, type Naming, type Node } from "../ir/node.js";
 import type { Expression } from "../syntax/tree.js";
-import type { Fact } from "./loopBounds.js";
+import { factsOf, type Assumption, type Fact } from "./loopBounds.js";
 import type { Program } from "./modules.js";
 import type { Scope, Store } from "./scopes.js";
 import { POISON, type Callable, type Value } from "./values.js";
@@ -63,6 +64,8 @@ export interface LoopNest {
 export interface Attempt<T> {
   readonly result: T;
   readonly store: Store;
+  readonly guards: readonly Assumption[];
+  readonly frozen: ReadonlyMap<object, Span>;
   readonly diagnostics: readonly Diagnostic[];
   readonly failed: boolean;
 }
@@ -87,12 +90,22 @@ export class Context {
   readonly inputSpans = new Map<Node, Span>();
   readonly constants = new Map<object, Value | "evaluating">();
   store: Store = new Map();
+  /** How many variables there were before the function that is being called: the first ones of the store. */
+  outerVariables = 0;
   line: Line = { text: "" };
   loops: LoopNest | undefined;
   /** Whether this is the body of a loop that stays one. */
   isInLoop = false;
   /** What is known of whole numbers at this point. */
   facts: readonly Fact[] = [];
+  /** The conditions under which the program comes to this point. */
+  guards: readonly Assumption[] = [];
+  /** Arrays that must not be written any more, and where that began. */
+  frozen: ReadonlyMap<object, Span> = new Map();
+  /** How many reads were made that may be out of range. */
+  unproven = 0;
+  /** Floats that are known to be whole numbers. */
+  readonly whole = new Set<Node>();
   /** Nodes made so far. */
   nodes = 0;
   /** The id of the node made last. */
@@ -148,36 +161,62 @@ export class Context {
 
   /** Runs something on a copy of the store, keeping its diagnostics apart, so that it can be dropped. */
   attempt<T>(run: () => T): Attempt<T> {
-    const { store, sink, loops, isInLoop, facts, line } = this;
+    const { store, sink, loops, isInLoop, facts, guards, frozen, line } = this;
     const own = new DiagnosticSink();
     this.store = new Map(store);
     this.sink = own;
     try {
       const result = run();
       const { diagnostics, hasErrors } = own;
-      return { result, store: this.store, diagnostics, failed: hasErrors };
+      const after = { store: this.store, guards: this.guards, frozen: this.frozen };
+      return { result, ...after, diagnostics, failed: hasErrors };
     } catch (failure) {
       own.diagnostics.forEach((diagnostic) => sink.add(diagnostic));
       throw failure;
     } finally {
-      Object.assign(this, { store, sink, loops, isInLoop, facts, line });
+      Object.assign(this, { store, sink, loops, isInLoop, facts, guards, frozen, line });
     }
   }
 
   /** Takes over what an attempt has done. */
-  accept<T>({ result, store, diagnostics }: Attempt<T>): T {
-    this.store = store;
+  accept<T>({ result, store, guards, frozen, diagnostics }: Attempt<T>): T {
+    Object.assign(this, { store, guards, frozen });
     diagnostics.forEach((diagnostic) => this.sink.add(diagnostic));
     return result;
   }
 
+  /** Calls a function of the program for its value: what is in an array that it returns. */
   call(
     callable: Callable,
     positional: readonly Placed[],
     named: ReadonlyMap<string, Placed>,
     span: Span,
   ): Value {
+    return contents(this, this.inline(callable, positional, named, span));
+  }
+
+  /** Calls a function of the program, which may return an array that lives on. */
+  inline(
+    callable: Callable,
+    positional: readonly Placed[],
+    named: ReadonlyMap<string, Placed>,
+    span: Span,
+  ): Value {
     return this.#evaluator.inline(this, callable, positional, named, span);
+  }
+
+  /** Runs something that the program only comes to under a condition. */
+  under<T>(guard: Assumption, run: () => T): T {
+    const { guards } = this;
+    this.guards = [...guards, guard];
+    const result = run();
+    this.guards = guards;
+    return result;
+  }
+
+  /** All that is known of whole numbers here. */
+  knownFacts(): readonly Fact[] {
+    return [...this.facts, ...this.guards.flatMap(factsOf)];
   }
 
   /** Runs something one level further down. */

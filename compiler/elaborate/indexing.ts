@@ -1,15 +1,15 @@
 import type { Span } from "../diagnostic.js";
 import type { Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
-import { formatType, type Shape } from "../ir/type.js";
+import { formatType, type Shape, type TensorType } from "../ir/type.js";
 import { take } from "../ops/indexing.js";
-import { at } from "../ops/positions.js";
 import { reshape, slice, type Box } from "../ops/shape.js";
 import type { Expression, IndexItem } from "../syntax/tree.js";
 import { buildChecked } from "./apply.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
+import { elementOfNode, positionOf, readArrayIndex } from "./elements.js";
 import { fromEnd, planAxes, staticPlan, wholeAxes, type AxisPlan } from "./indexPlan.js";
-import { isWithin } from "./loopBounds.js";
 import type { Scope } from "./scopes.js";
 import { describe, numberValue, POISON, type Value } from "./values.js";
 
@@ -17,9 +17,10 @@ import { describe, numberValue, POISON, type Value } from "./values.js";
 export function readIndex(
   context: Context,
   object: Placed,
-  { items, span }: Extract<Expression, { kind: "index" }>,
+  expression: Extract<Expression, { kind: "index" }>,
   scope: Scope,
 ): Value {
+  const { items, span } = expression;
   const { value } = object;
   const [only] = items;
   switch (value.kind) {
@@ -32,6 +33,8 @@ export function readIndex(
       break;
     case "node":
       return indexTensor(context, object, value.node, items, span, scope);
+    case "array":
+      return readArrayIndex(context, value, expression, scope);
     default:
       break;
   }
@@ -91,35 +94,19 @@ export function elementAt(context: Context, object: Placed, i: number, span: Spa
     : build(context, object, node, [plan, ...wholeAxes(node.type.shape.slice(1))], span);
 }
 
-/** `x[i][j]` for whole numbers known at run time. */
-export function elementOfNode(
-  context: Context,
-  object: Placed,
-  positions: readonly Node[],
-  span: Span,
-): Value {
-  if (object.value.kind !== "node") return POISON;
-  const { node } = object.value;
-  const inBounds = positions.every((position, axis) =>
-    isWithin(position, node.type.shape[axis] ?? 0, context.facts),
-  );
-  return buildChecked(context, [object], span, () => at(node, positions, inBounds));
-}
-
-/** The index of `x[i]` in the body of a loop, where single elements are read. */
+/** The position `x[i]` reads in the body of a loop, where single elements are read. */
 function singlePosition(
   context: Context,
-  node: Node,
+  { shape }: TensorType,
   written: readonly IndexItem[],
+  evaluate: (expression: Expression) => Placed,
   scope: Scope,
-): Node | undefined {
+): Node | "invalid" | undefined {
   const [only] = written;
-  if (!context.isInLoop || written.length !== 1 || only?.kind !== "at") return undefined;
-  if (node.type.shape.length === 0) return undefined;
-  const { value } = context.placed(only.index, scope);
-  const isWhole =
-    value.kind === "node" && value.node.type.dtype === "i32" && value.node.type.shape.length === 0;
-  return isWhole ? value.node : undefined;
+  const [size] = shape;
+  if (!context.isInLoop || written.length !== 1 || only?.kind !== "at" || size === undefined)
+    return undefined;
+  return positionOf(context, evaluate(only.index), size, 0, scope);
 }
 
 function indexTensor(
@@ -130,7 +117,9 @@ function indexTensor(
   span: Span,
   scope: Scope,
 ): Value {
-  const position = singlePosition(context, node, written, scope);
+  const evaluate = once((expression) => read(context, context.placed(expression, scope)));
+  const position = singlePosition(context, node.type, written, evaluate, scope);
+  if (position === "invalid") return POISON;
   if (position !== undefined) return elementOfNode(context, object, [position], span);
   const { shape } = node.type;
   const consumed = written.filter(({ kind }) => kind === "at" || kind === "slice").length;
@@ -150,8 +139,18 @@ function indexTensor(
       accepted: "one `...`",
     });
   }
-  const plans = planAxes(context, written, shape, consumed, scope);
+  const plans = planAxes(context, written, { shape, consumed, evaluate, scope });
   return plans === undefined ? POISON : build(context, object, node, plans, span);
+}
+
+/** Evaluates each expression once, however often it is asked for. */
+function once(evaluate: (expression: Expression) => Placed): (expression: Expression) => Placed {
+  const known = new Map<Expression, Placed>();
+  return (expression) => {
+    const placed = known.get(expression) ?? evaluate(expression);
+    known.set(expression, placed);
+    return placed;
+  };
 }
 
 /** The box of all ranges, its axes dropped and added, then elements at run-time indices. */

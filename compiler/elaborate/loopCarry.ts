@@ -63,7 +63,9 @@ export function widen(carry: Carry, before: Value, after: Value): Carry | undefi
   }
 }
 
-function isSame(a: Value, b: Value): boolean {
+/** Whether two values are the same, part by part. */
+export function isSame(a: Value, b: Value): boolean {
+  if (a === b) return true;
   if (a.kind === "tuple" && b.kind === "tuple")
     return (
       a.elements.length === b.elements.length &&

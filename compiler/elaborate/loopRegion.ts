@@ -5,11 +5,14 @@ import { makeRegion } from "../ir/region.js";
 import { add } from "../ops/arithmetic.js";
 import { constant, constantValue } from "../ops/leaf.js";
 import { bodyIndex, bodyInput, loop, loopResult } from "../ops/loop.js";
+import { arraysIn, frozen, isCell } from "./arrays.js";
 import type { Attempt, Context } from "./context.js";
 import { leafName } from "./inputs.js";
+import { renamedStore } from "./loopArrays.js";
 import { factsOfRange } from "./loopBounds.js";
 import {
   carryOf,
+  isSame,
   leavesOfCarry,
   nodesOfCarry,
   SAME,
@@ -20,7 +23,7 @@ import {
 } from "./loopCarry.js";
 import { closeBody, uniqueName } from "./loopClose.js";
 import type { Store, Variable } from "./scopes.js";
-import { describe, POISON, UNSET, type Value } from "./values.js";
+import { describe, POISON, sameValue, UNSET, type Value } from "./values.js";
 
 /** Types of carried values are widened at most this often. */
 const MAX_ROUNDS = 12;
@@ -77,13 +80,17 @@ function settle(context: Context, plan: LoopPlan): Settled {
   let carries: Carries = new Map(
     plan.assigned.flatMap((variable): readonly (readonly [Variable, Carry])[] => {
       const before = context.store.get(variable);
-      return before === undefined ? [] : [[variable, carryOf(before)]];
+      if (before === undefined) return [];
+      countParts(context, before, plan.span);
+      return [[variable, carryOf(before)]];
     }),
   );
   for (let round = 0; ; round++) {
     const attempt = context.attempt(() => iterate(context, plan, carries));
-    const next = widened(context, plan, carries, attempt, round === MAX_ROUNDS);
-    if (next === undefined) return { carries, attempt };
+    const after = afterIteration(context, plan, attempt);
+    const settled = { ...attempt, store: after };
+    const next = widened(context, plan, carries, settled, round === MAX_ROUNDS);
+    if (next === undefined) return { carries, attempt: settled };
     carries = next;
   }
 }
@@ -96,7 +103,7 @@ function iterate(context: Context, plan: LoopPlan, carries: Carries): Iteration 
   const inputs = new Map<Variable, readonly Node[]>();
   for (const [variable, carry] of carries) {
     const nodes = leavesOfCarry(carry).map(({ type, path }) => {
-      const name = leafName([variable.name, ...path]);
+      const name = leafName([variable.name || "array", ...path]);
       return bodyInput(uniqueName(name, taken), type, { name });
     });
     inputs.set(variable, nodes);
@@ -110,6 +117,67 @@ function iterate(context: Context, plan: LoopPlan, carries: Carries): Iteration 
   const proceed = plan.proceed === null ? true : plan.proceed();
   plan.body(index);
   return { index, inputs, proceed };
+}
+
+/**
+ * The variables after an iteration in terms of those before it. Where a name
+ * goes from one array to another in a way that cannot be followed, it stands
+ * for what is in the array.
+ */
+function afterIteration(
+  context: Context,
+  { span }: LoopPlan,
+  { store, frozen: frozenInside }: Attempt<Iteration>,
+): Store {
+  const after = new Map(renamedStore(context.store, store));
+  const outside = context.store;
+  for (const [variable, start] of outside) {
+    const end = after.get(variable) ?? start;
+    if (sameValue(start, end)) continue;
+    countParts(context, end, span);
+    if (arraysIn(start).length > 0 && !isSame(start, end))
+      outside.set(variable, frozen(context, start, span));
+    if (arraysIn(end).length === 0 || isSame(start, end)) continue;
+    context.store = after;
+    after.set(variable, frozen(context, end, span));
+    context.store = outside;
+  }
+  for (const [cell, place] of frozenInside)
+    if (!context.frozen.has(cell)) context.frozen = new Map([...context.frozen, [cell, place]]);
+  refuseFrozen(context, after, span);
+  return after;
+}
+
+/** Counts the parts of a value as work: lists that share their parts have more than they take room. */
+function countParts(context: Context, value: Value, span: Span): void {
+  context.work(span);
+  const parts =
+    value.kind === "tuple"
+      ? value.elements
+      : value.kind === "object"
+        ? [...value.fields.values()]
+        : [];
+  for (const part of parts) countParts(context, part, span);
+}
+
+/** What is written in one iteration must not be part of another value since the one before. */
+function refuseFrozen(context: Context, after: Store, span: Span): void {
+  for (const [cell, since] of context.frozen) {
+    if (!isCell(cell)) continue;
+    const before = context.store.get(cell);
+    if (before === undefined || before.kind === "poison" || before === after.get(cell)) continue;
+    context.store.set(cell, POISON);
+    context.error(
+      "FG219",
+      `\`${cell.name}\` is written in a loop that makes another value of it`,
+      span,
+      {
+        accepted: "arrays that only their names refer to",
+        hint: "copy it where the other value is made: new Float64Array(x)",
+        notes: [{ message: "the other value is made here", span: since }],
+      },
+    );
+  }
 }
 
 /** The carried values of the next round; undefined where those of this one will do. */

@@ -1,10 +1,13 @@
 import type { Span } from "../diagnostic.js";
 import type { Node } from "../ir/node.js";
 import type { Expression, Statement } from "../syntax/tree.js";
-import { mergeValues, readCondition } from "./branches.js";
+import { readCondition } from "./branches.js";
+import { executeChoice } from "./choices.js";
 import type { Context, Placed } from "./context.js";
-import { NEXT, type Flow } from "./flow.js";
-import { elementAt, elementOfNode } from "./indexing.js";
+import { NEXT, returning, unknownFlow, type Flow } from "./flow.js";
+import { arraysIn, contentOf } from "./arrays.js";
+import { elementOfNode } from "./elements.js";
+import { elementAt } from "./indexing.js";
 import { assignedNames, namesIn, readsInside } from "./loopEffects.js";
 import { rangeOf, readHead, wholeSize, type Head } from "./loopHead.js";
 import {
@@ -146,10 +149,10 @@ function unrolledBody({ context, execute, scope, span }: Running, body: readonly
 
 function executeForOf(running: Running, loop: Of<"forOf">): Flow {
   const { context, scope } = running;
-  const iterable = context.placed(loop.iterable, scope);
-  const { value, span } = iterable;
+  const given = context.placed(loop.iterable, scope);
+  const { value, span } = { ...given, value: shallow(context, given.value) };
   if (value.kind === "poison") return poisonAssigned(context, loop, scope);
-  const elements = elementsOf(context, iterable);
+  const elements = elementsOf(context, given);
   const turns = () => turnsOfForOf(running, loop, elements ?? []);
   if (value.kind === "tuple") {
     const all = unroll(context, turns, { limit: MAX_UNROLLED, keepsInner: true });
@@ -168,7 +171,9 @@ function executeForOf(running: Running, loop: Of<"forOf">): Flow {
   return choose(running, typeof first === "number" ? first : Infinity, turns, () => {
     const begin = (index: Node, inner: Scope) => {
       const freshAfter = context.lastId;
-      const element = elementOfNode(context, iterable, [index], span);
+      // An array is read as it is when the turn comes.
+      const current = { value: shallow(context, given.value), span };
+      const element = elementOfNode(context, current, [index], span);
       const declaring = { scope: inner, mutable: true, what: "variable" as const, freshAfter };
       bindPattern(context, loop.pattern, { value: element, span }, declaring);
     };
@@ -178,11 +183,18 @@ function executeForOf(running: Running, loop: Of<"forOf">): Flow {
 
 /** What a loop that is unrolled goes through: each element is made when its turn comes. */
 function elementsOf(context: Context, iterable: Placed): readonly (() => Value)[] | undefined {
-  const { value, span } = iterable;
+  const { span } = iterable;
+  const value = shallow(context, iterable.value);
   if (value.kind === "tuple") return value.elements.map((one) => () => one);
   const [first] = value.kind === "node" ? value.node.type.shape : [];
   if (typeof first !== "number" || first > MAX_UNROLLED) return undefined;
-  return Array.from({ length: first }, (_, i) => () => elementAt(context, iterable, i, span));
+  const current = () => ({ value: shallow(context, iterable.value), span });
+  return Array.from({ length: first }, (_, i) => () => elementAt(context, current(), i, span));
+}
+
+/** What is in an array now; the elements of a list stay what they are. */
+function shallow(context: Context, value: Value): Value {
+  return value.kind === "array" ? contentOf(context, value) : value;
 }
 
 function* turnsOfForOf(
@@ -270,8 +282,8 @@ function keepCounted(running: Running, { body }: Of<"for">, head: Head, range: R
 
 function keep(running: Running, kept: Kept): KeptFlow {
   const { context, scope, span } = running;
-  const returning = returns(kept.body) ? declareReturn(context, scope, span) : undefined;
-  const body = returning === undefined ? kept.body : withoutReturns(kept.body);
+  const leaving = returns(kept.body) ? declareReturn(context, scope, span) : undefined;
+  const body = leaving === undefined ? kept.body : withoutReturns(kept.body);
   const flags = [...(breaks(body) ? [LEFT] : []), ...(returnsFromInside(body) ? [RETURNED] : [])];
   if (breaks(body)) declareFlag(context, scope, LEFT, span);
   if (kept.again !== undefined) declareFlag(context, scope, AGAIN, span, true);
@@ -282,11 +294,14 @@ function keep(running: Running, kept: Kept): KeptFlow {
     span,
     range: kept.range,
     index: kept.index,
-    assigned: assignedVariables(scope, [...body, ...(kept.update ?? [])], [...flags, AGAIN]),
+    assigned: withCells(
+      context,
+      assignedVariables(scope, [...body, ...(kept.update ?? [])], [...flags, AGAIN]),
+    ),
     proceed: conditions.length === 0 ? null : () => proceeds(running, conditions),
     body: (index) => runBody(running, kept, body, flags, index),
   });
-  return { flow: returning === undefined ? NEXT : flowOf(running, returning), changed };
+  return { flow: leaving === undefined ? NEXT : flowOf(running, leaving), changed };
 }
 
 /** Whether all conditions hold, as `&&` finds out. */
@@ -343,6 +358,15 @@ function assignedVariables(
   return [...new Set(names)].flatMap((name) => scope.find(name) ?? []);
 }
 
+/** The variables, and for those that are arrays what is in them. */
+function withCells({ store }: Context, variables: readonly Variable[]): readonly Variable[] {
+  const cells = variables.flatMap((variable) => {
+    const value = store.get(variable);
+    return value === undefined ? [] : arraysIn(value).map(({ cell }) => cell);
+  });
+  return [...new Set([...variables, ...cells])];
+}
+
 function declareFlag(
   context: Context,
   scope: Scope,
@@ -373,10 +397,11 @@ function declareReturn(context: Context, scope: Scope, span: Span): Returning {
 function flowOf({ context, span }: Running, { returned, result }: Returning): Flow {
   const holds = context.store.get(returned) ?? POISON;
   const value = context.store.get(result) ?? POISON;
-  if (holds.kind === "boolean") return holds.value ? { kind: "return", value } : NEXT;
-  if (holds.kind !== "node") return { kind: "maybe", finish: () => POISON };
+  if (holds.kind === "boolean") return holds.value ? returning(context, value) : NEXT;
+  if (holds.kind !== "node") return unknownFlow(context);
   const choice = { condition: holds.node, span, line: context.line };
-  return { kind: "maybe", finish: (rest) => mergeValues(context, choice, value, rest) };
+  const leave = () => returning(context, value);
+  return executeChoice(context, choice, leave, () => NEXT);
 }
 
 function knownTruth(value: Value | undefined): boolean | undefined {
@@ -393,5 +418,5 @@ function refuseLength(context: Context, span: Span): void {
 /** After a refused loop, whatever it assigns is unknown. */
 function poisonAssigned(context: Context, loop: AnyLoop, scope: Scope): Flow {
   for (const variable of assignedVariables(scope, [loop], [])) context.store.set(variable, POISON);
-  return returns([loop]) ? { kind: "maybe", finish: () => POISON } : NEXT;
+  return returns([loop]) ? unknownFlow(context) : NEXT;
 }

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostic.js";
 import type { Dim } from "../ir/dim.js";
 import type { Module } from "../syntax/tree.js";
 import { isName } from "../ir/name.js";
+import type { TensorType } from "../ir/type.js";
 import type { Value } from "./values.js";
 
 /** A declared name. Its value is in the store, so that branches can have stores of their own. */
@@ -11,6 +12,15 @@ export interface Variable {
   readonly span: Span;
   /** Read only where it is known to be set, so that paths which leave it unset do not matter. */
   readonly lenient?: boolean | undefined;
+}
+
+/** An array that is written element by element; its contents are in the store. */
+export interface ArrayCell extends Variable {
+  /** The first name it is given; empty until then. */
+  name: string;
+  readonly type: TensorType;
+  /** How many conditions the program was under where it was made. */
+  readonly guards: number;
 }
 
 /** The values of all variables at one point of the program. */

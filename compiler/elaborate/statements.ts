@@ -1,9 +1,11 @@
 import type { Span } from "../diagnostic.js";
 import type { Statement } from "../syntax/tree.js";
-import { mergeStores, mergeValues, readCondition, type Choice } from "./branches.js";
+import { readCondition } from "./branches.js";
+import { executeChoice } from "./choices.js";
 import type { Context, Placed } from "./context.js";
-import { NEXT, sequence, valueOf, type Flow } from "./flow.js";
+import { NEXT, returning, sequence, unknownFlow, type Flow } from "./flow.js";
 import { lineOf } from "./lines.js";
+import { assignElement } from "./elements.js";
 import { executeLoop } from "./loops.js";
 import { applyBinary } from "./operators.js";
 import { bindPattern, named } from "./patterns.js";
@@ -88,18 +90,19 @@ function declare(context: Context, { pattern, value, mutable }: Of<"declare">, s
   bindPattern(context, pattern, placed, { scope, mutable, what, freshAfter });
 }
 
-function assign(
-  context: Context,
-  { target, operator, value, span }: Of<"assign">,
-  scope: Scope,
-): void {
+function assign(context: Context, statement: Of<"assign">, scope: Scope): void {
+  const { target, operator, value, span } = statement;
+  if (target.kind === "index") {
+    assignElement(context, { ...statement, target }, scope);
+    return;
+  }
   const freshAfter = context.lastId;
   const current = operator === undefined ? undefined : context.placed(target, scope);
   const given = context.placed(value, scope);
   if (target.kind !== "name") {
-    context.error("FG204", "an element or field cannot be assigned to", target.span, {
-      accepted: "assignment to names",
-      hint: "make a new value: `where` or `concat` for a tensor, a new object or list for a field",
+    context.error("FG204", "a field cannot be assigned to", target.span, {
+      accepted: "assignment to names and to elements of arrays",
+      hint: "make a new object",
     });
     return;
   }
@@ -131,11 +134,11 @@ function assign(
 }
 
 function executeReturn(context: Context, { value, span }: Of<"return">, scope: Scope): Flow {
-  if (value !== undefined) return { kind: "return", value: context.evaluate(value, scope) };
+  if (value !== undefined) return returning(context, context.evaluate(value, scope));
   context.error("FG210", "this `return` gives no value", span, {
     accepted: "`return` with the result of the function",
   });
-  return { kind: "return", value: POISON };
+  return returning(context, POISON);
 }
 
 function executeExpression(
@@ -162,32 +165,6 @@ function executeIf(context: Context, { condition, then, otherwise }: Of<"if">, s
   return executeChoice(context, choice, run(then), run(otherwise));
 }
 
-/** Both branches, each from the same store, and what comes of them. */
-function executeChoice(
-  context: Context,
-  choice: Choice,
-  then: () => Flow,
-  otherwise: () => Flow,
-): Flow {
-  const before = context.store;
-  context.store = new Map(before);
-  const a = then();
-  const afterThen = context.store;
-  context.store = new Map(before);
-  const b = otherwise();
-  const afterElse = context.store;
-  // Where one branch has left, only the other one is seen by what follows.
-  if (a.kind === "return") context.store = afterElse;
-  else if (b.kind === "return") context.store = afterThen;
-  else context.store = mergeStores(context, choice, before, afterThen, afterElse);
-  if (a.kind === "next" && b.kind === "next") return NEXT;
-  const finish = (rest: Parameters<typeof valueOf>[1]) =>
-    mergeValues(context, choice, valueOf(a, rest), valueOf(b, rest));
-  return a.kind === "return" && b.kind === "return"
-    ? { kind: "return", value: finish(POISON) }
-    : { kind: "maybe", finish };
-}
-
 /** After an erroneous condition: both branches are checked, and what either assigns is unknown. */
 function tryBoth(context: Context, then: () => Flow, otherwise: () => Flow): Flow {
   const before = context.store;
@@ -202,6 +179,6 @@ function tryBoth(context: Context, then: () => Flow, otherwise: () => Flow): Flo
     if (changed) context.store.set(variable, POISON);
   }
   const returns = after.map(({ flow }) => flow.kind);
-  if (returns.every((kind) => kind === "return")) return { kind: "return", value: POISON };
-  return returns.every((kind) => kind === "next") ? NEXT : { kind: "maybe", finish: () => POISON };
+  if (returns.every((kind) => kind === "return")) return returning(context, POISON);
+  return returns.every((kind) => kind === "next") ? NEXT : unknownFlow(context);
 }
