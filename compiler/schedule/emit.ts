@@ -6,6 +6,7 @@ import { behindReshapes, isLoop } from "./element.js";
 import type { GuardLiteral } from "./guard.js";
 import { carriedKey, type LoopValues } from "./loopValues.js";
 import { phaseOfItem, unitsIn, type Item, type Leaf, type Nest, type Placement } from "./place.js";
+import { relevanceOf } from "./relevance.js";
 import { productStatement } from "./product.js";
 import {
   resolve,
@@ -36,6 +37,7 @@ export interface EmitRequest {
   /** Values that are there already. */
   readonly given: ReadonlyMap<Node, Place>;
   readonly loops: ReadonlyMap<Node, LoopValues>;
+  readonly users: ReadonlyMap<Node, readonly Node[]>;
   readonly repeat: (unit: Unit, around: Around) => readonly Statement[];
 }
 
@@ -351,7 +353,7 @@ export class Emitter {
 
   /** What a loop's statements need of those around it. */
   #around(unit: Unit): Around {
-    const { loops, given } = this.#request;
+    const { loops, given, users } = this.#request;
     const records = loops.get(unit.node)?.records ?? new Map<number, Node>();
     return {
       given,
@@ -364,6 +366,7 @@ export class Emitter {
         return place;
       },
       records,
+      relevanceOf: (record) => relevanceOf(record, users.get(record) ?? []),
     };
   }
 

@@ -103,11 +103,8 @@ export function guardsOf(
   const guards = new Map<Node, Guard>();
   for (const node of outputs) guards.set(node, []);
   // All readers of a value before it: in reading order some come later than what they read.
+  for (const { node, keeps } of units) if (keeps !== undefined) guards.set(node, keeps.under);
   for (const unit of units.toSorted((a, b) => rankOf(b) - rankOf(a))) {
-    if (unit.keeps !== undefined) {
-      guards.set(unit.node, guardOfKept(unit, guards));
-      continue;
-    }
     const own = guards.get(unit.node) ?? [];
     for (const { of, under } of readsOf(unit)) {
       const demand =
@@ -121,18 +118,9 @@ export function guardsOf(
   return withoutCheapWork(units, guards);
 }
 
-/** What keeps a value comes after all else that reads it. */
+/** What keeps a value comes before all else: it is the record that is read. */
 function rankOf({ node, keeps }: Unit): number {
-  return keeps === undefined ? node.id : keeps.id + 0.5;
-}
-
-/** A value is kept where it is worked out; only where nothing else reads it that is everywhere. */
-function guardOfKept(unit: Unit, guards: Map<Node, Guard>): Guard {
-  const reads = readsOf(unit).map(({ of }) => of);
-  const [only] = reads;
-  const guard = only === undefined || new Set(reads).size > 1 ? [] : (guards.get(only) ?? []);
-  if (guard.length === 0) reads.forEach((of) => guards.set(of, []));
-  return guard;
+  return keeps === undefined ? node.id : Infinity;
 }
 
 /**

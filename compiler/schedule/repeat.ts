@@ -4,6 +4,7 @@ import { alias } from "../ops/accumulate.js";
 import { div, sub } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
 import { constant } from "../ops/leaf.js";
+import type { Guard } from "./guard.js";
 import { updatesBetween } from "./inPlace.js";
 import type { Fusion } from "./place.js";
 import { along, asIndex, asScalar, isPosition, positionOf, scaled } from "./position.js";
@@ -34,6 +35,8 @@ export interface Around {
   readonly carried: (k: number) => Buffer | Local;
   /** The records that are read after the loop. */
   readonly records: ReadonlyMap<number, Node>;
+  /** When what a record keeps is read at all. */
+  readonly relevanceOf: (record: Node) => Guard;
 }
 
 type LoopWork = Extract<Work, { kind: "loop" }>;
@@ -222,7 +225,9 @@ class Repetition {
     return [...this.#around.records].map(([i, record]) => {
       const buffer = this.#around.placeOf(record);
       if (buffer.kind !== "buffer") throw new Error("a record stands in memory of its own");
-      return { record, value: nth(region.records, i), buffer, position: this.#iteration };
+      const under = this.#around.relevanceOf(record);
+      const position = this.#iteration;
+      return { record, value: nth(region.records, i), under, buffer, position };
     });
   }
 

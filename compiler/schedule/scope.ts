@@ -1,9 +1,11 @@
 import { isDynamic } from "../ir/dim.js";
+import { usersOf } from "../ir/graph.js";
 import type { Node, Step } from "../ir/node.js";
 import { loopParts } from "../ir/region.js";
 import { isLoopRecord } from "../ops/loop.js";
 import { behindReshapes, element, isInline } from "./element.js";
 import { Emitter } from "./emit.js";
+import type { Guard } from "./guard.js";
 import { rootOf, shareMemory, type Sharing } from "./inPlace.js";
 import { carriedKey, loopValuesOf, type LoopValues } from "./loopValues.js";
 import { placeUnits, type Fusion } from "./place.js";
@@ -36,6 +38,8 @@ export interface ScopeRequest {
 export interface RecordTarget {
   readonly record: Node;
   readonly value: Node;
+  /** When the value matters. */
+  readonly under: Guard;
   readonly buffer: Buffer;
   readonly position: Index;
 }
@@ -66,7 +70,7 @@ export function scheduleScope(request: ScopeRequest): ScheduledScope {
     ...loopHomes(nodes, loops, sharing, request),
     ...records.map(({ record, buffer }) => [record, inBuffer(buffer)] as const),
   ]);
-  const emitter = new Emitter({ placement, homes, given, loops, repeat });
+  const emitter = new Emitter({ placement, homes, given, loops, repeat, users: usersOf(nodes) });
   return {
     statements: emitter.statements(),
     nodes,
@@ -92,13 +96,16 @@ export function nodesUpTo(
 }
 
 /** `record[iteration] = value`. */
-function keepingUnit({ record, value, position }: RecordTarget, stored: ReadonlySet<Node>): Unit {
+function keepingUnit(
+  { record, value, under, position }: RecordTarget,
+  stored: ReadonlySet<Node>,
+): Unit {
   const { loops, index } = nestOver(value.type.shape);
   return {
     ...plain(record),
     origin: value.origin,
     loops,
-    keeps: value,
+    keeps: { value, under },
     work: {
       kind: "assign",
       target: [position, ...index],

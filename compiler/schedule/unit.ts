@@ -3,6 +3,7 @@ import type { Node, Origin } from "../ir/node.js";
 import type { Combine, KernelCall } from "../ir/op.js";
 import type { LoopParts } from "../ir/region.js";
 import type { Shape } from "../ir/type.js";
+import type { Guard } from "./guard.js";
 import { elementsIn, elementsInIndex } from "./element.js";
 import { along, fixed } from "./position.js";
 import type { Index, Loop, Scalar } from "./program.js";
@@ -24,8 +25,8 @@ export interface Unit {
   readonly needs?: readonly Unit[];
   /** Values in whose memory the unit writes: all that read them must have run. */
   readonly over?: readonly Node[];
-  /** The value of a body that the unit keeps for after the loop; `node` is the record. */
-  readonly keeps?: Node;
+  /** The value of a body that the unit keeps for after the loop, and when it matters; `node` is the record. */
+  readonly keeps?: { readonly value: Node; readonly under: Guard };
 }
 
 /** A value that a loop carries, before its first iteration. */
