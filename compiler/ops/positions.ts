@@ -50,7 +50,8 @@ const atOp = defineOp({
   },
   vjp: ({ inputs, dOut, attrs }) => {
     const [x, ...positions] = inputs;
-    const place = x && embedAt(dOut, positions, x.type.shape, attrs["inBounds"] === true);
+    const typed = x && cast(dOut, x.type.dtype);
+    const place = x && typed && embedAt(typed, positions, x.type.shape, attrs["inBounds"] === true);
     return [place ?? null, ...positions.map(() => null)];
   },
   maskVjp: ({ inputs, attrs }, mask) => {
