@@ -14,11 +14,14 @@ import {
   type Index,
   type Loop,
   type Place,
+  type Ragged,
   type Scalar,
+  type Segment,
   type Slice,
   type Statement,
 } from "./program.js";
 import type { Around } from "./repeat.js";
+import { isInMemory, isPlain, type RecordPlace } from "./tapes.js";
 import {
   isVisible,
   outermostReduced,
@@ -38,6 +41,9 @@ export interface EmitRequest {
   readonly given: ReadonlyMap<Node, Place>;
   readonly loops: ReadonlyMap<Node, LoopValues>;
   readonly users: ReadonlyMap<Node, readonly Node[]>;
+  /** Records that lie on tapes, and those among them whose tapes begin here. */
+  readonly tapes: ReadonlyMap<Node, Ragged | Segment>;
+  readonly fresh: ReadonlyMap<Node, Ragged>;
   readonly repeat: (unit: Unit, around: Around) => readonly Statement[];
 }
 
@@ -105,13 +111,15 @@ export class Emitter {
       .flatMap(({ tree }) => unitsIn(tree))
       .flatMap((unit) => {
         const value: Scalar = { kind: "literal", value: 0, dtype: unit.node.type.dtype };
-        return unit.keeps === undefined ? [] : [this.#storeEverywhere(unit, new Set(), value)];
+        return unit.keeps === undefined || unit.work.kind !== "assign"
+          ? []
+          : [this.#storeEverywhere(unit, new Set(), value)];
       });
   }
 
   #scalarOf(node: Node): Scalar {
     const known = this.#homes.get(node)?.local ?? this.#given.get(node);
-    if (known === undefined || known === null || known.kind === "buffer" || known.kind === "slice")
+    if (known === undefined || isInMemory(known))
       throw new Error(`${node.op.name} is not a scalar`);
     return known;
   }
@@ -348,12 +356,12 @@ export class Emitter {
 
   #matmul(unit: Unit): Statement {
     const position = (index: Index) => this.#position(index, unit);
-    return productStatement(unit, (node) => this.placeOf(node), position);
+    return productStatement(unit, (node) => this.#plainPlaceOf(node), position);
   }
 
   /** What a loop's statements need of those around it. */
   #around(unit: Unit): Around {
-    const { loops, given, users } = this.#request;
+    const { loops, given, users, fresh } = this.#request;
     const records = loops.get(unit.node)?.records ?? new Map<number, Node>();
     return {
       given,
@@ -366,6 +374,7 @@ export class Emitter {
         return place;
       },
       records,
+      fresh: [...records.values()].flatMap((record) => fresh.get(record) ?? []),
       relevanceOf: (record) => relevanceOf(record, users.get(record) ?? []),
     };
   }
@@ -376,14 +385,12 @@ export class Emitter {
   }
 
   /** Where all elements of a tensor are. */
-  placeOf(node: Node): Buffer | Slice {
-    const root = this.#homes.has(node) ? node : behindReshapes(node);
+  placeOf(node: Node): RecordPlace {
+    const root = this.#homes.get(node)?.buffer ? node : behindReshapes(node);
+    const tape = this.#request.tapes.get(root);
+    if (tape !== undefined) return tape;
     const place = this.#homes.get(root)?.buffer ?? this.#given.get(root);
-    if (
-      place === undefined ||
-      place === null ||
-      !(place.kind === "buffer" || place.kind === "slice")
-    )
+    if (place === undefined || !isInMemory(place))
       throw new Error(`${root.op.name} is not in memory`);
     return place;
   }
@@ -392,6 +399,12 @@ export class Emitter {
     const home = this.#homes.get(unit.node);
     if (home === undefined) throw new Error(`${unit.node.op.name} has no place`);
     return home;
+  }
+
+  #plainPlaceOf(node: Node): Buffer | Slice {
+    const place = this.placeOf(node);
+    if (!isPlain(place)) throw new Error("only loops read what is on a tape");
+    return place;
   }
 
   #bufferOf(node: Node): Buffer {
@@ -404,6 +417,8 @@ export class Emitter {
 /** An element of a value that stands in a known place. */
 function elementOfPlace(place: Place, shape: Shape, index: readonly Index[]): Scalar {
   if (place.kind === "buffer") return { kind: "load", buffer: place, shape, index };
+  if (place.kind === "ragged" || place.kind === "segment")
+    throw new Error("only loops read what is on a tape");
   if (place.kind !== "slice") return place;
   const { buffer, outer, position } = place;
   return { kind: "load", buffer, shape: [...outer, ...shape], index: [...position, ...index] };
