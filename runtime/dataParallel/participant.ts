@@ -5,7 +5,7 @@ import { arrive, words } from "./barrier.js";
 import { failureOf, writeFailure } from "./failures.js";
 import type { GradientModule, OptimiserChoice } from "./options.js";
 import { arrayAt } from "./parameterTree.js";
-import type { Leaf, Task } from "./plan.js";
+import type { Task } from "./plan.js";
 
 /**
  * One worker's part of a step, in two stages. Each ends with the arrival at a
@@ -27,12 +27,12 @@ export function createParticipant(
   module: GradientModule,
   announce?: () => void,
 ): Participant {
-  const { control, failures, inputs, leaves, numberNames, numbers, rate, worker } = task;
+  const { control, failures, inputs, leaves, numberNames, numbers, worker } = task;
   const { createWork, gradient, name } = functionsOf(module, task.function);
   const work = createWork(task.sizes);
   const bundle: Record<string, unknown> = { ...inputs };
   const sources = leaves.map(({ parts }) => [...parts]);
-  const update = task.optimiser && createUpdate(task.optimiser, leaves, worker);
+  const update = task.optimiser && createUpdate(task.optimiser, task);
 
   function computeRows(): void {
     for (let i = 0; i < numberNames.length; i++) bundle[numberNames[i]!] = numbers[i];
@@ -57,7 +57,7 @@ export function createParticipant(
       const { gradient: target, bounds } = leaves[l]!;
       addWeighted(target, sources[l]!, task.weights, bounds[worker]!, bounds[worker + 1]!);
     }
-    update?.(rate[0]!);
+    update?.();
   }
 
   function attempt(stage: () => void): void {
@@ -121,11 +121,7 @@ function addWeighted(
 }
 
 /** The optimiser of one worker's part of each parameter: its rules work element by element. */
-function createUpdate(
-  choice: OptimiserChoice,
-  leaves: readonly Leaf[],
-  worker: number,
-): (rate: number) => void {
+function createUpdate(choice: OptimiserChoice, { leaves, rate, worker }: Task): () => void {
   const shards = (of: "parameter" | "gradient"): Record<string, FloatArray> =>
     Object.fromEntries(
       leaves.map((leaf) => [
@@ -135,7 +131,12 @@ function createUpdate(
     );
   const gradients = shards("gradient");
   const optimiser = createOptimiser(choice, shards("parameter"));
-  return (rate) => optimiser.step(gradients, rate);
+  // A number read from the array is boxed for the call: once, as long as it stays the same.
+  let current = NaN;
+  return () => {
+    if (rate[0] !== current) current = rate[0]!;
+    optimiser.step(gradients, current);
+  };
 }
 
 function createOptimiser(
