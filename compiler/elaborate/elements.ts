@@ -1,5 +1,4 @@
 import type { Span } from "../diagnostic.js";
-import { dimOf } from "../ops/leaf.js";
 import type { Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import { cast } from "../ops/arithmetic.js";
@@ -13,6 +12,7 @@ import { wholeSize } from "./loopHead.js";
 import { applyBinary } from "./operators.js";
 import type { Scope } from "./scopes.js";
 import { describe, POISON, type ArrayValue, type Value } from "./values.js";
+import { isWhole } from "./wholeNumbers.js";
 
 type Assignment = Extract<Statement, { kind: "assign" }>;
 type Index = Extract<Expression, { kind: "index" }>;
@@ -101,28 +101,6 @@ export function positionOf(
     default:
       return undefined;
   }
-}
-
-const ROUNDING = new Set(["floor", "ceil", "trunc", "round", "sign"]);
-const WHOLE_OF_WHOLE = new Set([
-  "add",
-  "sub",
-  "mul",
-  "neg",
-  "abs",
-  "minimum",
-  "maximum",
-  "remainder",
-]);
-
-/** Whether a scalar is known to be a whole number. */
-export function isWhole(context: Context, node: Node): boolean {
-  const { op, inputs, type } = node;
-  if (type.shape.length > 0 || type.dtype === "bool") return false;
-  if (type.dtype === "i32" || context.whole.has(node) || dimOf(node) !== undefined) return true;
-  if (ROUNDING.has(op.name)) return true;
-  if (op.name === "where") return inputs.slice(1).every((arm) => isWhole(context, arm));
-  return WHOLE_OF_WHOLE.has(op.name) && inputs.every((input) => isWhole(context, input));
 }
 
 /** `x[i] = value` and `x[i] += value`. */

@@ -57,9 +57,9 @@ export function continues(body: readonly Statement[]): boolean {
 export function withoutReturns(body: readonly Statement[]): readonly Statement[] {
   return body.flatMap((statement): readonly Statement[] => {
     const { span } = statement;
-    if (statement.kind === "return" && statement.value !== undefined)
+    if (statement.kind === "return")
       return [
-        assign(RESULT, statement.value, span),
+        ...(statement.value === undefined ? [] : [assign(RESULT, statement.value, span)]),
         raise(RETURNED, span),
         { kind: "break", span },
       ];
@@ -158,5 +158,5 @@ export function none(flags: readonly string[], span: Span): Expression {
 
 /** Whether a loop inside these statements may return from the function. */
 export function returnsFromInside(body: readonly Statement[]): boolean {
-  return contains(body, raises(RETURNED), true);
+  return contains(body, isLoopThatReturns, false);
 }

@@ -20,10 +20,12 @@ import {
   valueWith,
   widen,
   type Carry,
+  type NumberFacts,
 } from "./loopCarry.js";
 import { closeBody, uniqueName } from "./loopClose.js";
 import type { Store, Variable } from "./scopes.js";
 import { describe, POISON, sameValue, UNSET, type Value } from "./values.js";
+import { isSteady, isWhole } from "./wholeNumbers.js";
 
 /** Types of carried values are widened at most this often. */
 const MAX_ROUNDS = 12;
@@ -82,7 +84,7 @@ function settle(context: Context, plan: LoopPlan): Settled {
       const before = context.store.get(variable);
       if (before === undefined) return [];
       countParts(context, before, plan.span);
-      return [[variable, carryOf(before)]];
+      return [[variable, carryOf(before, factsIn(context, new Set()))]];
     }),
   );
   for (let round = 0; ; round++) {
@@ -95,25 +97,45 @@ function settle(context: Context, plan: LoopPlan): Settled {
   }
 }
 
-function iterate(context: Context, plan: LoopPlan, carries: Carries): Iteration {
+/** What the body of a loop gives for any index, and nothing else of it. */
+export function probeBody<T>(
+  context: Context,
+  { index: name, range }: LoopPlan,
+  body: (index: Node) => T,
+): Attempt<T> {
+  return context.attempt(() => {
+    const index = bodyIndex(name);
+    enterBody(context, index, range);
+    return body(index);
+  });
+}
+
+function enterBody(context: Context, index: Node, range: Range | null): void {
   context.isInLoop = true;
   context.loops = undefined;
+  if (range === null) return;
+  const { start, stop, step } = range;
+  context.facts = [...context.facts, ...factsOfRange(index, start, stop, step)];
+}
+
+function iterate(context: Context, plan: LoopPlan, carries: Carries): Iteration {
   const index = bodyIndex(plan.index);
   const taken = new Set([plan.index]);
   const inputs = new Map<Variable, readonly Node[]>();
   for (const [variable, carry] of carries) {
-    const nodes = leavesOfCarry(carry).map(({ type, path }) => {
+    const nodes = leavesOfCarry(carry).map(({ type, whole, path }) => {
       const name = leafName([variable.name || "array", ...path]);
-      return bodyInput(uniqueName(name, taken), type, { name });
+      const derivedName = variable.name === "";
+      const input = bodyInput(uniqueName(name, taken), type, { name, derivedName });
+      if (whole) context.whole.add(input);
+      return input;
     });
     inputs.set(variable, nodes);
     if (carry.kind === "late") continue;
     const before = context.store.get(variable) ?? UNSET;
     context.store.set(variable, valueWith(carry, before, nodes.values()));
   }
-  const { range } = plan;
-  if (range !== null)
-    context.facts = [...context.facts, ...factsOfRange(index, range.start, range.stop, range.step)];
+  enterBody(context, index, plan.range);
   const proceed = plan.proceed === null ? true : plan.proceed();
   plan.body(index);
   return { index, inputs, proceed };
@@ -185,16 +207,17 @@ function widened(
   context: Context,
   plan: LoopPlan,
   carries: Carries,
-  { store }: Attempt<Iteration>,
+  { store, result: { inputs } }: Attempt<Iteration>,
   isLast: boolean,
 ): Carries | undefined {
+  const facts = factsIn(context, new Set([...inputs.values()].flat()));
   const next = new Map(carries);
   let changed = false;
   for (const [variable, before] of context.store) {
-    const after = store.get(variable) ?? before;
+    const after = store.get(variable) ?? POISON;
     const carry = carries.get(variable) ?? SAME;
     if (before.kind === "poison" || after.kind === "poison") continue;
-    const wider = widen(carry, before, after);
+    const wider = widen(carry, before, after, facts);
     if (wider !== undefined && sameCarry(wider, carry)) continue;
     if (wider === undefined || isLast) {
       refuseChange(context, plan, variable, before, after);
@@ -204,6 +227,13 @@ function widened(
     changed = true;
   }
   return changed ? next : undefined;
+}
+
+function factsIn(context: Context, carried: ReadonlySet<Node>): NumberFacts {
+  return {
+    isWhole: (node) => isWhole(context, node),
+    isSteady: (node) => isSteady(node, carried),
+  };
 }
 
 function refuseChange(
@@ -253,10 +283,11 @@ function finish(
   if (parts.carried.length === 0) return;
   const made = context.within(plan.span, () => makeLoop(plan, index, parts, proceed));
   const results = new Map(
-    parts.carried.map(({ input }, i) => [
-      input,
-      context.build(plan.span, () => loopResult(made, i, input)),
-    ]),
+    parts.carried.map(({ input }, i) => {
+      const result = context.build(plan.span, () => loopResult(made, i, input));
+      if (context.whole.has(input)) context.whole.add(result);
+      return [input, result];
+    }),
   );
   context.store = stored(before, carries, inputs, (input) =>
     results.get(parts.equal.get(input) ?? input),

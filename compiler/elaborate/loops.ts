@@ -301,7 +301,9 @@ function keep(running: Running, kept: Kept): KeptFlow {
     proceed: conditions.length === 0 ? null : () => proceeds(running, conditions),
     body: (index) => runBody(running, kept, body, flags, index),
   });
-  return { flow: leaving === undefined ? NEXT : flowOf(running, leaving), changed };
+  if (leaving === undefined) return { flow: NEXT, changed };
+  const endsByReturn = kept.range === null && isTrue(condition) && !breaks(kept.body);
+  return { flow: flowOf(running, leaving, endsByReturn), changed };
 }
 
 /** Whether all conditions hold, as `&&` finds out. */
@@ -394,11 +396,20 @@ function declareReturn(context: Context, scope: Scope, span: Span): Returning {
   return { returned, result };
 }
 
-function flowOf({ context, span }: Running, { returned, result }: Returning): Flow {
+function isTrue(condition: Expression | undefined): boolean {
+  return condition === undefined || (condition.kind === "boolean" && condition.value);
+}
+
+function flowOf(
+  { context, span }: Running,
+  { returned, result }: Returning,
+  endsByReturn: boolean,
+): Flow {
   const holds = context.store.get(returned) ?? POISON;
   const value = context.store.get(result) ?? POISON;
   if (holds.kind === "boolean") return holds.value ? returning(context, value) : NEXT;
   if (holds.kind !== "node") return unknownFlow(context);
+  if (endsByReturn) return returning(context, value);
   const choice = { condition: holds.node, span, line: context.line };
   const leave = () => returning(context, value);
   return executeChoice(context, choice, leave, () => NEXT);

@@ -135,6 +135,7 @@ function assign(context: Context, statement: Of<"assign">, scope: Scope): void {
 
 function executeReturn(context: Context, { value, span }: Of<"return">, scope: Scope): Flow {
   if (value !== undefined) return returning(context, context.evaluate(value, scope));
+  if (context.calls.at(-1)?.isStatement === true) return returning(context, UNSET);
   context.error("FG210", "this `return` gives no value", span, {
     accepted: "`return` with the result of the function",
   });
@@ -147,8 +148,13 @@ function executeExpression(
   scope: Scope,
 ): void {
   if (value.kind === "string") return;
+  const before = new Map(context.store);
+  const outer = context.statement;
+  context.statement = value;
   const { kind } = context.evaluate(value, scope);
-  if (kind === "poison") return;
+  context.statement = outer;
+  const acts = [...before].some(([variable, old]) => context.store.get(variable) !== old);
+  if (kind === "poison" || acts) return;
   context.error("FG204", "this expression has no effect", span, {
     accepted: "declarations, assignments, `if`, `for` and `return`",
     hint: "give the value a name, `const y = …`, or return it",
