@@ -144,8 +144,8 @@ describe("a pool that cannot be made", () => {
 
 describe("a worker that is lost", () => {
   it("ends the step that waits for it, and those after", async () => {
-    const module = byHand("exits", inWorkers("process.exit(3)"), knowsThreads);
-    const pool = await poolOf({ module });
+    const exiting = byHand("exits", inWorkers("process.exit(3)"), knowsThreads);
+    const pool = await poolOf({ module: exiting });
     await expect(pool.stepAsync()).rejects.toThrow(
       "worker 1 (rows 3 … 5 of the batch): Error: it ended with exit code 3",
     );
@@ -154,8 +154,8 @@ describe("a worker that is lost", () => {
   });
 
   it("ends a blocking step after a time", async () => {
-    const module = byHand("endless", inWorkers("for (;;)"), knowsThreads);
-    const pool = await poolOf({ module, timeout: 1000 });
+    const endless = byHand("endless", inWorkers("for (;;)"), knowsThreads);
+    const pool = await poolOf({ module: endless, timeout: 1000 });
     const message = "a worker has not finished after 1000 ms; close the pool";
     expect(() => pool.step()).toThrow(message);
     expect(() => pool.step()).toThrow(message);
@@ -187,9 +187,7 @@ describe("closing", () => {
     const pool = await poolOf({ module: byHand("endless2", inWorkers("for (;;)"), knowsThreads) });
     const pending = pool.stepAsync();
     expect(() => pool.step()).toThrow("the pool is in a step");
-    const outcome = expect(pending).rejects.toThrow("the pool is closed");
-    await pool.close();
-    await outcome;
+    await Promise.all([expect(pending).rejects.toThrow("the pool is closed"), pool.close()]);
   });
 
   it.each([
