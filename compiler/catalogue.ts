@@ -502,6 +502,20 @@ export const catalogue = {
     example: "f(x) = log(x - 100)",
     fix: "f(x) = log(x)",
   },
+  FG507: {
+    title: "Memory not known",
+    cause:
+      "A memory budget is a number of bytes. To keep it, all named sizes must have a value, and loops a number of iterations that follows from sizes.",
+    example: 'flatgrad build net.ts --memory-budget 10M   (x: Tensor<["N", 784]>)',
+    fix: "flatgrad build net.ts --memory-budget 10M --size N=64",
+  },
+  FG508: {
+    title: "Memory budget too small",
+    cause:
+      "Even after computing again what can be, the backward pass holds more of the forward pass than the budget: what loops carry from turn to turn, what the next step back is computed from, and what is as large computed again as kept.",
+    example: "flatgrad build net.ts --memory-budget 1k",
+    fix: "flatgrad build net.ts --memory-budget 64k",
+  },
   FG599: {
     title: "Error in the compiler",
     cause:
