@@ -25,7 +25,7 @@ function guardOfReader(record: Node, reader: Node): Guard {
   const own = reader.inputs.filter((x) => x === record).length;
   const inputs = slicedInputs.filter((_, j) => sliced[j] === record);
   if (inputs.length !== own) return [];
-  const guards = guardsAmong(nodesOf(regionGraph(region)));
+  const guards = guardsAmong(nodesOf(regionGraph(region)), new Map());
   const literals = inputs.map((input) => guards.get(input) ?? []).reduce(commonPrefix);
   const meaning = meanings(loopOf(record), reader);
   const told: GuardLiteral[] = [];
@@ -37,9 +37,15 @@ function guardOfReader(record: Node, reader: Node): Guard {
   return told;
 }
 
-/** For each node, which outcomes of scalar conditions all that reads it has in common. */
-function guardsAmong(nodes: readonly Node[]): ReadonlyMap<Node, Guard> {
-  const guards = new Map<Node, Guard>();
+/**
+ * For each node, which outcomes of scalar conditions all that reads it has in
+ * common, given those under which some are read from elsewhere.
+ */
+export function guardsAmong(
+  nodes: readonly Node[],
+  given: ReadonlyMap<Node, Guard>,
+): ReadonlyMap<Node, Guard> {
+  const guards = new Map(given);
   for (const node of nodes.toReversed()) {
     const own = guards.get(node) ?? [];
     node.inputs.forEach((x, i) => {

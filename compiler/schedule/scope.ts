@@ -11,6 +11,7 @@ import { carriedKey, loopValuesOf, type LoopValues } from "./loopValues.js";
 import { placeUnits, type Fusion } from "./place.js";
 import type { Buffer, Index, Local, Place, Ragged, Scalar, Segment, Statement } from "./program.js";
 import type { Around } from "./repeat.js";
+import { guardsAmong } from "./relevance.js";
 import { chooseHomes, type Home, type Homes } from "./storage.js";
 import { storedInline } from "./storedInline.js";
 import { isRagged, raggedFor } from "./tapes.js";
@@ -68,7 +69,8 @@ export function scheduleScope(request: ScopeRequest): ScheduledScope {
   const stored = new Set([...storedInline(nodes, given), ...request.copies]);
   const surviving = new Set(roots.flatMap((node) => [node, behindReshapes(node)]));
   const absorbed = absorbedContributions(nodes, [...roots, ...kept]);
-  const sharing = shareMemory({ nodes, loops, stored, absorbed, carried, surviving });
+  const guards = guardsAmong(nodes, new Map([...demandsOf(request)]));
+  const sharing = shareMemory({ nodes, loops, stored, absorbed, carried, surviving, guards });
   const all = [
     ...unitsOf(nodes, { stored, absorbed, sharing, loops }).map((unit) => onTape(unit, tapes)),
     ...records.map((target) => keepingUnit(target, stored)),
@@ -118,6 +120,13 @@ export function nodesUpTo(
     stack.push(...node.inputs);
   }
   return [...seen].toSorted((a, b) => a.id - b.id);
+}
+
+/** When values are read from elsewhere: those read after all has run always are. */
+function* demandsOf({ roots, records, tapes }: ScopeRequest): Generator<readonly [Node, Guard]> {
+  for (const { value, under } of records) yield [value, under];
+  for (const [value, { under }] of tapes) yield [value, under];
+  for (const node of roots) yield [node, []];
 }
 
 /** What is on a tape is kept by the loop that makes it. */
