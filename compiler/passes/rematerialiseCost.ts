@@ -2,12 +2,13 @@ import { dimDivide, dimMul, dimProduct, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import { elementCount } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
+import { constantValue } from "../ops/leaf.js";
 
 /**
  * What it costs to compute something, in additions of doubles in V8. Calls are
  * of the host's functions and of flatgrad's runtime.
  */
-export const scalarCosts = {
+const scalarCosts = {
   infix: 1,
   prefix: 1,
   select: 1,
@@ -15,6 +16,16 @@ export const scalarCosts = {
   call: 10,
   runtime: 15,
 } as const;
+
+/** What an element of an elementwise operation costs. Small whole powers become products. */
+export function scalarCost(node: Node): number {
+  const { lowering } = node.op;
+  if (lowering.kind !== "scalar") return Infinity;
+  const exponent = node.op.name === "pow" ? node.inputs[1] : undefined;
+  const power = exponent && constantValue(exponent);
+  const isProduct = power !== undefined && Number.isInteger(power) && power > 0 && power <= 4;
+  return isProduct ? power - 1 : scalarCosts[lowering.code.kind];
+}
 
 /**
  * The work of computing all elements of a node from its operands; a formula of
@@ -26,7 +37,7 @@ export function workOf(node: Node): Dim | null {
   const count = elementCount(node.type);
   switch (lowering.kind) {
     case "scalar":
-      return dimMul(scalarCosts[lowering.code.kind], count);
+      return dimMul(scalarCost(node), count);
     case "leaf":
     case "view":
     case "reshape":

@@ -2,7 +2,7 @@ import { evaluateDim, isDynamic, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import type { LoopParts } from "../ir/region.js";
 import { elementCount } from "../ir/type.js";
-import { scalarCosts, workOf } from "./rematerialiseCost.js";
+import { scalarCost, workOf } from "./rematerialiseCost.js";
 
 /**
  * Store or recompute. Keeping a number for the backward pass costs one store
@@ -43,7 +43,7 @@ function costOf(node: Node): number {
   if (node.type.shape.some(isDynamic)) return Infinity;
   switch (lowering.kind) {
     case "scalar":
-      return scalarCosts[lowering.code.kind];
+      return scalarCost(node);
     case "leaf":
     case "view":
     case "reshape":
