@@ -21,14 +21,16 @@ export function integerTable(numbers: Int32Array): Node {
   return concat(stretchesOf(numbers).map(stretchNode), 0);
 }
 
-/** Parts a table is made of, by which its code grows. */
-export function tableParts(numbers: Int32Array): number {
-  const partsOf = (row: Int32Array) => (row.length === 1 ? 1 : tableParts(row));
-  return stretchesOf(numbers).reduce(
-    (total, { pattern, steps }) =>
-      total + partsOf(pattern) + (steps.length === 1 ? 0 : partsOf(steps)),
-    0,
-  );
+/** Parts a table is made of, by which its code grows; above `most`, some number above it. */
+export function tableParts(numbers: Int32Array, most: number): number {
+  const partsOf = (row: Int32Array) => (row.length === 1 ? 1 : tableParts(row, most));
+  let total = 0;
+  for (let start = 0; start < numbers.length && total <= most;) {
+    const { pattern, steps, times } = longestAt(numbers, start);
+    total += partsOf(pattern) + (steps.length === 1 ? 0 : partsOf(steps));
+    start += pattern.length * times;
+  }
+  return total;
 }
 
 function stretchNode(stretch: Stretch): Node {

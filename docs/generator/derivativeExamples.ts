@@ -112,4 +112,12 @@ export function f(m: number, e: number) {
   return grad(anomaly, "e")(m, e);
 }`,
   },
+  {
+    title: "checkpoint(f)",
+    text: "The function itself, whose values the backward pass computes again instead of keeping them.",
+    language: "math",
+    program: `g(x) = sin(x) * exp(x)
+h(x) = checkpoint(g)(x)
+f(x) = grad(h)(x)`,
+  },
 ];
