@@ -142,6 +142,11 @@ function refuseTarget(context: Context, { value, span, expression }: Placed): vo
   const name = expression?.kind === "name" ? `\`${expression.name}\`` : "this value";
   const isInput = value.kind === "node" && value.node.op.name === "input";
   const isList = value.kind === "tuple";
+  const isSingle = value.kind === "node" && value.node.type.dtype === "f32";
+  const copying = isSingle ? "Float32Array" : "Float64Array";
+  const source = expression?.kind === "name" ? expression.name : "x";
+  const isVector = value.kind !== "node" || value.node.type.shape.length < 2;
+  const copy = isVector ? `new ${copying}(${source})` : `${source}.slice()`;
   context.error(
     "FG219",
     isInput
@@ -152,7 +157,7 @@ function refuseTarget(context: Context, { value, span, expression }: Placed): vo
       accepted: "arrays made in the function: new Float64Array(n), zeros([n, m])",
       hint: isList
         ? "write new Float64Array([…]) around the list"
-        : `write into a copy: const y = new Float64Array(${expression?.kind === "name" ? expression.name : "x"})`,
+        : `write into a copy: const copy = ${copy}`,
     },
   );
 }

@@ -53,6 +53,21 @@ export function continues(body: readonly Statement[]): boolean {
   return contains(body, ({ kind }) => kind === "continue", false);
 }
 
+/** The first `return` without a value. */
+export function emptyReturn(body: readonly Statement[]): Statement | undefined {
+  let found: Statement | undefined;
+  contains(
+    body,
+    (statement) => {
+      const isEmpty = statement.kind === "return" && statement.value === undefined;
+      if (isEmpty) found = statement;
+      return isEmpty;
+    },
+    true,
+  );
+  return found;
+}
+
 /** The statements with `result# = value; returned# = true; break` for each `return value`. */
 export function withoutReturns(body: readonly Statement[]): readonly Statement[] {
   return body.flatMap((statement): readonly Statement[] => {

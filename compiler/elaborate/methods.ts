@@ -1,6 +1,6 @@
 import type { Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
-import type { TensorType } from "../ir/type.js";
+import { isFloat, type DType, type TensorType } from "../ir/type.js";
 import type { Expression } from "../syntax/tree.js";
 import { contentOf, makeZeros, read, writeElement } from "./arrays.js";
 import { copyOf, fillArray } from "./constructors.js";
@@ -8,7 +8,8 @@ import type { Context, Placed } from "./context.js";
 import { invoke } from "./derivatives.js";
 import { elementOfNode } from "./elements.js";
 import { wholeSize } from "./loopHead.js";
-import { probeBody, runRegion, type LoopPlan } from "./loopRegion.js";
+import { runRegion } from "./loopRegion.js";
+import { probeBody, type LoopPlan } from "./loopSettle.js";
 import { readMember } from "./members.js";
 import type { Scope, Variable } from "./scopes.js";
 import { isFunction } from "./transforms.js";
@@ -80,9 +81,12 @@ function runMethod(given: MethodCall, method: Method): Value {
   }
 }
 
+const UNKNOWN: TensorType = { dtype: "f64", shape: [] };
+
 /** What a method goes through. */
 interface Elements {
   readonly length: Dim;
+  readonly dtype: DType;
   readonly at: (index: Node) => Value;
 }
 
@@ -93,7 +97,8 @@ function elementsOf({ context, object }: MethodCall): Elements | undefined {
     span,
   });
   const now = content().value;
-  const [length] = now.kind === "node" ? now.node.type.shape : [];
+  const { dtype, shape } = now.kind === "node" ? now.node.type : UNKNOWN;
+  const [length] = shape;
   if (length === undefined) {
     if (now.kind !== "poison")
       context.error("FG215", `${describe(value)} has no elements to go through`, span, {
@@ -102,7 +107,7 @@ function elementsOf({ context, object }: MethodCall): Elements | undefined {
     return undefined;
   }
   // The array is read as it is when the turn of the element comes.
-  return { length, at: (index) => elementOfNode(context, content(), [index], span) };
+  return { length, dtype, at: (index) => elementOfNode(context, content(), [index], span) };
 }
 
 /** The value of a function for as many of these arguments as it takes. */
@@ -158,7 +163,7 @@ function map(given: MethodCall, fn: Placed): Value {
   const probe = probeBody(context, unknown, valueAt);
   probe.diagnostics.forEach((diagnostic) => context.sink.add(diagnostic));
   if (probe.failed) return POISON;
-  const type = leafType(probe.result);
+  const type = elementType(elements, probe.result);
   if (type === undefined) {
     return context.error(
       "FG215",
@@ -187,10 +192,13 @@ function map(given: MethodCall, fn: Placed): Value {
   return out;
 }
 
-/** The type of an element that a function gives. */
-function leafType(value: Value): TensorType | undefined {
-  if (value.kind === "number" || value.kind === "dim") return { dtype: "f64", shape: [] };
-  return value.kind === "node" && value.node.type.dtype !== "bool" ? value.node.type : undefined;
+/** The type of an element that a function gives; floats are those of the array, as in JavaScript. */
+function elementType({ dtype }: Elements, value: Value): TensorType | undefined {
+  const float = isFloat(dtype) ? dtype : "f64";
+  if (value.kind === "number" || value.kind === "dim") return { dtype: float, shape: [] };
+  if (value.kind !== "node" || value.node.type.dtype === "bool") return undefined;
+  const { type } = value.node;
+  return isFloat(type.dtype) ? { dtype: float, shape: type.shape } : type;
 }
 
 function forEach(given: MethodCall, fn: Placed): Value {

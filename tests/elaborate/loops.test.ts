@@ -16,9 +16,7 @@ function evaluated(text: string, args: readonly Numbers[]): readonly number[] {
     graph.inputs.map(({ type }) => type.shape),
     args,
   );
-  return Object.values(run(model, inputs, sizes))
-    .map((value) => [value].flat(2))
-    .flat();
+  return Object.values(run(model, inputs, sizes)).flatMap((value) => [value].flat(2));
 }
 
 describe("loops give what they give as JavaScript", () => {
