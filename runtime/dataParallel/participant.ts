@@ -5,7 +5,7 @@ import { arrive, words } from "./barrier.js";
 import { failureOf, writeFailure } from "./failures.js";
 import type { GradientModule, OptimiserChoice } from "./options.js";
 import { arrayAt } from "./parameterTree.js";
-import type { Task } from "./plan.js";
+import type { Leaf, Task } from "./plan.js";
 
 /**
  * One worker's part of a step, in two stages. Each ends with the arrival at a
@@ -19,19 +19,22 @@ export interface Participant {
 }
 
 /**
+ * Loads what a worker needs. A module may take its time to create a work object.
+ *
  * @param announce called when this worker opens a barrier
  * @throws TypeError if the module lacks the function
  */
-export function createParticipant(
+export async function createParticipant(
   task: Task,
   module: GradientModule,
   announce?: () => void,
-): Participant {
+): Promise<Participant> {
   const { control, failures, inputs, leaves, numberNames, numbers, worker } = task;
   const { createWork, gradient, name } = functionsOf(module, task.function);
-  const work = createWork(task.sizes);
+  const work = await createWork(task.sizes);
   const bundle: Record<string, unknown> = { ...inputs };
   const sources = leaves.map(({ parts }) => [...parts]);
+  const publishers = leaves.map((leaf) => createPublisher(leaf, worker));
   const update = task.optimiser && createUpdate(task.optimiser, task);
 
   function computeRows(): void {
@@ -45,9 +48,7 @@ export function createParticipant(
       const leaf = leaves[l]!;
       const own = arrayAt(result, leaf.path, leaf.parameter, name);
       sources[l]![worker] = own;
-      const part = leaf.parts[worker]!;
-      copyElements(own, part, 0, leaf.bounds[worker]!);
-      copyElements(own, part, leaf.bounds[worker + 1]!, own.length);
+      publishers[l]!(own);
     }
   }
 
@@ -92,8 +93,25 @@ function functionsOf(module: GradientModule, name: string) {
   };
 }
 
-function copyElements(source: FloatArray, target: FloatArray, start: number, end: number): void {
-  for (let i = start; i < end; i++) target[i] = source[i]!;
+/** Copies a worker's gradient to where the others read it, all but the part it adds up itself. */
+function createPublisher({ bounds, parts }: Leaf, worker: number): (own: FloatArray) => void {
+  const start = bounds[worker]!;
+  const end = bounds[worker + 1]!;
+  const before = parts[worker]!.subarray(0, start);
+  const after = parts[worker]!.subarray(end);
+  // Views are garbage; a function that gives the same array each time needs them once.
+  let known = before;
+  let ownBefore = before;
+  let ownAfter = after;
+  return (own) => {
+    if (own !== known) {
+      known = own;
+      ownBefore = own.subarray(0, start);
+      ownAfter = own.subarray(end);
+    }
+    before.set(ownBefore);
+    after.set(ownAfter);
+  };
 }
 
 /** target = Σ weights[k] · sources[k] from start to end, in the order of the sources. */

@@ -253,6 +253,18 @@ it("waits for messages where Atomics.waitAsync is missing", async () => {
   await pool.close();
 });
 
+it("waits for a work object that takes time", async () => {
+  const slow = built.write(
+    "slow",
+    `export const createFWork = async ({ N }) => N;
+export const fGrad = (inputs, N) => ({ value: N, dW: new Float64Array(6).fill(N) });
+`,
+  );
+  const pool = await poolOf({ module: slow, reduction: "sum" });
+  expect(pool.step()).toEqual({ value: 6, dW: new Float64Array(6).fill(6) });
+  await pool.close();
+});
+
 it("takes a module that the workers' own file imports", async () => {
   await build({
     stdin: {

@@ -5,7 +5,10 @@ import { buildDataParallel } from "./dataParallelSupport.js";
 it("a step allocates nothing", async () => {
   const built = await buildDataParallel();
   const pool = await built.dataParallel({
-    module: built.compile("model", "f(x: [N, 5], k, W: [5, 40], b: [40]) = mean(tanh(k * x @ W + b))"),
+    module: built.compile(
+      "model",
+      "f(x: [N, 5], k, W: [5, 40], b: [40]) = mean(tanh(k * x @ W + b))",
+    ),
     function: "f",
     sizes: { N: 8 },
     batch: "N",
