@@ -1,6 +1,5 @@
 import type { Node } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
-import type { Shape } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
 import { behindReshapes, isLoop } from "./element.js";
 import type { GuardLiteral } from "./guard.js";
@@ -21,7 +20,8 @@ import {
   type Statement,
 } from "./program.js";
 import type { Around } from "./repeat.js";
-import { isInMemory, isPlain, type RecordPlace } from "./tapes.js";
+import { sameOutcome, takeWhile } from "./runs.js";
+import { elementOfPlace, isInMemory, isPlain, type RecordPlace } from "./tapes.js";
 import {
   isVisible,
   outermostReduced,
@@ -412,25 +412,4 @@ export class Emitter {
     if (place.kind !== "buffer") throw new Error(`${node.op.name} is part of another value`);
     return place;
   }
-}
-
-/** An element of a value that stands in a known place. */
-function elementOfPlace(place: Place, shape: Shape, index: readonly Index[]): Scalar {
-  if (place.kind === "buffer") return { kind: "load", buffer: place, shape, index };
-  if (place.kind === "ragged" || place.kind === "segment")
-    throw new Error("only loops read what is on a tape");
-  if (place.kind !== "slice") return place;
-  const { buffer, outer, position } = place;
-  return { kind: "load", buffer, shape: [...outer, ...shape], index: [...position, ...index] };
-}
-
-function sameOutcome(a: GuardLiteral | undefined, b: GuardLiteral | undefined): boolean {
-  return a === undefined || b === undefined
-    ? a === b
-    : a.condition === b.condition && a.holds === b.holds;
-}
-
-function takeWhile<T>(list: readonly T[], holds: (item: T) => boolean): readonly T[] {
-  const end = list.findIndex((item) => !holds(item));
-  return end < 0 ? list : list.slice(0, end);
 }

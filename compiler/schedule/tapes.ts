@@ -175,3 +175,13 @@ export function isPlain(place: Place): place is Buffer | Slice {
 export function isInMemory(place: Place): place is RecordPlace {
   return isPlain(place) || place.kind === "ragged" || place.kind === "segment";
 }
+
+/** An element of a value that stands in a known place. */
+export function elementOfPlace(place: Place, shape: Shape, index: readonly Index[]): Scalar {
+  if (place.kind === "buffer") return { kind: "load", buffer: place, shape, index };
+  if (place.kind === "ragged" || place.kind === "segment")
+    throw new Error("only loops read what is on a tape");
+  if (place.kind !== "slice") return place;
+  const { buffer, outer, position } = place;
+  return { kind: "load", buffer, shape: [...outer, ...shape], index: [...position, ...index] };
+}
