@@ -61,17 +61,23 @@ export function fitMemory(request: FitRequest, budget: MemoryBudget | undefined)
   return first;
 }
 
-/** The pass that makes a fitted graph what is scheduled. */
-export function rematerialisePass({ lowered, recomputed }: Fitted, results: number): Pass {
+/** What is left to do until a fitted graph is what is scheduled. */
+export function rematerialisePasses(
+  { lowered, recomputed }: Fitted,
+  results: number,
+): readonly Pass[] {
+  if (recomputed.size === 0) return [];
   const pass = new ForwardPass(lowered, results);
   const kept = pass.held.map(({ node }) => node).filter((node) => !recomputed.has(node));
-  return rematerialise({
-    recomputed,
-    kept: new Set(kept),
-    isForward: (node) => pass.has(node),
-    isTensor: (node) => pass.isTensor(node),
-    isSeenThrough: (node) => pass.isSeenThrough(node),
-  });
+  return [
+    rematerialise({
+      recomputed,
+      kept: new Set(kept),
+      isForward: (node) => pass.has(node),
+      isTensor: (node) => pass.isTensor(node),
+      isSeenThrough: (node) => pass.isSeenThrough(node),
+    }),
+  ];
 }
 
 function attempt({ differentiate, lower }: FitRequest): Omit<Fitted, "recomputed"> {

@@ -85,23 +85,23 @@ class Planner {
    */
   #step({ recomputed, bytes }: Choice): Choice | null {
     let harmless: Choice | null = null;
-    let best: { readonly choice: Choice; readonly worth: number } | null = null;
-    for (const { node, worth } of this.#candidates(recomputed)) {
-      if (best !== null && worth < best.worth) break;
-      const choice = this.#choiceOf(new Set([...recomputed, node]));
-      if (choice.bytes < bytes && (best === null || choice.waiting < best.choice.waiting))
-        best = { choice, worth };
-      if (choice.bytes === bytes) harmless ??= choice;
+    for (const nodes of this.#candidates(recomputed)) {
+      const choices = sample(nodes).map((node) => this.#choiceOf(new Set([...recomputed, node])));
+      const [best] = choices
+        .filter((choice) => choice.bytes < bytes)
+        .toSorted((a, b) => a.waiting - b.waiting);
+      if (best !== undefined) return best;
+      harmless ??= choices.find((choice) => choice.bytes === bytes) ?? null;
     }
-    return best?.choice ?? harmless;
+    return harmless;
   }
 
-  /** What could be computed again beside what already is, by the bytes it saves for its cost. */
-  #candidates(recomputed: ReadonlySet<Node>) {
+  /** What could be computed again beside what already is: what saves the most bytes for its cost first, equals together. */
+  #candidates(recomputed: ReadonlySet<Node>): Iterable<readonly Node[]> {
     const again = this.#copiedFor(recomputed);
     const isThere = (node: Node) =>
       again.has(node) || (this.#kept.has(node) && !recomputed.has(node));
-    return this.#held
+    const worths = this.#held
       .filter(({ node }) => !recomputed.has(node))
       .flatMap(({ node }) => {
         const more = this.#request.pass.behind(node, isThere);
@@ -111,6 +111,13 @@ class Planner {
         return isAllowed ? [{ node, worth: this.#bytesOf(node) / Math.max(1, cost) }] : [];
       })
       .toSorted((a, b) => b.worth - a.worth);
+    const groups = new Map<number, Node[]>();
+    for (const { node, worth } of worths) {
+      const group = groups.get(worth);
+      if (group === undefined) groups.set(worth, [node]);
+      else group.push(node);
+    }
+    return groups.values();
   }
 
   /** The same without what turned out not to be needed, the dearest first. */
@@ -217,4 +224,12 @@ class Planner {
   #number(dim: Dim): number {
     return evaluateDim(dim, this.#request.sizes);
   }
+}
+
+const largestSample = 16;
+
+/** So many of a list at most, from all over it. */
+function sample<T>(list: readonly T[]): readonly T[] {
+  const stride = Math.ceil(list.length / largestSample);
+  return list.filter((_, i) => i % stride === 0);
 }

@@ -8,7 +8,7 @@ import type { ModelFunction } from "./elaborate/function.js";
 import type { Graph } from "./ir/graph.js";
 import { isFloat, type TensorType } from "./ir/type.js";
 import { lint } from "./lints/index.js";
-import { fitMemory, rematerialisePass, type Fitted } from "./memoryBudget.js";
+import { fitMemory, rematerialisePasses, type Fitted } from "./memoryBudget.js";
 import { gradientGraph } from "./passes/differentiate.js";
 import { forwardPasses, fusingPasses, jointPasses, runPasses } from "./passes/index.js";
 import { pass as nameValues } from "./passes/nameValues.js";
@@ -131,7 +131,7 @@ function compileFunction(
   const { name, span } = model;
   const memory = fitMemory({ name, span, results, differentiate, lower, sink }, budgetOf(options));
   const { gradient } = memory;
-  const optimised = runPasses(memory.lowered, [rematerialisePass(memory, results)], passOptions);
+  const optimised = runPasses(memory.lowered, rematerialisePasses(memory, results), passOptions);
   const level = { level: options.level ?? 2 };
   const scheduled = (graph: Graph) => schedule(lower(graph), level);
   const kinds = sink.hasErrors ? [] : emittedBy(model, options.emit);

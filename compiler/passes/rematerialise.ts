@@ -24,8 +24,7 @@ export interface Rematerialisation {
 export function rematerialise(plan: Rematerialisation): Pass {
   return {
     name: "rematerialise",
-    run: (graph, { body = false } = {}) =>
-      body || plan.recomputed.size === 0 ? graph : new Rematerialiser(plan).run(graph),
+    run: (graph, { body = false } = {}) => (body ? graph : new Rematerialiser(plan).run(graph)),
   };
 }
 

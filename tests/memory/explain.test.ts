@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { cli, folder } from "../cli/support.js";
 
@@ -100,6 +101,14 @@ tanhZTimesW    f64[1000]  8000   7     recomputed  24 per element, from s, x, w 
 stored: 8000 bytes
 `,
   );
+});
+
+it.each([
+  ["network", twoLayers],
+  ["loop", recurrence],
+])("is what the documentation shows of the %s", async (_name, model) => {
+  const page = readFileSync(new URL("../../docs/memory.md", import.meta.url), "utf8");
+  expect(page).toContain(`\n\`\`\`\n${await explained(model)}\`\`\`\n`);
 });
 
 it("says so where nothing is kept", async () => {
