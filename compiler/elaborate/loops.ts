@@ -67,7 +67,10 @@ function choose(running: Running, count: number, turns: () => Turns, stay: () =>
 
 function executeFor(running: Running, loop: Of<"for">): Flow {
   const { context, execute, scope } = running;
+  const { line } = context;
   execute(context, loop.init, scope);
+  // What the loop itself computes belongs to its head.
+  context.line = line;
   const head = readHead(loop);
   const range = head && rangeOf(context, head, scope);
   const turns = () => turnsOfFor(running, loop);
