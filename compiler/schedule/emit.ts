@@ -20,6 +20,7 @@ import {
   type Statement,
 } from "./program.js";
 import type { Around } from "./repeat.js";
+import { indexWithElements, withElements } from "./resolved.js";
 import { sameOutcome, takeWhile } from "./runs.js";
 import { elementOfPlace, isInMemory, isPlain, type RecordPlace } from "./tapes.js";
 import {
@@ -300,35 +301,11 @@ export class Emitter {
 
   /** The expression with every element turned into a variable or a load. */
   #value(value: Scalar, unit: Unit | null): Scalar {
-    switch (value.kind) {
-      case "element":
-        return this.#element(value, unit);
-      case "index":
-        return { kind: "index", index: this.#position(value.index, unit) };
-      case "apply":
-        return {
-          ...value,
-          arguments: value.arguments.map((argument) => this.#value(argument, unit)),
-        };
-      case "total":
-        return {
-          ...value,
-          terms: value.terms.map((term) => ({
-            ...term,
-            value: this.#value(term.value, unit),
-          })),
-        };
-      default:
-        return value;
-    }
+    return withElements(value, (element) => this.#element(element, unit));
   }
 
   #position(position: Index, unit: Unit | null): Index {
-    const { variable } = position;
-    if (variable === null) return position;
-    return isLoop(variable)
-      ? { ...position, variable: resolve(variable) }
-      : { ...position, variable: this.#value(variable, unit) };
+    return indexWithElements(position, (element) => this.#element(element, unit));
   }
 
   #element({ of, shape, index }: Extract<Scalar, { kind: "element" }>, unit: Unit | null): Scalar {

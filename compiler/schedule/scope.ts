@@ -69,7 +69,7 @@ export function scheduleScope(request: ScopeRequest): ScheduledScope {
   const stored = new Set([...storedInline(nodes, given), ...request.copies]);
   const surviving = new Set(roots.flatMap((node) => [node, behindReshapes(node)]));
   const absorbed = absorbedContributions(nodes, [...roots, ...kept]);
-  const guards = guardsAmong(nodes, new Map([...demandsOf(request)]));
+  const guards = guardsAmong(nodes, new Map(demandsOf(request)));
   const sharing = shareMemory({ nodes, loops, stored, absorbed, carried, surviving, guards });
   const all = [
     ...unitsOf(nodes, { stored, absorbed, sharing, loops }).map((unit) => onTape(unit, tapes)),
@@ -213,9 +213,9 @@ function loopHomes(
 
 /** The place of the versions of one value, under the name that says most. */
 function placeFor(versions: readonly Node[], results: ReadonlySet<Node>): Buffer | Local {
-  const named = versions.filter(({ name, derivedName }) => name !== undefined && !derivedName);
+  const named = versions.find(({ name, derivedName }) => name !== undefined && !derivedName);
   const result = versions.find((node) => results.has(node));
-  const node = named[0] ?? result ?? versions.find(({ name }) => name) ?? versions.at(-1);
+  const node = named ?? result ?? versions.find(({ name }) => name) ?? versions.at(-1);
   if (node === undefined) throw new Error("a place without a value");
   const { dtype, shape } = node.type;
   if (shape.length === 0) return { kind: "local", node, dtype };

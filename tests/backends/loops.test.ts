@@ -124,7 +124,7 @@ describe.each(Object.entries(programs))("a loop: %s", (_name, body) => {
     const module = evaluateModule(compiled(body, level, "js"));
     for (const [x, w] of points) {
       const work = module.get("createFWork")?.({ N: x.length });
-      for (const _round of ["first", "second"]) {
+      for (let call = 0; call < 2; call++) {
         const inputs = { x: Float64Array.from(x), w };
         expect(module.get("f")?.(inputs, work)).toBeCloseTo(f(inputs.x, w), 12);
         const result = module.get("fGrad")?.(inputs, work) as { dx: Float64Array; dw: number };
