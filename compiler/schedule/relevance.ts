@@ -77,15 +77,19 @@ function meanings(writer: Node, reader: Node): (node: Node) => Node | undefined 
   const isSameRange =
     own.step === other.step && own.range?.start === other.range?.start && own.range !== null;
   if (isSameRange) [own.index, other.index].forEach((index) => leaves.set(index, "index"));
-  const keys = new Map<Node, string>();
-  const keyOf = (node: Node): string => {
+  const keys = new Map<Node, number>();
+  // Numbers for expressions: written out, one that is shared would double with each use.
+  const numbers = new Map<string, number>();
+  const keyOf = (node: Node): number => {
     const known = keys.get(node);
     if (known !== undefined) return known;
     const parts = node.inputs.map(keyOf).join(",");
     const leaf = node.op.lowering.kind === "leaf" && node.op.name === "input";
-    const key = leaf
+    const text = leaf
       ? (leaves.get(node) ?? `#${node.id}`)
       : `${node.op.name}${node.op.region?.id ?? ""}(${parts})${JSON.stringify(node.attrs)}`;
+    const key = numbers.get(text) ?? numbers.size;
+    numbers.set(text, key);
     keys.set(node, key);
     return key;
   };
