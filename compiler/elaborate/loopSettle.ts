@@ -134,7 +134,7 @@ function iterate(context: Context, plan: LoopPlan, carries: Carries): Iteration 
 function afterIteration(
   context: Context,
   { span }: LoopPlan,
-  { store, frozen: frozenInside }: Attempt<Iteration>,
+  { store, frozen: frozenInside, result: { inputs } }: Attempt<Iteration>,
 ): Store {
   const after = new Map(renamedStore(context.store, store));
   const outside = context.store;
@@ -151,7 +151,7 @@ function afterIteration(
   }
   for (const [cell, place] of frozenInside)
     if (!context.frozen.has(cell)) context.frozen = new Map([...context.frozen, [cell, place]]);
-  refuseFrozen(context, after, span);
+  refuseFrozen(context, after, inputs, span);
   return after;
 }
 
@@ -168,11 +168,19 @@ function countParts(context: Context, value: Value, span: Span): void {
 }
 
 /** What is written in one iteration must not be part of another value since the one before. */
-function refuseFrozen(context: Context, after: Store, span: Span): void {
+function refuseFrozen(
+  context: Context,
+  after: Store,
+  inputs: Iteration["inputs"],
+  span: Span,
+): void {
   for (const [cell, since] of context.frozen) {
     if (!isCell(cell)) continue;
     const before = context.store.get(cell);
-    if (before === undefined || before.kind === "poison" || before === after.get(cell)) continue;
+    const now = after.get(cell);
+    if (before === undefined || before.kind === "poison" || before === now) continue;
+    // Within an iteration, what is in the array stands for what was in it before.
+    if (now?.kind === "node" && inputs.get(cell)?.includes(now.node) === true) continue;
     context.store.set(cell, POISON);
     context.error(
       "FG219",
