@@ -3,7 +3,6 @@ import type { Node } from "./ir/node.js";
 import { loopParts } from "./ir/region.js";
 import { isLoopRecord, loopOf, loopValueIndex } from "./ops/loop.js";
 import { backwardTimes } from "./memoryOrder.js";
-import { workOf } from "./passes/rematerialiseCost.js";
 import { isInline } from "./schedule/element.js";
 import { storedInline } from "./schedule/storedInline.js";
 
@@ -92,15 +91,11 @@ export class ForwardPass {
   #rootsOf(node: Node): readonly Node[] {
     const known = this.#roots.get(node);
     if (known !== undefined) return known;
-    const roots = this.isSeenThrough(node) ? this.operandsOf(node) : [node];
+    const seen = node.op.lowering.kind === "reshape" ? node.inputs.slice(0, 1) : node.inputs;
+    const roots = this.isSeenThrough(node) ? seen.flatMap((x) => this.#rootsOf(x)) : [node];
     this.#roots.set(node, roots);
     return roots;
   }
-}
-
-/** Whether a node can be computed again at a cost that is known. */
-export function isRecomputable(node: Node): boolean {
-  return workOf(node) !== null;
 }
 
 /** Whether a value belongs to the forward pass; what a loop ends with, to the pass that the body's value is of. */

@@ -1,8 +1,10 @@
 import { dimAdd, dimDivide, evaluateDim, isDynamic, type Dim } from "./ir/dim.js";
+import type { Graph } from "./ir/graph.js";
 import type { Node } from "./ir/node.js";
 import { elementCount } from "./ir/type.js";
 import { loopOf } from "./ops/loop.js";
 import { ForwardPass } from "./memory.js";
+import { copiesOf } from "./memoryCopies.js";
 import type { Fitted } from "./memoryBudget.js";
 import { labelOf } from "./memoryFormula.js";
 import { LoopMemory } from "./memoryLoops.js";
@@ -45,7 +47,37 @@ export function memoryRows({ lowered, recomputed }: Fitted, results: number): re
       readings: distinct(list.flatMap((reader) => readers.readingsOf(node, reader))),
     };
   });
-  return [...outside, ...loops.recomputedRows()];
+  return [...outside, ...copiedRows(lowered, pass, readers), ...loops.recomputedRows()];
+}
+
+/** What is computed again because the author said so. */
+function copiedRows(graph: Graph, pass: ForwardPass, readers: Readers): readonly MemoryRow[] {
+  const copies = copiesOf(graph, pass);
+  const readersOf = new Map<Node, Node[]>();
+  for (const reader of pass.times.keys()) {
+    if (copies.has(reader) || pass.isSeenThrough(reader)) continue;
+    for (const copy of pass.operandsOf(reader))
+      if (copies.has(copy)) readersOf.set(copy, [...(readersOf.get(copy) ?? []), reader]);
+  }
+  return [...readersOf].map(([copy, list]): MemoryRow => {
+    const { made, read } = behindCopy(copy, copies, pass);
+    const node = copies.get(copy) ?? copy;
+    return {
+      label: labelOf(node),
+      node,
+      type: node.type,
+      decision: "recomputed",
+      recomputing: recomputingFrom(made, read.filter(isWorthNaming)),
+      readings: distinct(list.flatMap((reader) => readers.readingsOf(copy, reader))),
+    };
+  });
+}
+
+function behindCopy(copy: Node, copies: ReadonlyMap<Node, Node>, pass: ForwardPass) {
+  const [made, read] = [new Set([copy]), new Set<Node>()];
+  for (const node of made)
+    for (const x of pass.operandsOf(node)) (copies.has(x) ? made : read).add(x);
+  return { made: [...made], read: [...read].toSorted((a, b) => a.id - b.id) };
 }
 
 function recomputing(node: Node, pass: ForwardPass, isKept: (node: Node) => boolean): Recomputing {

@@ -103,6 +103,32 @@ stored: 8000 bytes
   );
 });
 
+it("explains what a checkpoint computes again", async () => {
+  const model = `import { checkpoint, matmul, sum, tanh, type Param, type Tensor } from "flatgrad";
+
+function layers(x: Tensor<[4, 4]>, W: Tensor<[4, 4]>) {
+  const a = tanh(matmul(x, W));
+  const b = tanh(matmul(a, W));
+  return b;
+}
+
+export function f(x: Tensor<[4, 4]>, W: Param<[4, 4]>) {
+  const c = checkpoint(layers)(x, W);
+  return sum(c ** 3);
+}
+`;
+  expect(await explained(model)).toBe(
+    `f: what its gradient reads of its forward pass
+value     type       bytes  line  decision    computing it again         read by
+bSquared  f32[4, 4]  64     11    stored      37 per element, from x, W  db = 3 * bSquared (line 11)
+bSquared  f32[4, 4]  64     11    recomputed  37 per element, from x, W  1 - b * b, for daW (line 5)
+a         f32[4, 4]  64     4     recomputed  18 per element, from x, W  dW += aᵀ · daW (line 5)
+                                                                         a * a, for dxW (line 4)
+stored: 64 bytes
+`,
+  );
+});
+
 it.each([
   ["network", twoLayers],
   ["loop", recurrence],
