@@ -26,7 +26,7 @@ export function makeArray(context: Context, content: Node, span: Span): ArrayVal
     mutable: true,
     span,
     type: content.type,
-    guards: context.guards.length,
+    guards: context.guards,
   };
   context.store.set(cell, nodeValue(content));
   return { kind: "array", cell, positions: [] };
@@ -249,7 +249,7 @@ export function arePositionsWithin(
   context: Context,
   positions: readonly Node[],
   { shape }: TensorType,
-  guards = Infinity,
+  guards = context.guards,
 ): boolean {
   return positions.every((position, axis) =>
     isWithin(position, shape[axis] ?? 0, context.knownFacts(guards)),
@@ -259,7 +259,7 @@ export function arePositionsWithin(
 /** Whether the program comes here, among all that made the array; undefined where it is sure to. */
 function guardOf({ guards }: Context, cell: ArrayCell): Node | undefined {
   const conditions = guards
-    .slice(cell.guards)
+    .filter((guard) => !cell.guards.includes(guard))
     .map(({ condition, holds }) => (holds ? condition : not(condition)));
   const [first, ...rest] = conditions;
   return rest.reduce<Node | undefined>((all, one) => all && and(all, one), first);

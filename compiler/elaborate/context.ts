@@ -223,9 +223,9 @@ export class Context {
     return result;
   }
 
-  /** All that is known of whole numbers here, under so many of the conditions. */
-  knownFacts(guards = Infinity): readonly Fact[] {
-    return [...this.facts, ...this.guards.slice(0, guards).flatMap(factsOf)];
+  /** All that is known of whole numbers here, under these conditions. */
+  knownFacts(guards = this.guards): readonly Fact[] {
+    return [...this.facts, ...guards.flatMap(factsOf)];
   }
 
   /** Runs something one level further down. */

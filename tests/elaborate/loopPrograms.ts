@@ -288,7 +288,7 @@ export const loopPrograms: readonly LoopProgram[] = [
         s += x[stride] * x[Math.floor(stride / 2)];
         stride *= 2;
       }
-      return s + a;
+      return s + (a % 1000);
     }`,
     arrays,
   ],
@@ -587,6 +587,73 @@ export const loopPrograms: readonly LoopProgram[] = [
       [3, 2],
       [5, 2],
       [-1, 2],
+    ],
+  ],
+  [
+    "an array that comes out of conditions, and is written under others",
+    `function make(x: number, n: number) {
+      let s = x;
+      if (x > 10) s = 10;
+      const scale = (v: number) => {
+        if (v > 3) return 3;
+        if (v < -3) return -3;
+        const t = new Float64Array(2);
+        t[0] = v;
+        return t[0] + n;
+      };
+      const y = new Float64Array(3);
+      y[0] = scale(s);
+      return y;
+    }
+    function pick(y: Float64Array, c: number) {
+      if (c > 1) return y[0];
+      y[1] = c;
+      const z = new Float64Array(y);
+      if (c > 0) return z[1];
+      z[2] = 5;
+      y[2] = 7;
+      return z[2] * c;
+    }
+    export function f(x: number, c: number) {
+      const y = make(x, 2);
+      if (c > 0.5) y[1] += 3;
+      const a = pick(y, c);
+      if (x > 0) {
+        y[0] *= 2;
+        if (c < 0) y[2] -= 1;
+      }
+      return [a, y[0], y[1], y[2]];
+    }`,
+    [
+      [1, 2],
+      [5, 0.7],
+      [-5, -1],
+      [2, -1],
+      [-1, 0.2],
+    ],
+  ],
+  [
+    "an array made by a function that may have returned before",
+    `function start(x: number): readonly [Float64Array, number] {
+      const y = new Float64Array(2);
+      if (x > 2) return [y, 1];
+      y[0] = x;
+      const z = new Float64Array(y);
+      if (x > 1) return [y, z[0]];
+      y[1] = 2 * x;
+      return [y, y[1]];
+    }
+    export function f(x: number, c: number) {
+      const [y, s] = start(x);
+      if (c > 0) y[0] += c;
+      else if (c > -1) y[1] = c * s;
+      return y[0] * s + y[1];
+    }`,
+    [
+      [3, 1],
+      [1.5, -0.5],
+      [0.5, -2],
+      [0.2, 2],
     ],
   ],
   [
