@@ -254,7 +254,7 @@ class BodyPrinter implements ExpressionContext {
     this.#openLoops.pop();
   }
 
-  #repeat({ range, body }: Extract<Statement, { kind: "repeat" }>, depth: number): void {
+  #repeat({ range, body, origin }: Extract<Statement, { kind: "repeat" }>, depth: number): void {
     const [first] = body;
     const isWhile = range === null && first?.kind === "leave";
     const condition = isWhile ? expressionText(first.unless, this) : "true";
@@ -262,7 +262,9 @@ class BodyPrinter implements ExpressionContext {
     const head = range === null ? [`while (${condition}) {`] : forHead(range, this, depth);
     head.forEach((line) => this.#line(depth, line));
     if (range !== null) this.#openIndices.push(this.nameOfLocal(range.index));
+    this.#headings.enter(origin);
     this.#statements(isWhile ? body.slice(1) : body, depth + 1);
+    this.#headings.leave();
     if (range !== null) this.#openIndices.pop();
     this.#line(depth, "}");
   }

@@ -3,6 +3,7 @@ import { dimNames, dimProduct } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
 import { leavesOf, type Structure } from "../../ir/structure.js";
 import type { Buffer, Program } from "../../schedule/program.js";
+import { authorsNames } from "./authorsNames.js";
 import { dimCode, expressionText, type ExpressionContext } from "./expression.js";
 import { printBody } from "./functionBody.js";
 import { callLines, destructure, docComment, signature } from "./layout.js";
@@ -146,7 +147,8 @@ export class TensorModule {
 
   /** Names within the functions of a program: inputs have first choice, then buffers. */
   #namesFor(program: Program): Names {
-    const names = new Names([...this.#context.moduleNames, ...this.#sizes]);
+    const taken = [...this.#context.moduleNames, ...this.#sizes];
+    const names = new Names(taken, authorsNames(program));
     program.inputPlaces.forEach((place) => names.of(place, place.node.name ?? "x"));
     program.buffers.forEach((buffer) => names.of(buffer, buffer.node.name ?? "t"));
     return names;
