@@ -57,3 +57,13 @@ export {
 export { sortPositions } from "./sortPositions.js";
 export * from "./special.js";
 export { uniformAt } from "./uniformAt.js";
+export {
+  wasmCode,
+  wasmCompile,
+  wasmCopy,
+  wasmMemory,
+  wasmStages,
+  type WasmCode,
+  type WasmImports,
+  type WasmMemory,
+} from "./wasm.js";

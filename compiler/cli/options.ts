@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { EMITTED, type Emitted } from "../derived.js";
-import type { CompileOptions } from "../pipeline.js";
+import type { CompileOptions, Target } from "../pipeline.js";
 import { stages, type Stage } from "./inspect.js";
 
 /** Options as the parser of arguments gives them. */
@@ -8,7 +8,7 @@ export interface CommandOptions {
   readonly optimize?: "0" | "2";
   readonly wrt?: readonly string[];
   readonly emit?: readonly Emitted[];
-  readonly target?: "ts" | "js";
+  readonly target?: Target;
   readonly standalone?: boolean;
   readonly function?: string;
   readonly outDir?: string;
@@ -38,8 +38,11 @@ export const options = {
       `what to build, of ${EMITTED.join(", ")}, separated by commas`,
     ).argParser(emittedKinds),
   target: () =>
-    new Option("--target <language>", "language of the generated code")
-      .choices(["ts", "js"])
+    new Option(
+      "--target <language>",
+      "language of the generated code; wasm: TypeScript that runs tensors in WebAssembly",
+    )
+      .choices(["ts", "js", "wasm", "wasm-js"])
       .default("ts"),
   standalone: () => new Option("--standalone", "write the runtime functions used into the module"),
   function: () => new Option("--function <name>", "only this function of the file"),
