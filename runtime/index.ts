@@ -66,4 +66,5 @@ export {
   type WasmCode,
   type WasmImports,
   type WasmMemory,
+  type WasmView,
 } from "./wasm.js";

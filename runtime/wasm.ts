@@ -14,6 +14,11 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
+/** An array of a memory. */
+export interface WasmView extends ArrayLike<number> {
+  set(from: ArrayLike<number>): void;
+}
+
 /** A module as text, compiled when it is first needed and then kept. */
 export interface WasmCode {
   readonly base64: string;
@@ -44,28 +49,29 @@ export function wasmMemory(bytes: number): WasmMemory {
  * The functions of a module over a memory. The module is compiled if it is
  * not yet; where that may not be done at once, call {@link wasmCompile} first.
  */
-export function wasmStages<Stages>(
+export function wasmStages(
   code: WasmCode,
   memory: WasmMemory,
   host: WasmImports,
   calls: WasmImports,
-): Stages {
+): object {
   const { Module, Instance } = webAssembly();
   code.module ??= new Module(bytesOf(code.base64));
-  const { exports } = new Instance(code.module, { host: { memory, ...host }, calls });
-  return exports as Stages;
+  return new Instance(code.module, { host: { memory, ...host }, calls }).exports;
 }
 
 /** Compiles a module without holding up the thread. */
-export async function wasmCompile(code: WasmCode): Promise<void> {
-  code.module ??= await webAssembly().compile(bytesOf(code.base64));
+export function wasmCompile(code: WasmCode): Promise<void> {
+  if (code.module !== undefined) return Promise.resolve();
+  return webAssembly()
+    .compile(bytesOf(code.base64))
+    .then((module) => {
+      code.module = module;
+    });
 }
 
 /** Copies an argument to its place in a memory, if it does not lie there already. */
-export function wasmCopy<Numbers extends { set(from: Numbers): void }>(
-  to: Numbers,
-  from: Numbers,
-): void {
+export function wasmCopy(to: WasmView, from: ArrayLike<number>): void {
   if (to !== from) to.set(from);
 }
 

@@ -76,7 +76,7 @@ function sum(a: string, b: string): string {
   return a === "0" ? b : `${a} + ${b}`;
 }
 
-function constLines(name: string, text: string): readonly string[] {
+export function constLines(name: string, text: string): readonly string[] {
   const flat = `  const ${name} = ${text};`;
   return flat.length <= printWidth ? [flat] : [`  const ${name} =`, `    ${text};`];
 }

@@ -4,6 +4,7 @@ import { callLines, docComment, signature } from "../typescript/layout.js";
 import { capitalised } from "../typescript/names.js";
 import type { WorkOptions } from "../typescript/workObject.js";
 import type { Unit } from "./engine.js";
+import { constLines } from "./memory.js";
 import { hostName, type HostCall } from "./moduleWriter.js";
 import type { StagedProgram, Step } from "./stages.js";
 import type { StageArgument } from "./stageWriter.js";
@@ -49,12 +50,13 @@ export function printFunctions(unit: Unit, options: WorkOptions): readonly strin
       `As \`${names.create}\`, where the thread must not be held up while code is compiled.`,
     ]),
     ...signature(
-      `export async function ${names.create}Async`,
+      `export function ${names.create}Async`,
       parameters,
       typed ? `: Promise<${names.work}> {` : " {",
     ),
-    `  await ${runtime("wasmCompile")}(${code});`,
-    `  return ${names.create}(${sizes.length === 0 ? "" : "sizes"});`,
+    `  return ${runtime("wasmCompile")}(${code}).then(() =>`,
+    `    ${names.create}(${sizes.length === 0 ? "" : "sizes"}),`,
+    "  );",
     "}",
   ];
 }
@@ -100,12 +102,10 @@ export function printMembers(unit: Unit, options: WorkOptions): readonly string[
     "  };",
     ...objectLines("host", hosts),
     ...objectLines("calls", calls),
-    `  const stages = ${context.runtime("wasmStages")}${context.typed ? `<${prefix}Stages>` : ""}(`,
-    `    ${unit.model.name}Code,`,
-    "    memory,",
-    "    host,",
-    "    calls,",
-    "  );",
+    ...constLines(
+      "stages",
+      `${context.runtime("wasmStages")}(${unit.model.name}Code, memory, host, calls)${context.typed ? ` as ${prefix}Stages` : ""}`,
+    ),
   ];
 }
 
