@@ -68,7 +68,7 @@ function alignedText(bytes: readonly Dim[]): string {
   const texts = bytes.map((dim) => dimCode(dim).text);
   if (bytes.length > 1) return `${alignment} * Math.ceil(Math.max(${texts.join(", ")}) / ${alignment})`;
   const { text = "0", binds } = only === undefined ? { binds: 20 } : dimCode(only);
-  return `${alignment} * Math.ceil(${binds < 12 ? `(${text})` : text} / ${alignment})`;
+  return `${alignment} * Math.ceil(${binds < 20 ? `(${text})` : text} / ${alignment})`;
 }
 
 function sum(a: string, b: string): string {
@@ -76,7 +76,7 @@ function sum(a: string, b: string): string {
   return a === "0" ? b : `${a} + ${b}`;
 }
 
-export function constLines(name: string, text: string): readonly string[] {
+function constLines(name: string, text: string): readonly string[] {
   const flat = `  const ${name} = ${text};`;
   return flat.length <= printWidth ? [flat] : [`  const ${name} =`, `    ${text};`];
 }

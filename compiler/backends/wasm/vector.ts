@@ -1,6 +1,7 @@
 import type { ScalarCode } from "../../ir/op.js";
 import { isFloat, type DType } from "../../ir/type.js";
-import { interleave, vectorFunction } from "./mathCode.js";
+import { vectorFunction } from "./math/index.js";
+import { interleave, type VectorType } from "./math/scope.js";
 import { applyWat, type ScalarContext, type Typed } from "./scalar.js";
 import { FunctionWriter, lanesOf, vectorOf, type Float, type Wat } from "./wat.js";
 
@@ -25,7 +26,7 @@ export class VectorWriter {
   /** Lanes that matter: all, or the first alone behind the last full vector. */
   active: number;
   /** `f32x4` or `f64x2`. */
-  readonly type: string;
+  readonly type: VectorType;
 
   constructor(f: FunctionWriter, float: Float, context: Pick<ScalarContext, "host">) {
     this.#f = f;

@@ -1,5 +1,5 @@
 /** WebAssembly text, written a function at a time. */
-import type { VectorScope } from "./math/scope.js";
+import type { VectorScope, VectorType } from "./math/scope.js";
 
 export type WatType = "i32" | "f32" | "f64" | "v128";
 export type Float = "f32" | "f64";
@@ -162,7 +162,7 @@ export function number(value: number): string {
 }
 
 export const lanesOf: Readonly<Record<Float, number>> = { f32: 4, f64: 2 };
-export const vectorOf: Readonly<Record<Float, string>> = { f32: "f32x4", f64: "f64x2" };
+export const vectorOf: Readonly<Record<Float, VectorType>> = { f32: "f32x4", f64: "f64x2" };
 
 function repeated(float: Float, text: string): string {
   return Array.from({ length: lanesOf[float] }, () => text).join(" ");

@@ -2,9 +2,9 @@ import type { Program } from "../../schedule/program.js";
 import { dimCode } from "../typescript/expression.js";
 import { callLines, docComment, signature } from "../typescript/layout.js";
 import { capitalised } from "../typescript/names.js";
+import { printWidth } from "../typescript/width.js";
 import type { WorkOptions } from "../typescript/workObject.js";
 import type { Unit } from "./engine.js";
-import { constLines } from "./memory.js";
 import { hostName, type HostCall } from "./moduleWriter.js";
 import type { StagedProgram, Step } from "./stages.js";
 import type { StageArgument } from "./stageWriter.js";
@@ -41,8 +41,8 @@ export function printFunctions(unit: Unit, options: WorkOptions): readonly strin
   const { context, names, sizes } = options;
   const { typed, runtime } = context;
   if (unit.staged.every(({ program }) => stagesOf(program).length === 0)) return [];
-  const type = sizes.map((size) => `${size}: number`).join("; ");
-  const parameters = sizes.length === 0 ? [] : [typed ? `sizes: { ${type} }` : "sizes"];
+  const parameters =
+    sizes.length === 0 ? [] : [typed ? `sizes: ${names.work}["sizes"]` : "sizes"];
   const code = `${unit.model.name}Code`;
   return [
     "",
@@ -54,11 +54,18 @@ export function printFunctions(unit: Unit, options: WorkOptions): readonly strin
       parameters,
       typed ? `: Promise<${names.work}> {` : " {",
     ),
-    `  return ${runtime("wasmCompile")}(${code}).then(() =>`,
-    `    ${names.create}(${sizes.length === 0 ? "" : "sizes"}),`,
-    "  );",
+    ...compiledThen(
+      `${runtime("wasmCompile")}(${code})`,
+      `${names.create}(${sizes.length === 0 ? "" : "sizes"})`,
+    ),
     "}",
   ];
+}
+
+function compiledThen(compiled: string, create: string): readonly string[] {
+  const flat = `  return ${compiled}.then(() => ${create});`;
+  if (flat.length <= printWidth) return [flat];
+  return [`  return ${compiled}.then(() =>`, `    ${create},`, "  );"];
 }
 
 /** The module itself. */
@@ -102,11 +109,19 @@ export function printMembers(unit: Unit, options: WorkOptions): readonly string[
     "  };",
     ...objectLines("host", hosts),
     ...objectLines("calls", calls),
-    ...constLines(
-      "stages",
-      `${context.runtime("wasmStages")}(${unit.model.name}Code, memory, host, calls)${context.typed ? ` as ${prefix}Stages` : ""}`,
+    ...stagesLines(
+      context.runtime("wasmStages"),
+      `${unit.model.name}Code`,
+      context.typed ? ` as ${prefix}Stages` : "",
     ),
   ];
+}
+
+function stagesLines(callee: string, code: string, cast: string): readonly string[] {
+  const parts = [code, "memory", "host", "calls"];
+  const flat = `  const stages = ${callee}(${parts.join(", ")})${cast};`;
+  if (flat.length <= printWidth) return [flat];
+  return [`  const stages = ${callee}(`, ...parts.map((part) => `    ${part},`), `  )${cast};`];
 }
 
 function objectLines(name: string, fields: readonly string[]): readonly string[] {

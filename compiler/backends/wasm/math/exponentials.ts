@@ -81,16 +81,23 @@ export function tanh(w: VectorWriter, x: Vector): Vector {
   const half = w.number(0.5);
   const offset = w.sub(w.mul(scale, half), half);
   const h = w.multiplyAdd(expm1Near(w, r, 2), scale, offset);
-  return w.or(w.div(h, w.add(h, w.number(1))), w.signBit(x));
+  const quotient = w.div(h, w.add(h, w.number(1)));
+  // Below a third the rounding of h + 1 counts for more than that of h: keep it in a small part.
+  const near = w.sub(h, w.mul(h, quotient));
+  const value = w.select(w.less(absolute, w.number(0.3)), near, quotient);
+  return w.or(value, w.signBit(x));
 }
 
 /**
- * 1 / (1 + e⁻ˣ) within 2 units in the last place, subnormal results too; for
- * negative x in the form eˣ / (1 + eˣ), so that nothing overflows.
+ * 1 / (1 + e⁻ˣ) within 2 units in the last place, subnormal results too. With
+ * e = e^−|x|, which cannot overflow, it is 1 − e / (1 + e), or e / (1 + e)
+ * where x is negative. A small quotient is written e − e · quotient, so that
+ * the rounding of 1 + e counts for little.
  */
 export function sigmoid(w: VectorWriter, x: Vector): Vector {
-  const one = w.number(1);
   const e = expOfMinus(w, w.abs(x));
-  const numerator = w.select(w.less(x, w.number(0)), e, one);
-  return w.div(numerator, w.add(e, one));
+  const quotient = w.div(e, w.add(e, w.number(1)));
+  const small = w.sub(e, w.mul(e, quotient));
+  const low = w.select(w.less(e, w.number(0.3)), small, quotient);
+  return w.select(w.less(x, w.number(0)), low, w.sub(w.number(1), quotient));
 }
