@@ -6,8 +6,9 @@ import {
   matmulKernels,
   matmulScratchBytes,
 } from "../../../compiler/backends/wasm/kernels/matmul.js";
+import { relaxedSimdProbe } from "../../../compiler/backends/wasm/kernels/relaxed.js";
 import { random } from "../../../runtime/random.js";
-import { instantiateText, type TextModule } from "./kernelsSupport.js";
+import { isValid, textModule, type TextModule } from "./kernelsSupport.js";
 
 /** matrix − scalar · (column · sum + row); the sum is stored as well. */
 function everyOperand(dtype: Dtype): Epilogue {
@@ -35,6 +36,7 @@ function everyOperand(dtype: Dtype): Epilogue {
   };
 }
 
+const dtypes: readonly Dtype[] = ["f32", "f64"];
 const kinds = ["NN", "NT", "TN"] as const;
 type Kind = (typeof kinds)[number];
 
@@ -56,6 +58,11 @@ function kernelsOf(dtype: Dtype): MatmulKernel[] {
 const nameOf = (kind: Kind, accumulate: boolean, epilogue: boolean): string =>
   `${kind}${accumulate ? "+" : ""}${epilogue ? "f" : ""}`;
 
+function kindOf({ transposeA, transposeB }: MatmulKernel): Kind {
+  if (transposeA) return "TN";
+  return transposeB ? "NT" : "NN";
+}
+
 interface Arrays {
   readonly a: number[];
   readonly b: number[];
@@ -74,8 +81,13 @@ function draw(dtype: Dtype, m: number, n: number, k: number): Arrays {
     return dtype === "f32" ? drawn.map(Math.fround) : drawn;
   };
   return {
-    ...{ a: numbers(m * k), b: numbers(k * n), c: numbers(m * n) },
-    ...{ matrix: numbers(m * n), row: numbers(n), column: numbers(m), scalar: numbers(1) },
+    a: numbers(m * k),
+    b: numbers(k * n),
+    c: numbers(m * n),
+    matrix: numbers(m * n),
+    row: numbers(n),
+    column: numbers(m),
+    scalar: numbers(1),
   };
 }
 
@@ -117,9 +129,7 @@ function run(
 ): { c: number[]; stored: number[] } {
   const { bytes } = lanesOf(kernel.dtype);
   const memory =
-    kernel.dtype === "f32"
-      ? new Float32Array(module.memory.buffer)
-      : new Float64Array(module.memory.buffer);
+    kernel.dtype === "f32" ? new Float32Array(module.buffer) : new Float64Array(module.buffer);
   let next = 1;
   const reserve = (length: number): number => {
     const start = next;
@@ -142,7 +152,10 @@ function run(
   module.call(
     kernel.name,
     ...[aAt, bAt, cAt].map((at) => at * bytes),
-    ...[m, n, k, scratch * bytes],
+    m,
+    n,
+    k,
+    scratch * bytes,
     ...(kernel.epilogue ? operandsAt.map((at) => at * bytes) : []),
   );
   const read = (at: number, count: number): number[] => [...memory.subarray(at, at + count)];
@@ -150,19 +163,19 @@ function run(
   const whole =
     starts.every((at) => memory[at - 1] === guard) &&
     memory.subarray(end - 1, end + 64).every((value) => value === guard) &&
-    a.every((value, i) => memory[aAt + i] === value) &&
-    b.every((value, i) => memory[bAt + i] === value);
+    a.every((value, i) => Object.is(memory[aAt + i], value)) &&
+    b.every((value, i) => Object.is(memory[bAt + i], value));
   expect(whole, "what lies around C").toBe(true);
   return { c: read(cAt, m * n), stored: read(operandsAt[4]!, m * n) };
 }
 
-function check(
+function expectProduct(
   module: TextModule,
   kernel: MatmulKernel,
   shape: readonly [number, number, number],
 ): void {
   const [m, n, k] = shape;
-  const kind: Kind = kernel.transposeA ? "TN" : kernel.transposeB ? "NT" : "NN";
+  const kind = kindOf(kernel);
   const arrays = draw(kernel.dtype, m, n, k);
   const { sums, sizes } = reference(kind, m, n, k, arrays);
   const { c, stored } = run(module, kernel, shape, arrays);
@@ -187,15 +200,20 @@ function check(
   expect(worst, `${kernel.name} ${kernel.dtype} ${m}×${n}×${k}`).toBeLessThanOrEqual(1);
 }
 
-describe.each(["f32", "f64"] as const)("matrix products in %s", (dtype) => {
+const bodies = dtypes.flatMap((dtype) => [false, true].map((relaxed) => ({ dtype, relaxed })));
+const supported = bodies.filter(({ relaxed }) => !relaxed || isValid(relaxedSimdProbe));
+
+describe.each(supported)("matrix products in $dtype, relaxed: $relaxed", ({ dtype, relaxed }) => {
   const kernels = kernelsOf(dtype);
   const names = kernels.map(({ name }) => name);
-  const module = instantiateText(matmulKernels(kernels), names, 160);
+  const module = textModule(matmulKernels(kernels, { relaxed }), names, 160);
 
   test.each(kernels)("$name, every small shape", (kernel) => {
     const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 17];
     sizes.forEach((m) =>
-      sizes.forEach((n) => [0, 1, 2, 3, 5, 8, 11].forEach((k) => check(module, kernel, [m, n, k]))),
+      sizes.forEach((n) =>
+        [0, 1, 2, 3, 5, 8, 11].forEach((k) => expectProduct(module, kernel, [m, n, k])),
+      ),
     );
   });
 
@@ -212,7 +230,50 @@ describe.each(["f32", "f64"] as const)("matrix products in %s", (dtype) => {
       [30, 130, 1024],
     ] as const;
     shapes.forEach((shape) => {
-      check(module, kernel, shape);
+      expectProduct(module, kernel, shape);
     });
+  });
+});
+
+describe("NaN and infinities", () => {
+  test("arrive where plain loops would put them", () => {
+    const kernels = dtypes.flatMap((dtype) =>
+      kernelsOf(dtype)
+        .filter(({ epilogue }) => epilogue === undefined)
+        .map((kernel) => ({ ...kernel, name: `${kernel.name}.${dtype}` })),
+    );
+    const module = textModule(
+      matmulKernels(kernels),
+      kernels.map(({ name }) => name),
+      160,
+    );
+    const shapes = [
+      [9, 11, 7],
+      [2, 21, 5],
+      [20, 1, 9],
+      [5, 3, 600],
+      [40, 256, 3],
+    ] as const;
+    for (const kernel of kernels) {
+      for (const shape of shapes) {
+        const [m, n, k] = shape;
+        const arrays = draw(kernel.dtype, m, n, k);
+        const { a, b, c } = arrays;
+        const kind = kindOf(kernel);
+        a[generator.integer(a.length)] = NaN;
+        a[generator.integer(a.length)] = Infinity;
+        b[generator.integer(b.length)] = -Infinity;
+        b[generator.integer(b.length)] = 0;
+        const { sums } = reference(kind, m, n, k, arrays);
+        const special = (value: number): number => (Number.isFinite(value) ? 0 : value);
+        const wanted = sums.map((sum, i) => special(kernel.accumulate ? sum + c[i]! : sum));
+        expect(run(module, kernel, shape, arrays).c.map(special)).toEqual(wanted);
+      }
+    }
+  });
+
+  test("the relaxed bodies are assembled, whether or not they run here", () => {
+    expect(matmulKernels(kernelsOf("f32"), { relaxed: true })).toContain("f32x4.relaxed_madd");
+    expect(matmulKernels(kernelsOf("f32"))).not.toContain("relaxed");
   });
 });

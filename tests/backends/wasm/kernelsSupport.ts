@@ -1,44 +1,56 @@
-import binaryen from "binaryen";
+import { loadAssembler } from "../../../compiler/backends/wasm/assemble.js";
 
-/** A module of the given functions, each exported, on a memory of its own. */
+/** A module of WebAssembly text on a memory of its own. */
 export interface TextModule {
-  readonly memory: WebAssembly.Memory;
+  readonly buffer: ArrayBuffer;
   call(name: string, ...values: readonly number[]): void;
 }
 
-const features = binaryen.Features;
-const simd = features.SIMD128 | features.BulkMemory | features.MutableGlobals;
-
-export function assembleText(
-  functions: string,
-  exported: readonly string[],
-  pages = 64,
-): Uint8Array {
-  const exports = exported.map((name) => `(export "${name}" (func $${name}))`).join("\n");
-  const text = `(module (memory (export "memory") ${pages})\n${functions}\n${exports})`;
-  const module = binaryen.parseText(text);
-  module.setFeatures(simd | features.RelaxedSIMD);
-  if (module.validate() !== 1) throw new Error("The module is not valid.");
-  const bytes = module.emitBinary();
-  module.dispose();
-  return bytes;
+interface Host {
+  readonly validate: (bytes: Uint8Array) => boolean;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: Readonly<Record<string, (...values: readonly number[]) => void>> };
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
 }
 
-export function instantiateText(
+const assemble = await loadAssembler();
+
+function webAssembly(): Host {
+  const { WebAssembly: host } = globalThis as { readonly WebAssembly?: Host };
+  if (host === undefined) throw new Error("There is no WebAssembly.");
+  return host;
+}
+
+/** Whether this engine accepts the bytes of a module. */
+export function isValid(bytes: readonly number[]): boolean {
+  return webAssembly().validate(Uint8Array.from(bytes));
+}
+
+/** Functions as WebAssembly text, some of them exported, over so many pages of memory. */
+export function textModule(
   functions: string,
   exported: readonly string[],
-  pages = 64,
+  pages: number,
 ): TextModule {
-  const bytes = assembleText(functions, exported, pages);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes)));
-  const memory = exports["memory"];
-  if (!(memory instanceof WebAssembly.Memory)) throw new Error("No memory.");
+  const host = webAssembly();
+  const bytes = assemble(
+    [
+      `(module (import "host" "memory" (memory ${pages}))`,
+      functions,
+      ...exported.map((name) => `(export "${name}" (func $${name}))`),
+      ")",
+    ].join("\n"),
+  );
+  const memory = new host.Memory({ initial: pages });
+  const module = new host.Module(Uint8Array.from(bytes));
+  const { exports } = new host.Instance(module, { host: { memory } });
   return {
-    memory,
-    call(name, ...values) {
-      const callee = exports[name];
-      if (typeof callee !== "function") throw new Error(`No function ${name}.`);
-      callee(...values);
+    buffer: memory.buffer,
+    call: (name, ...values) => {
+      exports[name]?.(...values);
     },
   };
 }

@@ -120,10 +120,7 @@ function packLeft(kernel: MatmulKernel): readonly string[] {
   return [
     when(
       get("packA"),
-      call(
-        packStripsName(lanes),
-        ...[from, get("aRow"), get("inner"), get("strips"), get("rowsNow")],
-      ),
+      call(packStripsName(lanes), from, get("aRow"), get("inner"), get("strips"), get("rowsNow")),
     ),
   ];
 }
@@ -139,8 +136,12 @@ function columnPanel(kernel: MatmulKernel, tileRows: number): readonly string[] 
   ];
   const inScratch = [set("out", get("scratch")), set("outRow", i32(panelRow))];
   const fromScratch = finish(kernel, {
-    ...{ from: get("scratch"), fromRow: i32(panelRow) },
-    ...{ row: get("i"), column: get("j"), rows: get("rowsNow"), columns: get("width") },
+    from: get("scratch"),
+    fromRow: i32(panelRow),
+    row: get("i"),
+    column: get("j"),
+    rows: get("rowsNow"),
+    columns: get("width"),
   });
   const direct = kernel.epilogue === undefined;
   return [
@@ -215,7 +216,11 @@ function rightPanel(kernel: MatmulKernel): readonly string[] {
     return [
       call(
         packColumnsName(lanes),
-        ...[at("j", "k"), get("bRow"), get("depth"), get("panel"), get("width")],
+        at("j", "k"),
+        get("bRow"),
+        get("depth"),
+        get("panel"),
+        get("width"),
       ),
       ...packed,
     ];
@@ -223,10 +228,7 @@ function rightPanel(kernel: MatmulKernel): readonly string[] {
   return [
     choose(
       get("packB"),
-      [
-        call(packRowsName(lanes), ...[at("k", "j"), get("bRow"), get("depth"), get("panel")]),
-        ...packed,
-      ],
+      [call(packRowsName(lanes), at("k", "j"), get("bRow"), get("depth"), get("panel")), ...packed],
       [set("right", at("k", "j")), set("bStep", get("bRow"))],
     ),
   ];

@@ -152,8 +152,13 @@ export function finishCall(
     add(get(pointer), times(elements[kind], i32(bytes)));
   return call(
     name,
-    ...[from, fromRow, at("c", "matrix"), times(get("columns"), i32(bytes))],
-    ...[rows, columns, i32(addsC ? 1 : 0)],
+    from,
+    fromRow,
+    at("c", "matrix"),
+    times(get("columns"), i32(bytes)),
+    rows,
+    columns,
+    i32(addsC ? 1 : 0),
     ...epilogue.operands.map(({ kind }, i) => at(`operand${i}`, kind)),
   );
 }

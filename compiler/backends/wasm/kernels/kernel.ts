@@ -54,6 +54,12 @@ export function finish(kernel: MatmulKernel, block: Omit<SumBlock, "add">): stri
 
 /** The parameters of a kernel, and of the functions it hands all of them on to. */
 export const kernelParameters = (kernel: MatmulKernel): readonly string[] => [
-  ...["a", "b", "c", "rows", "columns", "inner", "scratch"],
+  "a",
+  "b",
+  "c",
+  "rows",
+  "columns",
+  "inner",
+  "scratch",
   ...epilogueParameters(kernel),
 ];

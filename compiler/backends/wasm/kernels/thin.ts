@@ -53,8 +53,12 @@ export function columnFunction(kernel: MatmulKernel): string {
       ? [product({ out: get("c"), at: i32(0), count: get("rows"), add: kernel.accumulate })]
       : inPieces("rows", product, (at, count) =>
           finish(kernel, {
-            ...{ from: get("scratch"), fromRow: element },
-            ...{ row: at, column: i32(0), rows: count, columns: i32(1) },
+            from: get("scratch"),
+            fromRow: element,
+            row: at,
+            column: i32(0),
+            rows: count,
+            columns: i32(1),
           }),
         );
   return lines(
@@ -85,8 +89,12 @@ export function fewRowsFunction(kernel: MatmulKernel): string {
       ? [product({ out, at: i32(0), count: get("columns"), add: kernel.accumulate })]
       : inPieces("columns", product, (at, count) =>
           finish(kernel, {
-            ...{ from: get("scratch"), fromRow: i32(0) },
-            ...{ row: get("i"), column: at, rows: i32(1), columns: count },
+            from: get("scratch"),
+            fromRow: i32(0),
+            row: get("i"),
+            column: at,
+            rows: i32(1),
+            columns: count,
           }),
         );
   return lines(
@@ -132,7 +140,14 @@ function scaledRows(
   const from = add(matrix, times(at, i32(lanes.bytes)));
   return call(
     scaledRowsName(lanes),
-    ...[vector, step, from, row, get("inner"), out, count, i32(adds ? 1 : 0)],
+    vector,
+    step,
+    from,
+    row,
+    get("inner"),
+    out,
+    count,
+    i32(adds ? 1 : 0),
   );
 }
 
@@ -143,5 +158,5 @@ function dots(
   { add: adds, at, count, out }: Piece,
 ): string {
   const from = add(matrix, times(at, row));
-  return call(dotsName(lanes), ...[vector, from, row, get("inner"), out, count, i32(adds ? 1 : 0)]);
+  return call(dotsName(lanes), vector, from, row, get("inner"), out, count, i32(adds ? 1 : 0));
 }

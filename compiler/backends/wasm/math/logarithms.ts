@@ -32,18 +32,18 @@ function logOfSplit(
   { exponent, fraction: f }: Split,
   correction?: Vector,
 ): Vector {
-  const { log, log2 } = formatOf(w.type);
+  const format = formatOf(w.type);
   const s = w.div(f, w.add(f, w.number(2)));
   const z = w.mul(s, s);
-  const series = w.mul(z, w.polynomial(z, log));
+  const series = w.mul(z, w.polynomial(z, format.log));
   const halfSquare = w.mul(w.mul(f, f), w.number(0.5));
-  const tail = w.mul(exponent, w.number(log2[1]));
+  const tail = w.mul(exponent, w.number(format.log2[1]));
   const small = w.multiplyAdd(
     s,
     w.add(halfSquare, series),
     correction === undefined ? tail : w.add(tail, correction),
   );
-  return w.multiplyAdd(exponent, w.number(log2[0]), w.add(f, w.sub(small, halfSquare)));
+  return w.multiplyAdd(exponent, w.number(format.log2[0]), w.add(f, w.sub(small, halfSquare)));
 }
 
 /** `value`, but what log gives where x is not a positive number. */
