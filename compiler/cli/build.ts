@@ -1,5 +1,4 @@
 import { relative, resolve } from "node:path";
-import { loadAssembler } from "../backends/wasm/assemble.js";
 import { compile, languageOf, type CompileOptions } from "../pipeline.js";
 import type { Io } from "./io.js";
 import { checkDistinct, currentText, findModels, outputPath, writeGenerated } from "./outputs.js";
@@ -17,14 +16,15 @@ export interface BuildOptions {
 /** `flatgrad build`: 0 if all files were built, or with `check` are up to date, else 1. */
 export async function build(
   patterns: readonly string[],
-  given: BuildOptions,
+  options: BuildOptions,
   io: Io,
 ): Promise<number> {
-  const options = { ...given, compile: await withAssembler(given.compile) };
   const models = await findModels(patterns, io.cwd);
   const { target } = options.compile;
   const outDir = options.outDir === undefined ? undefined : resolve(io.cwd, options.outDir);
-  const outputs = new Map(models.map((model) => [model, outputPath(model, languageOf(target), outDir)]));
+  const outputs = new Map(
+    models.map((model) => [model, outputPath(model, languageOf(target), outDir)]),
+  );
   checkDistinct(outputs, io.cwd);
   const run = (model: string) => buildOne(model, outputs.get(model) ?? "", options, io);
   const results = models.map(run);
@@ -33,12 +33,6 @@ export async function build(
     return 0;
   }
   return results.every(({ ok }) => ok) ? 0 : 1;
-}
-
-/** The options with an assembler where the target needs one. */
-export async function withAssembler(options: CompileOptions): Promise<CompileOptions> {
-  if (options.target !== "wasm" && options.target !== "wasm-js") return options;
-  return { ...options, assembler: await loadAssembler() };
 }
 
 export interface Built {

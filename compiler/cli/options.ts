@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { EMITTED, type Emitted } from "../derived.js";
+import { loadAssembler } from "../backends/wasm/assemble.js";
 import type { CompileOptions, Target } from "../pipeline.js";
 import { stages, type Stage } from "./inspect.js";
 
@@ -71,12 +72,16 @@ function wholeNumber(from: number): (text: string) => number {
   };
 }
 
-export function compileOptions(given: CommandOptions): CompileOptions {
+/** The options of a compilation, with an assembler where the target needs one. */
+export async function compileOptions(given: CommandOptions): Promise<CompileOptions> {
+  const { target } = given;
+  const needsAssembler = target === "wasm" || target === "wasm-js";
   return {
     level: given.optimize === "0" ? 0 : 2,
     wrt: given.wrt,
     emit: given.emit,
-    target: given.target,
+    target,
+    assembler: needsAssembler ? await loadAssembler() : undefined,
     standalone: given.standalone,
     functions: given.function === undefined ? undefined : [given.function],
   };

@@ -317,11 +317,7 @@ export class TensorModule {
     ];
   }
 
-  #statements(
-    program: Program,
-    kind: "forward" | "gradient",
-    names: Names,
-  ): readonly string[] {
+  #statements(program: Program, kind: "forward" | "gradient", names: Names): readonly string[] {
     const { typed, runtime, inline, engine } = this.#context;
     const headings = kind === "gradient";
     if (engine === undefined)

@@ -25,11 +25,7 @@ class Driver {
   readonly #at: string;
   readonly #stages: string;
 
-  constructor(
-    staged: StagedProgram,
-    views: ReadonlyMap<string, InputView>,
-    request: BodyRequest,
-  ) {
+  constructor(staged: StagedProgram, views: ReadonlyMap<string, InputView>, request: BodyRequest) {
     this.#staged = staged;
     this.#views = views;
     this.#request = request;
@@ -84,7 +80,6 @@ class Driver {
       ) || calls.some(({ call }) => call.arguments.includes(buffer))
     );
   }
-
 
   // Steps
 

@@ -13,7 +13,10 @@ import { printCode, printDeclarations, printFunctions, printMembers } from "./wo
 /** What is made of one function of tensors: a module with the stages of its programs. */
 export interface Unit {
   readonly model: ModelFunction;
-  readonly staged: readonly { readonly kind: "forward" | "gradient"; readonly program: StagedProgram }[];
+  readonly staged: readonly {
+    readonly kind: "forward" | "gradient";
+    readonly program: StagedProgram;
+  }[];
   readonly hosts: readonly string[];
   /** The module in base64. */
   readonly code: string;
@@ -58,7 +61,8 @@ export class WasmEngine implements Engine {
   body(request: BodyRequest): readonly string[] {
     const unit = this.#units.get(request.program);
     const staged = unit?.staged.find(({ kind }) => kind === request.kind);
-    if (unit === undefined || staged === undefined) throw new Error("a program that was not staged");
+    if (unit === undefined || staged === undefined)
+      throw new Error("a program that was not staged");
     return driverLines(staged.program, unit.views, request);
   }
 

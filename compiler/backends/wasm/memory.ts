@@ -48,7 +48,11 @@ export class Layout {
 }
 
 /** Where the slots of a program's arena begin. */
-export function placeArena(program: Program, layout: Layout, tag: string): (buffer: Buffer) => string {
+export function placeArena(
+  program: Program,
+  layout: Layout,
+  tag: string,
+): (buffer: Buffer) => string {
   const { slots, slotOf } = program.arena;
   const starts = slots.map(({ bytes }) => layout.place(bytes, tag));
   return (buffer) => starts[slotOf.get(buffer) ?? 0] ?? "0";
@@ -66,7 +70,8 @@ function alignedText(bytes: readonly Dim[]): string {
   const [only] = bytes;
   if (bytes.length === 1 && typeof only === "number") return String(aligned(only));
   const texts = bytes.map((dim) => dimCode(dim).text);
-  if (bytes.length > 1) return `${alignment} * Math.ceil(Math.max(${texts.join(", ")}) / ${alignment})`;
+  if (bytes.length > 1)
+    return `${alignment} * Math.ceil(Math.max(${texts.join(", ")}) / ${alignment})`;
   const { text = "0", binds } = only === undefined ? { binds: 20 } : dimCode(only);
   return `${alignment} * Math.ceil(${binds < 20 ? `(${text})` : text} / ${alignment})`;
 }

@@ -73,7 +73,8 @@ export class ModuleWriter {
       return `(import "host" "${name}" (func $${name} (param ${numbers}) (result f64)))`;
     });
     const calls = [...this.#calls].map(
-      ([name, passes]) => `(import "calls" "${name}" (func $${name}${passes ? " (param f64)" : ""}))`,
+      ([name, passes]) =>
+        `(import "calls" "${name}" (func $${name}${passes ? " (param f64)" : ""}))`,
     );
     const kernels = [...this.#kernels.values()];
     return [

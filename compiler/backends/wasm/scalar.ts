@@ -149,10 +149,7 @@ function elementAddress(
   index: readonly Index[],
   context: ScalarContext,
 ): Wat {
-  return add(
-    context.address(buffer),
-    bytesWat(buffer.dtype, positionWat(shape, index, context)),
-  );
+  return add(context.address(buffer), bytesWat(buffer.dtype, positionWat(shape, index, context)));
 }
 
 export function loadWat(

@@ -170,7 +170,10 @@ export class StageWriter implements LoopContext {
   #statement(statement: Statement): void {
     switch (statement.kind) {
       case "define":
-        return this.#assign(statement.local, scalarAs(statement.local.dtype, statement.value, this));
+        return this.#assign(
+          statement.local,
+          scalarAs(statement.local.dtype, statement.value, this),
+        );
       case "update":
         return this.#update(statement);
       case "store":
@@ -290,8 +293,7 @@ export class StageWriter implements LoopContext {
       value.kind === "buffer" ? value : { kind: "passed" as const },
       { kind: "dim" as const, value: size },
     ];
-    if (value.kind === "buffer")
-      return this.#callHost({ callee: "checkIndices", arguments: ends });
+    if (value.kind === "buffer") return this.#callHost({ callee: "checkIndices", arguments: ends });
     // A number that came from the caller may not even be whole: it is passed on as it is.
     const isInput = value.kind === "local" && this.#options.inputs.has(value);
     const own = isInput

@@ -13,7 +13,11 @@ export interface Step {
   /** The author's lines it works for: `(3) h = relu(x @ W1 + b1)`. */
   readonly quotes: readonly string[];
   readonly does:
-    | { readonly kind: "stage"; readonly name: string; readonly parameters: readonly StageParameter[] }
+    | {
+        readonly kind: "stage";
+        readonly name: string;
+        readonly parameters: readonly StageParameter[];
+      }
     | { readonly kind: "call"; readonly call: HostCall }
     /** A number from the caller that must be an index. */
     | { readonly kind: "check"; readonly of: Node; readonly value: Scalar; readonly size: Dim };
@@ -26,7 +30,11 @@ export interface StagedProgram {
   /** Variables that outlive their stage, each with its place in memory, in bytes from 0. */
   readonly cells: ReadonlyMap<Local, number>;
   /** Calls back into the host from inside stages. */
-  readonly calls: readonly { readonly name: string; readonly call: HostCall; readonly passes: boolean }[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly call: HostCall;
+    readonly passes: boolean;
+  }[];
   /** Bytes that kernels work in. */
   readonly scratch: number;
 }
@@ -39,7 +47,11 @@ interface Group {
   readonly isStage: boolean;
 }
 
-export function stageProgram(program: Program, prefix: string, module: ModuleWriter): StagedProgram {
+export function stageProgram(
+  program: Program,
+  prefix: string,
+  module: ModuleWriter,
+): StagedProgram {
   const inputs = new Set(
     program.inputPlaces.flatMap((place) => (place.kind === "local" ? [place] : [])),
   );
@@ -82,7 +94,11 @@ function doneByDriver(statement: Statement): Step["does"] {
   const { of, value, size } = statement;
   if (value.kind !== "buffer") return { kind: "check", of, value, size };
   const path = String(of.attrs["name"] ?? of.name ?? "index");
-  const ends = [{ kind: "text" as const, value: path }, value, { kind: "dim" as const, value: size }];
+  const ends = [
+    { kind: "text" as const, value: path },
+    value,
+    { kind: "dim" as const, value: size },
+  ];
   return { kind: "call", call: { callee: "checkIndices", arguments: ends } };
 }
 

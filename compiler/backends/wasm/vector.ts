@@ -1,9 +1,9 @@
-import type { ScalarCode } from "../../ir/op.js";
+import type { Combine, ScalarCode } from "../../ir/op.js";
 import { isFloat, type DType } from "../../ir/type.js";
 import { vectorFunction } from "./math/index.js";
 import { interleave, type VectorType } from "./math/scope.js";
 import { applyWat, type ScalarContext, type Typed } from "./scalar.js";
-import { FunctionWriter, lanesOf, vectorOf, type Float, type Wat } from "./wat.js";
+import { lanesOf, vectorOf, type Float, type FunctionWriter, type Wat } from "./wat.js";
 
 /**
  * Operations on vectors: one or several at a time, their instructions
@@ -60,7 +60,9 @@ export class VectorWriter {
     if (lane === "mask") return this.#maskOf(wat);
     if (lane === "integer") return `(i32x4.splat ${wat})`;
     const real = isFloat(dtype) ? wat : `(f64.convert_i32_s ${wat})`;
-    return this.float === "f64" ? `(f64x2.splat ${real})` : `(f32x4.splat (f32.demote_f64 ${real}))`;
+    return this.float === "f64"
+      ? `(f64x2.splat ${real})`
+      : `(f32x4.splat (f32.demote_f64 ${real}))`;
   }
 
   /** A truth value, 0 or 1, as bits of all lanes. */
@@ -162,6 +164,15 @@ export class VectorWriter {
     }
   }
 
+  /** One element of `a ∘ b`, where ∘ is how a reduction joins its elements. */
+  combine(combine: Combine, dtype: DType, a: Wat, b: Wat): Wat {
+    const lane = this.laneOf(dtype);
+    const name = joins[combine];
+    if (lane === "mask") return `(v128.${name === "max" ? "or" : "and"} ${a} ${b})`;
+    if (lane === "float") return `(${this.type}.${name} ${a} ${b})`;
+    return `(i32x4.${name}${name === "max" || name === "min" ? "_s" : ""} ${a} ${b})`;
+  }
+
   #masks(operands: readonly Vectors[]): readonly Vectors[] {
     return operands.map((operand) => this.convert(operand, "mask"));
   }
@@ -171,7 +182,9 @@ export class VectorWriter {
     if (x === undefined) throw new Error("nothing to convert");
     const converted = this.convert(x, this.laneOf(to));
     const truncates = to === "i32" && isFloat(from[0] ?? to) && this.float === "f64";
-    return truncates ? this.map("float", [converted], (each) => `(f64x2.trunc ${each})`) : converted;
+    return truncates
+      ? this.map("float", [converted], (each) => `(f64x2.trunc ${each})`)
+      : converted;
   }
 
   #infix(
@@ -265,6 +278,15 @@ export class VectorWriter {
   }
 }
 
+/** Of truth values, the larger is their disjunction. */
+const joins: Readonly<Record<Combine, string>> = {
+  add: "add",
+  multiply: "mul",
+  max: "max",
+  min: "min",
+  or: "max",
+  and: "min",
+};
 const comparisons: Readonly<Record<string, string>> = {
   "<": "lt",
   "<=": "le",

@@ -1,20 +1,11 @@
-import type { Combine } from "../../ir/op.js";
-import { bytesPerElement, type DType, type Shape } from "../../ir/type.js";
-import type { Buffer, Index, Local, Loop, Scalar } from "../../schedule/program.js";
-import {
-  bytesWat,
-  combineWat,
-  convert,
-  dtypeOf,
-  loadAt,
-  positionWat,
-  scalarWat,
-  storeAt,
-  type ScalarContext,
-} from "./scalar.js";
+import type { DType } from "../../ir/type.js";
+import type { Local, Loop, Scalar } from "../../schedule/program.js";
+import { Reductions } from "./reductions.js";
+import { dtypeOf, scalarWat, type ScalarContext } from "./scalar.js";
 import { VectorWriter, type Vectors } from "./vector.js";
-import { coefficient, positionKey, type VectorPlan, type VectorStatement } from "./vectorPlan.js";
-import { add, FunctionWriter, get, i32, literalOf, multiply, set, type Wat } from "./wat.js";
+import { accessKey, VectorMemory, type Load, type Store } from "./vectorMemory.js";
+import type { VectorPlan, VectorStatement } from "./vectorPlan.js";
+import { add, get, i32, literalOf, set, type FunctionWriter, type Wat } from "./wat.js";
 
 /** What a vector loop needs of the function it stands in. */
 export interface LoopContext extends ScalarContext {
@@ -24,16 +15,6 @@ export interface LoopContext extends ScalarContext {
   /** Runs `write` with other values for a loop or for variables. */
   withLoop<T>(loop: Loop, value: Wat, write: () => T): T;
   withLocals<T>(locals: ReadonlyMap<Local, Wat>, write: () => T): T;
-}
-
-type Load = Extract<Scalar, { kind: "load" }>;
-type Store = Extract<VectorStatement, { kind: "store" }>;
-
-/** Where one access begins, and how far it moves with each round. */
-interface Base {
-  readonly address: Wat;
-  /** Elements from round to round; null where a number from memory says. */
-  readonly step: number | null;
 }
 
 /** Rounds being written: vectors side by side from `position`. */
@@ -60,8 +41,8 @@ export class VectorLoop {
   readonly #f: FunctionWriter;
   readonly #vectors: VectorWriter;
   readonly #invariants = new Map<Scalar, Wat>();
-  readonly #bases = new Map<Load | Store, Base>();
-  readonly #accumulators = new Map<Local, readonly string[]>();
+  readonly #memory: VectorMemory;
+  readonly #reductions: Reductions;
   /** The number of rounds: a constant or a local. */
   readonly #rounds: Wat;
   readonly #unroll: number;
@@ -71,6 +52,8 @@ export class VectorLoop {
     this.#context = context;
     this.#f = context.f;
     this.#vectors = new VectorWriter(context.f, plan.float, context);
+    this.#memory = new VectorMemory(plan, this.#vectors, context);
+    this.#reductions = new Reductions(plan.reductions, this.#vectors, context);
     const isKnown = literalOf(rounds) !== null;
     this.#rounds = isKnown ? rounds : this.#f.keep("i32", rounds, "n");
     this.#unroll = plan.operations > 24 ? 2 : 4;
@@ -87,7 +70,7 @@ export class VectorLoop {
 
   #unknownRounds(): void {
     const { lanes } = this.#vectors;
-    this.#openAccumulators(this.#unroll);
+    this.#reductions.open(this.#unroll);
     const v = this.#f.local("i32", "v");
     this.#f.emit(set(v, i32(0)));
     const before = (count: number) => `(i32.sub ${this.#rounds} ${i32(count * lanes - 1)})`;
@@ -95,7 +78,7 @@ export class VectorLoop {
     this.#f.loop(v, wide, this.#unroll * lanes, () => this.#block(this.#unroll, get(v)));
     const single = this.#f.keep("i32", before(1), "end");
     this.#f.loop(v, single, lanes, () => this.#block(1, get(v)));
-    this.#closeAccumulators(this.#unroll);
+    this.#reductions.close(this.#unroll);
     this.#f.loop(v, this.#rounds, 1, () => this.#single(get(v)));
   }
 
@@ -105,7 +88,7 @@ export class VectorLoop {
     const atOnce = Math.min(vectors, this.#unroll);
     const looped = vectors <= this.#unroll ? 0 : vectors - (vectors % this.#unroll);
     const v = this.#f.local("i32", "v");
-    if (atOnce > 0) this.#openAccumulators(atOnce);
+    if (atOnce > 0) this.#reductions.open(atOnce);
     if (looped > 0) {
       this.#f.emit(set(v, i32(0)));
       this.#f.loop(v, i32(looped * lanes), this.#unroll * lanes, () =>
@@ -113,7 +96,7 @@ export class VectorLoop {
       );
     }
     if (vectors > looped) this.#block(vectors - looped, i32(looped * lanes));
-    if (atOnce > 0) this.#closeAccumulators(atOnce);
+    if (atOnce > 0) this.#reductions.close(atOnce);
     this.#knownRest(vectors * lanes, rounds, v);
   }
 
@@ -151,14 +134,14 @@ export class VectorLoop {
 
   #prepare(statement: VectorStatement): void {
     if (statement.kind === "store") {
-      this.#prepareBase(statement, statement.buffer, statement.shape, statement.index);
+      this.#memory.prepare(statement);
     }
     this.#prepareValue(statement.value);
   }
 
   #prepareValue(value: Scalar): void {
     if (!this.#plan.isVarying(value)) return this.#prepareInvariant(value);
-    if (value.kind === "load") this.#prepareBase(value, value.buffer, value.shape, value.index);
+    if (value.kind === "load") this.#memory.prepare(value);
     if (value.kind === "apply") value.arguments.forEach((part) => this.#prepareValue(part));
     if (value.kind === "total") value.terms.forEach((term) => this.#prepareValue(term.value));
   }
@@ -173,21 +156,6 @@ export class VectorLoop {
     const wat = scalarWat(value, this.#context);
     const splat = this.#vectors.splat({ wat, dtype: dtypeOf(value) });
     this.#invariants.set(value, this.#f.keep("v128", splat, "s"));
-  }
-
-  #prepareBase(access: Load | Store, buffer: Buffer, shape: Shape, index: readonly Index[]): void {
-    const step = coefficient(shape, index, this.#plan.loop, (value) => this.#plan.isVarying(value));
-    if (typeof step !== "number") {
-      this.#bases.set(access, { address: "", step: null });
-      return;
-    }
-    const start = this.#context.withLoop(this.#plan.loop, i32(0), () =>
-      add(
-        this.#context.address(buffer),
-        bytesWat(buffer.dtype, positionWat(shape, index, this.#context)),
-      ),
-    );
-    this.#bases.set(access, { address: this.#f.keep("i32", start, "p"), step });
   }
 
   // Statements
@@ -214,37 +182,29 @@ export class VectorLoop {
     const old = rounds.locals.get(local);
     if (combine === null || this.#plan.reductions.has(local)) {
       if (combine === null) rounds.locals.set(local, { ...own, dtype: local.dtype });
-      else this.#collect(local, combine, own);
+      else this.#reductions.collect(local, combine, own);
       return;
     }
     if (old === undefined) throw new Error("an update before its definition");
     const combined = this.#vectors.map(own.lane, [old, own], (a, b) =>
-      this.#combine(combine, local.dtype, a, b),
+      this.#vectors.combine(combine, local.dtype, a, b),
     );
     rounds.locals.set(local, { ...combined, dtype: local.dtype });
   }
 
-  #combine(combine: Combine, dtype: DType, a: Wat, b: Wat): Wat {
-    const lane = this.#vectors.laneOf(dtype);
-    if (lane === "mask") return `(v128.${combine === "or" || combine === "max" ? "or" : "and"} ${a} ${b})`;
-    const name = { add: "add", multiply: "mul", max: "max", min: "min", or: "max", and: "min" }[combine];
-    if (lane === "float") return `(${this.#vectors.type}.${name} ${a} ${b})`;
-    return `(i32x4.${name}${name === "max" || name === "min" ? "_s" : ""} ${a} ${b})`;
-  }
-
   #store(statement: Store, rounds: Rounds): void {
-    const { buffer, combine, shape, index } = statement;
+    const { buffer, combine } = statement;
     const own = this.#as(statement.value, buffer.dtype, rounds);
     const value =
       combine === null
         ? own
-        : this.#vectors.map(own.lane, [this.#read(statement, buffer, rounds), own], (a, b) =>
-            this.#combine(combine, buffer.dtype, a, b),
+        : this.#vectors.map(own.lane, [this.#read(statement, rounds), own], (a, b) =>
+            this.#vectors.combine(combine, buffer.dtype, a, b),
           );
-    const key = accessKey(buffer, shape, index);
+    const key = accessKey(statement);
     rounds.loaded.delete(key);
     rounds.stored.set(key, value);
-    value.wats.forEach((wat, u) => this.#storeVector(statement, wat, u, rounds));
+    value.wats.forEach((wat, u) => this.#memory.write(statement, wat, u, rounds));
   }
 
   // Values
@@ -287,7 +247,7 @@ export class VectorLoop {
         return value.terms
           .map((term) => this.#as(term.value, dtype, rounds))
           .reduce((a, b) =>
-            this.#vectors.map(a.lane, [a, b], (x, y) => this.#combine("add", dtype, x, y)),
+            this.#vectors.map(a.lane, [a, b], (x, y) => this.#vectors.combine("add", dtype, x, y)),
           );
       }
       default:
@@ -296,83 +256,19 @@ export class VectorLoop {
   }
 
   #load(load: Load, rounds: Rounds): Vectors {
-    const key = accessKey(load.buffer, load.shape, load.index);
+    const key = accessKey(load);
     const known = rounds.stored.get(key) ?? rounds.loaded.get(key);
     if (known !== undefined) return known;
-    const vectors = this.#read(load, load.buffer, rounds);
+    const vectors = this.#read(load, rounds);
     rounds.loaded.set(key, vectors);
     return vectors;
   }
 
-  #read(access: Load | Store, buffer: Buffer, rounds: Rounds): Vectors {
-    const { step } = this.#base(access);
-    const lane = this.#vectors.laneOf(buffer.dtype);
-    if (step === null && access.kind === "load") return this.#laneByLane(access, rounds);
-    const wats = this.#each(rounds, (u) =>
-      step === 1 && this.#isWhole(buffer.dtype)
-        ? this.#loadVector(access, buffer.dtype, u, rounds)
-        : this.#vectors.gather(
-            this.#lanes(u).map((at) => loadAt(buffer.dtype, this.#address(access, buffer, at, rounds))),
-            buffer.dtype,
-          ),
-    );
-    return { lane, wats: this.#vectors.keepAll(wats) };
-  }
-
-  /** True for elements as wide as the lanes. */
-  #isWhole(dtype: DType): boolean {
-    return bytesPerElement[dtype] === (this.#plan.float === "f32" ? 4 : 8);
-  }
-
-  #loadVector(access: Load | Store, dtype: DType, u: number, rounds: Rounds): Wat {
-    const { address } = this.#base(access);
-    const bits = 8 * bytesPerElement[dtype];
-    const load = this.#vectors.active === 1 ? `v128.load${bits}_zero` : "v128.load";
-    const { offset, moved } = this.#at(address, dtype, u, rounds);
-    return `(${load} offset=${offset} ${moved})`;
-  }
-
-  #at(address: Wat, dtype: DType, u: number, { position }: Rounds) {
-    const known = literalOf(position);
-    const offset = 16 * u + (known ?? 0) * bytesPerElement[dtype];
-    const moved = known === null ? add(address, bytesWat(dtype, position)) : address;
-    return { offset, moved };
-  }
-
-  #storeVector(statement: Store, wat: Wat, u: number, rounds: Rounds): void {
-    const { dtype } = statement.buffer;
-    const { address, step } = this.#base(statement);
-    if (step === 1 && this.#isWhole(dtype)) {
-      const { offset, moved } = this.#at(address, dtype, u, rounds);
-      const bits = 8 * bytesPerElement[dtype];
-      this.#f.emit(
-        this.#vectors.active === 1
-          ? `(v128.store${bits}_lane offset=${offset} 0 ${moved} ${wat})`
-          : `(v128.store offset=${offset} ${moved} ${wat})`,
-      );
-      return;
-    }
-    this.#lanes(u).forEach((at, lane) => {
-      const number = this.#vectors.extract(wat, lane, dtype);
-      this.#f.emit(storeAt(dtype, this.#address(statement, statement.buffer, at, rounds), number));
-    });
-  }
-
-  /** Rounds after the position whose elements the vector holds. */
-  #lanes(u: number): readonly number[] {
-    return Array.from({ length: this.#vectors.active }, (_, lane) => u * this.#vectors.lanes + lane);
-  }
-
-  #address(access: Load | Store, buffer: Buffer, at: number, { position }: Rounds): Wat {
-    const { address, step } = this.#base(access);
-    const rounds = add(position, i32(at));
-    return add(address, bytesWat(buffer.dtype, multiply(rounds, i32(step ?? 0))));
-  }
-
-  #base(access: Load | Store): Base {
-    const base = this.#bases.get(access);
-    if (base === undefined) throw new Error("an access that was not prepared");
-    return base;
+  #read(access: Load | Store, rounds: Rounds): Vectors {
+    const wats = this.#memory.read(access, rounds);
+    if (wats !== null) return { lane: this.#vectors.laneOf(access.buffer.dtype), wats };
+    if (access.kind === "load") return this.#laneByLane(access, rounds);
+    throw new Error("a place that numbers from memory decide");
   }
 
   /** A value worked out as a number for each lane. */
@@ -380,7 +276,7 @@ export class VectorLoop {
     const dtype = dtypeOf(value);
     const wats = this.#each(rounds, (u) =>
       this.#vectors.gather(
-        this.#lanes(u).map((at, lane) => this.#number(value, at, lane, u, rounds)),
+        this.#memory.lanes(u).map((at, lane) => this.#number(value, at, lane, u, rounds)),
         dtype,
       ),
     );
@@ -404,75 +300,4 @@ export class VectorLoop {
   #each(rounds: Rounds, write: (u: number) => Wat): readonly Wat[] {
     return Array.from({ length: rounds.count }, (_, u) => write(u));
   }
-
-  // Reductions
-
-  #openAccumulators(count: number): void {
-    for (const [local, combine] of this.#plan.reductions) {
-      const names = Array.from({ length: count }, () => this.#f.local("v128", "acc"));
-      for (const name of names) this.#f.emit(set(name, this.#identity(combine, local.dtype)));
-      this.#accumulators.set(local, names);
-    }
-  }
-
-  #identity(combine: Combine, dtype: DType): Wat {
-    const lane = this.#vectors.laneOf(dtype);
-    const { float } = this.#plan;
-    if (lane === "mask") return this.#f.splatInteger(float, combine === "or" || combine === "max" ? 0 : -1);
-    const value = { add: 0, multiply: 1, max: -Infinity, min: Infinity, or: 0, and: 1 }[combine];
-    if (lane === "float") return this.#f.splat(float, value);
-    const whole = Number.isFinite(value) ? value : value > 0 ? 2 ** 31 - 1 : -(2 ** 31);
-    return this.#f.splatInteger(float, whole);
-  }
-
-  #collect(local: Local, combine: Combine, own: Vectors): void {
-    if (this.#vectors.active === 1) {
-      const [first = ""] = own.wats;
-      return this.#merge(local, combine, this.#vectors.extract(first, 0, local.dtype));
-    }
-    const names = this.#accumulators.get(local) ?? [];
-    own.wats.forEach((wat, u) => {
-      const name = names[u] ?? "";
-      this.#f.emit(set(name, this.#combine(combine, local.dtype, get(name), wat)));
-    });
-  }
-
-  /** Adds a number to the variable itself. */
-  #merge(local: Local, combine: Combine, wat: Wat): void {
-    const variable = this.#context.variable(local);
-    const value = convert({ wat, dtype: local.dtype }, local.dtype);
-    this.#f.emit(set(variable, combineWat(combine, local.dtype, get(variable), value)));
-  }
-
-  #closeAccumulators(count: number): void {
-    for (const [local, combine] of this.#plan.reductions) {
-      const names = (this.#accumulators.get(local) ?? []).slice(0, count);
-      const parts = names.map(get);
-      const joined = this.#f.keep("v128", this.#pairwise(parts, combine, local.dtype), "acc");
-      for (let lane = 0; lane < this.#vectors.lanes; lane++)
-        this.#merge(local, combine, this.#vectors.extract(joined, lane, local.dtype));
-    }
-  }
-
-  #pairwise(parts: readonly Wat[], combine: Combine, dtype: DType): Wat {
-    const [first = "", ...rest] = parts;
-    if (rest.length === 0) return first;
-    const middle = parts.length >> 1;
-    const [a, b] = [parts.slice(0, middle), parts.slice(middle)];
-    return this.#combine(
-      combine,
-      dtype,
-      this.#pairwise(a, combine, dtype),
-      this.#pairwise(b, combine, dtype),
-    );
-  }
-}
-
-const bufferNumbers = new WeakMap<Buffer, number>();
-let nextBuffer = 0;
-
-function accessKey(buffer: Buffer, shape: Shape, index: readonly Index[]): string {
-  const known = bufferNumbers.get(buffer) ?? nextBuffer++;
-  bufferNumbers.set(buffer, known);
-  return `${known}@${positionKey(shape, index)}`;
 }

@@ -152,7 +152,13 @@ class Planner {
       let fits = true;
       visitScalars(statement, (value) => {
         if (value.kind !== "apply" || !isLazy(value)) return;
-        const probe: Statement = { ...statement, kind: "if", condition: value, then: [], otherwise: [] };
+        const probe: Statement = {
+          ...statement,
+          kind: "if",
+          condition: value,
+          then: [],
+          otherwise: [],
+        };
         visitScalars(probe, (part) => {
           if (part.kind === "load") fits &&= isInside(part);
         });
@@ -228,7 +234,8 @@ function numberOf(thing: object): number {
 /** Equal for positions known to be the same. */
 export function positionKey(shape: Shape, index: readonly Index[]): string {
   const parts = index.map(({ variable, stride, offset }) => {
-    const base = variable === null ? "" : isLoop(variable) ? numberOf(resolve(variable)) : numberOf(variable);
+    const base =
+      variable === null ? "" : isLoop(variable) ? numberOf(resolve(variable)) : numberOf(variable);
     return `${base}*${stride}+${offset}`;
   });
   return `${shape.join()}:${parts.join()}`;

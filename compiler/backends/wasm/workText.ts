@@ -22,7 +22,9 @@ export function printDeclarations(unit: Unit, { context }: WorkOptions): readonl
   if (stages.length > 0) context.runtime("wasmCode");
   if (!context.typed || stages.length === 0) return [];
   return [
-    ...docComment([`The stages of \`${unit.model.name}\`; \`at\` says where arrays begin, in bytes.`]),
+    ...docComment([
+      `The stages of \`${unit.model.name}\`; \`at\` says where arrays begin, in bytes.`,
+    ]),
     `interface ${capitalised(unit.model.name)}Stages {`,
     ...stages.flatMap(({ name, parameters }) =>
       signature(
@@ -41,8 +43,7 @@ export function printFunctions(unit: Unit, options: WorkOptions): readonly strin
   const { context, names, sizes } = options;
   const { typed, runtime } = context;
   if (unit.staged.every(({ program }) => stagesOf(program).length === 0)) return [];
-  const parameters =
-    sizes.length === 0 ? [] : [typed ? `sizes: ${names.work}["sizes"]` : "sizes"];
+  const parameters = sizes.length === 0 ? [] : [typed ? `sizes: ${names.work}["sizes"]` : "sizes"];
   const code = `${unit.model.name}Code`;
   return [
     "",
@@ -125,7 +126,9 @@ function stagesLines(callee: string, code: string, cast: string): readonly strin
 }
 
 function objectLines(name: string, fields: readonly string[]): readonly string[] {
-  return fields.length === 0 ? [`  const ${name} = {};`] : [`  const ${name} = {`, ...fields, "  };"];
+  return fields.length === 0
+    ? [`  const ${name} = {};`]
+    : [`  const ${name} = {`, ...fields, "  };"];
 }
 
 /** A function of numbers for the module: `sin: Math.sin`. */
@@ -202,4 +205,3 @@ export function plainArgument(
       return String(part.value);
   }
 }
-
