@@ -228,6 +228,7 @@ describe.each(supported)("matrix products in $dtype, relaxed: $relaxed", ({ dtyp
       [700, 1, 3],
       [1, 700, 9],
       [30, 130, 1024],
+      [512, 16, 1300],
     ] as const;
     shapes.forEach((shape) => {
       expectProduct(module, kernel, shape);
@@ -275,5 +276,30 @@ describe("NaN and infinities", () => {
   test("the relaxed bodies are assembled, whether or not they run here", () => {
     expect(matmulKernels(kernelsOf("f32"), { relaxed: true })).toContain("f32x4.relaxed_madd");
     expect(matmulKernels(kernelsOf("f32"))).not.toContain("relaxed");
+  });
+});
+
+describe("scratch", () => {
+  const kernels = dtypes.flatMap(kernelsOf);
+
+  test("for sizes not known it is enough for any", () => {
+    const sizes = [1, 3, 24, 256, 288, 512, 1024, 4096, 6144, 100_000];
+    for (const kernel of kernels) {
+      const most = matmulScratchBytes(kernel, { rows: null, columns: null, inner: null });
+      expect(most).toBeLessThan(1.3 * 2 ** 20);
+      for (const rows of sizes) {
+        for (const inner of sizes) {
+          const known = matmulScratchBytes(kernel, { rows, columns: null, inner });
+          expect(known).toBeLessThanOrEqual(most);
+          const rowsOnly = matmulScratchBytes(kernel, { rows, columns: null, inner: null });
+          expect(known).toBeLessThanOrEqual(rowsOnly);
+        }
+      }
+    }
+  });
+
+  test("for small products it is small", () => {
+    const [plain] = kernels;
+    expect(matmulScratchBytes(plain!, { rows: 8, columns: 8, inner: 8 })).toBeLessThanOrEqual(512);
   });
 });

@@ -33,8 +33,8 @@ const depthBlock = 512;
 /** Rows of a block, a multiple of the rows of every tile. */
 const mostRows = 288;
 const leastRows = 24;
-/** What a block of rows of A may take of the second cache. */
-const leftBlockBytes = 576 * 1024;
+/** What a block of rows of A may take: more rows repay a packed panel better, fewer stay in the cache. */
+const leftBlockBytes = 1152 * 1024;
 /** Strides that are multiples of this make rows compete for the same lines of the cache. */
 const crowdedStride = 1024;
 /** A matrix this large is read slowly, panel by panel, whatever its stride. */
