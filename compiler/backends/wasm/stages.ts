@@ -117,7 +117,9 @@ function groupsOf(statements: readonly Statement[], inputs: ReadonlySet<Local>):
   statements.forEach((statement, i) => {
     const told = startsLoop(statement) ? loopAfter(statements, i) : statement;
     const phase = phaseOf(told);
-    const quotes = quotesOf(told, phase, lines);
+    // Checks before all else belong to no line in particular.
+    const isEarly = statement.kind === "checkIndices" && groups.every((group) => !group.isStage);
+    const quotes = isEarly ? [] : quotesOf(told, phase, lines);
     const isStage = !isDriver(statement, inputs);
     const last = groups.at(-1);
     const joins =

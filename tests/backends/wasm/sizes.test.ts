@@ -46,7 +46,9 @@ function worst(found: readonly number[], reference: readonly number[]): number {
   const scale = Math.max(1, ...reference.map(Math.abs).filter(Number.isFinite));
   return Math.max(
     0,
-    ...found.map((x, i) => (Object.is(x, reference[i]) ? 0 : Math.abs(x - (reference[i] ?? NaN)) / scale)),
+    ...found.map((x, i) =>
+      Object.is(x, reference[i]) ? 0 : Math.abs(x - (reference[i] ?? NaN)) / scale,
+    ),
   );
 }
 
@@ -55,7 +57,10 @@ describe.each(["f32", "f64"] as const)("%s", (dtype) => {
   test.each(programs)("%s", (program) => {
     const known = program.includes("K");
     const compiled = (target: "js" | "wasm-js", N: number) =>
-      runMath(program.replaceAll("T[", `${dtype}[`).replaceAll("K", String(N)), { target, assembler });
+      runMath(program.replaceAll("T[", `${dtype}[`).replaceAll("K", String(N)), {
+        target,
+        assembler,
+      });
     const shared = known ? null : ([compiled("wasm-js", 0), compiled("js", 0)] as const);
     for (const N of lengths.filter((length) => length > 0 || !/max|mean|softmax/i.test(program))) {
       const [wasm, plain] = shared ?? [compiled("wasm-js", N), compiled("js", N)];
