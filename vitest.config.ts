@@ -13,6 +13,10 @@ export default defineConfig({
       },
       { find: /^flatgrad\/jit$/, replacement: source("compiler/jit.ts") },
       { find: /^flatgrad\/runtime$/, replacement: source("runtime/index.ts") },
+      {
+        find: /^flatgrad\/data-parallel$/,
+        replacement: source("runtime/dataParallel/index.ts"),
+      },
     ],
   },
   test: {

@@ -429,12 +429,12 @@ export const catalogue = {
     fix: "g(x) = sum(x^2); f(x: [3], v: [3]) = jvp(g)(x, v)",
   },
   FG422: {
-    title: "Hessian by a tensor",
+    title: "Matrix of derivatives too large",
     cause:
-      "The Hessian by a tensor has the square of its elements. It is built for parameters that are numbers; for tensors there are products with it.",
+      "A Jacobian has the elements of the result times those of the parameter, a Hessian the square of those of the parameter. Where that is beyond memory there are products with it, and sparse forms.",
     example:
-      'import { sum, type Tensor } from "flatgrad";\n\n/** @hessian */\nexport function f(x: Tensor<[100]>) {\n  return sum(x * x);\n}',
-    fix: 'import { sum, type Tensor } from "flatgrad";\n\n/** @hvp */\nexport function f(x: Tensor<[100]>) {\n  return sum(x * x);\n}',
+      'import { sum, type Tensor } from "flatgrad";\n\n/** @hessian */\nexport function f(x: Tensor<[100000]>) {\n  return sum(x * x);\n}',
+    fix: 'import { sum, type Tensor } from "flatgrad";\n\n/** @hvp */\nexport function f(x: Tensor<[100000]>) {\n  return sum(x * x);\n}',
   },
   FG423: {
     title: "Chain rule does not fit",
@@ -446,15 +446,22 @@ export const catalogue = {
   FG424: {
     title: "No batches of this operation",
     cause:
-      "Batches (`vmap`, and the Jacobian, which is one batch of directions) follow operations by kind: elementwise ones, reductions, products, and what moves elements. Of others the compiler does not know how they treat one more axis.",
-    example: "g(x) = sort(x); f(x: [4, 3]) = vmap(g)(x)",
-    fix: "f(x: [4, 3]) = sort(x, axis = 1)",
+      "A batch (`vmap`, and the Jacobian, which is one batch of directions) is one operation over one more axis. A convolution whose images and filters both vary becomes one with as many groups, whose number must be known; and what is done step by step is not known to have a form for a batch.",
+    example: "f(x: [N, 1, 1, 8, 8], w: [N, 1, 1, 3, 3]) = vmap(conv2d)(x, w)",
+    fix: "f(x: [16, 1, 1, 8, 8], w: [16, 1, 1, 3, 3]) = vmap(conv2d)(x, w)",
   },
   FG425: {
     title: "Jacobian of several values",
     cause: "A Jacobian or Hessian is one tensor: of one result, by one argument.",
     example: "g(x, y) = x^3 * y; f(x, y) = hessian(g)(x, y)",
     fix: 'g(x, y) = x^3 * y; f(x, y) = hessian(g, "x")(x, y)',
+  },
+  FG426: {
+    title: "Structure of a Jacobian not known",
+    cause:
+      "Which element depends on which is found while compiling, for `sparseJacobian` and `sparseHessian`, and the positions are computed from the patterns they repeat. So all sizes between parameter and result must be numbers, and the positions must follow patterns: bands, blocks, stencils.",
+    example: "g(x) = x[1:]^2 - x[:-1]; f(x: [N]) = sparseJacobian(g)(x).data",
+    fix: "g(x) = x[1:]^2 - x[:-1]; f(x: [100]) = sparseJacobian(g)(x).data",
   },
   FG501: {
     title: "File not found or not readable",

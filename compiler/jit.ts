@@ -3,7 +3,8 @@ import type { JitInput, JitOutput } from "./jit/values.js";
 import { readJitProgram } from "./jit/program.js";
 import { Variants } from "./jit/variants.js";
 import type { SourceFile } from "./diagnostic.js";
-import type { Source } from "./pipeline.js";
+import type { Emitted } from "./derived.js";
+import type { CompileOptions, Source } from "./pipeline.js";
 
 export { CompileError } from "./diagnostic.js";
 export type { JitInput, JitOutput } from "./jit/values.js";
@@ -35,6 +36,32 @@ export interface JitGradient {
   readonly grads: Readonly<Record<string, JitOutput>>;
 }
 
+/** The value, and how it changes. */
+export interface JitTangent {
+  readonly value: JitOutput;
+  /** Built like the value, of its floats. */
+  readonly tangent: JitOutput;
+}
+
+/** The value, and the product of the Hessian with the tangents. */
+export interface JitProducts {
+  readonly value: JitOutput;
+  /** By parameter, like the tangents. */
+  readonly products: Readonly<Record<string, JitOutput>>;
+}
+
+export interface JitJacobian {
+  readonly value: JitOutput;
+  /** Built like the value; in place of each float in it the derivatives by parameter. */
+  readonly jacobian: JitOutput;
+}
+
+export interface JitHessian {
+  readonly value: JitOutput;
+  /** Rows and columns of blocks, one for each pair of parameters; sparse, the one matrix. */
+  readonly hessian: JitOutput;
+}
+
 /** A function compiled and evaluated on the spot. */
 export interface Jit {
   /**
@@ -49,6 +76,18 @@ export interface Jit {
   grad(inputs: JitInputs): JitGradient;
   /** The gradient of Σ ⟨result, cotangent⟩; the cotangent is built like the result. */
   vjp(inputs: JitInputs, cotangent: JitInput): JitGradient;
+  /** How the value changes as the parameters move along tangents, given by parameter. */
+  jvp(inputs: JitInputs, tangents: JitInputs): JitTangent;
+  /** @throws CompileError FG403 if the result is not a single number */
+  hvp(inputs: JitInputs, tangents: JitInputs): JitProducts;
+  /** The axes of the result, then those of the parameter. */
+  jacobian(inputs: JitInputs): JitJacobian;
+  /** @throws CompileError FG403 if the result is not a single number */
+  hessian(inputs: JitInputs): JitHessian;
+  /** In coordinate form: `data`, `row` and `col`. @throws CompileError FG426 if the structure is not known */
+  sparseJacobian(inputs: JitInputs): JitJacobian;
+  /** In coordinate form, by one parameter. @throws CompileError FG403, FG425 or FG426 */
+  sparseHessian(inputs: JitInputs): JitHessian;
 }
 
 /**
@@ -84,22 +123,47 @@ export function jit(source: string | JitSource, options: JitOptions = {}): Jit {
     typeof source === "string" ? undefined : source.function,
   );
   const level = optimize === 0 || optimize === false ? 0 : 2;
-  const variants = new Variants(main, { wrt, precision, level });
-  let last = main.untyped.length === 0 ? variants.plain() : undefined;
-  const prepare = (inputs: JitInputs) => {
-    const call = new CallInputs(main, variants, inputs);
+  const shared: CompileOptions = { wrt, precision, level };
+  const kinds = new Map<Emitted, Variants>();
+  const variantsOf = (kind: Emitted) => {
+    const made = kinds.get(kind) ?? new Variants(main, { ...shared, emit: [kind] });
+    kinds.set(kind, made);
+    return made;
+  };
+  let last = main.untyped.length === 0 ? variantsOf("grad").plain() : undefined;
+  const prepare = (inputs: JitInputs, kind: Emitted = "grad") => {
+    const call = new CallInputs(main, variantsOf(kind), inputs);
     last = call.compiled;
     return call;
   };
+  const matrix = (inputs: JitInputs, kind: Emitted) => prepare(inputs, kind).derived();
   return {
     get code() {
-      return (last ?? variants.plain()).code;
+      return (last ?? variantsOf("grad").plain()).code;
     },
     value: (inputs) => prepare(inputs).value(),
     grad: (inputs) => prepare(inputs).grad(),
     vjp: (inputs, cotangent) => prepare(inputs).vjp(cotangent),
+    jvp: (inputs, tangents) => {
+      const { value = NaN, tangent = 0 } = prepare(inputs, "jvp").derived(tangents);
+      return { value, tangent };
+    },
+    hvp: (inputs, tangents) => {
+      const { value = NaN, ...products } = prepare(inputs, "hvp").derived(tangents);
+      const named = Object.entries(products).map(([name, product]) => [name.slice(1), product]);
+      return { value, products: Object.fromEntries(named) as JitProducts["products"] };
+    },
+    jacobian: (inputs) => jacobianIn(matrix(inputs, "jacobian")),
+    hessian: (inputs) => hessianIn(matrix(inputs, "hessian")),
+    sparseJacobian: (inputs) => jacobianIn(matrix(inputs, "sparseJacobian")),
+    sparseHessian: (inputs) => hessianIn(matrix(inputs, "sparseHessian")),
   };
 }
+
+type Fields = Readonly<Record<string, JitOutput>>;
+
+const jacobianIn = ({ value = NaN, jacobian = NaN }: Fields): JitJacobian => ({ value, jacobian });
+const hessianIn = ({ value = NaN, hessian = NaN }: Fields): JitHessian => ({ value, hessian });
 
 function programOf(source: string | JitSource): [Source, SourceFile] {
   if (typeof source === "string") return [{ math: source }, { path: "expression", text: source }];

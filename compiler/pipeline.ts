@@ -11,7 +11,7 @@ import type { Graph } from "./ir/graph.js";
 import { isFloat, type TensorType } from "./ir/type.js";
 import { lint } from "./lints/index.js";
 import { gradientGraph } from "./passes/differentiate.js";
-import { forwardPasses, jointPasses, runPasses } from "./passes/index.js";
+import { forwardPasses, fusingPasses, jointPasses, runPasses } from "./passes/index.js";
 import { pass as nameValues } from "./passes/nameValues.js";
 import { schedule } from "./schedule/schedule.js";
 import { parseProgram } from "./syntax/program.js";
@@ -134,7 +134,8 @@ function compileFunction(
   const gradient = withDiagnostics(sink, forward, () =>
     gradientGraph(forward, { wrt, cotangent: isScalar ? "one" : "inputs" }),
   );
-  const lowered = [...jointPasses, nameValues];
+  const fusing = (options.level ?? 2) === 0 ? [] : fusingPasses;
+  const lowered = [...jointPasses, ...fusing, nameValues];
   const optimised = runPasses(gradient, lowered, passOptions);
   const level = { level: options.level ?? 2 };
   const scheduled = (graph: Graph) => schedule(runPasses(graph, lowered, passOptions), level);

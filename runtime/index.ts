@@ -56,6 +56,7 @@ export {
 } from "./schedules.js";
 export { sortPositions } from "./sortPositions.js";
 export * from "./special.js";
+export { grown32, grown64, grownInt32, grownUint8 } from "./tapes.js";
 export { uniformAt } from "./uniformAt.js";
 export {
   wasmCode,

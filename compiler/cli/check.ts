@@ -1,18 +1,14 @@
 import { checkGradient, random, type ParameterCheck, type Random } from "../../runtime/index.js";
-import type { CompiledFunction } from "../backends/typescript/module.js";
 import { evaluateModule } from "../evaluateModule.js";
-import { dimProduct, evaluateDim } from "../ir/dim.js";
+import { evaluateDim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
-import { isFloat } from "../ir/type.js";
-import {
-  makeCallable,
-  type Callable,
-  type Leaf,
-  type Leaves,
-  type Sizes,
-} from "../jit/callable.js";
+import { makeCallable, type Callable, type Leaves, type Sizes } from "../jit/callable.js";
+import { makeDerivedCallables, type DerivedCallable } from "../jit/derived.js";
 import { pathOf } from "../passes/differentiate.js";
 import { compile, type CompileOptions } from "../pipeline.js";
+import { linesOf } from "./checkDerived.js";
+import { compileRules } from "./checkRules.js";
+import { drawCotangents, toArray, valueAt } from "./checkValues.js";
 import type { Io } from "./io.js";
 import { chooseSizes, Points } from "./points.js";
 import { report, toolError } from "./problems.js";
@@ -41,7 +37,13 @@ export function check({ source, files }: Program, options: CheckOptions, io: Io)
   report(io, diagnostics, files);
   if (functions.length === 0) throw toolError("FG503", "there is no function to check");
   const module = evaluateModule(code);
-  const checks = functions.map((one) => checkFunction(makeCallable(one, module), options));
+  const checks = functions.map((one) =>
+    checkFunction(makeCallable(one, module), makeDerivedCallables(one, module), options),
+  );
+  const rules = compileRules(functions, files).map(({ callable, title }) =>
+    renamedRows(checkFunction(callable, [], options), title),
+  );
+  checks.push(...rules);
   const rows = checks.flatMap((one) => one.rows);
   const failed = rows.filter((row) => !(row.error <= tolerance));
   const headings = [
@@ -64,6 +66,17 @@ export function check({ source, files }: Program, options: CheckOptions, io: Io)
       : red(`${failed.length} of ${rows.length} gradients differ\n`),
   );
   return failed.length === 0 ? 0 : 1;
+}
+
+interface FunctionCheck {
+  readonly name: string;
+  readonly sizes: string;
+  readonly rows: readonly Row[];
+}
+
+/** The rows of a chain rule of the author's, under the words that say where it is. */
+function renamedRows({ rows }: FunctionCheck, title: string): FunctionCheck {
+  return { name: title, sizes: "", rows: rows.map((row) => ({ ...row, functionName: title })) };
 }
 
 interface Row {
@@ -93,33 +106,79 @@ const number = (value: number): string => value.toPrecision(8);
 
 function checkFunction(
   callable: Callable,
+  derived: readonly DerivedCallable[],
   { points, seed }: CheckOptions,
-): { name: string; sizes: string; rows: readonly Row[] } {
+): FunctionCheck {
   const { compiled } = callable;
   const { name } = compiled.model;
   const sizes = chooseSizes(compiled);
   const drawn = new Points(compiled, sizes);
   const generator = random(seed);
-  const worst = new Map<Node, Row>();
+  const worst = new Map<string, Row>();
   for (let point = 1; point <= points; point++) {
-    const found = checkPoint(callable, sizes, drawn, generator);
-    for (const { node, result } of found) {
-      const before = worst.get(node);
-      const row: Row = {
-        functionName: name,
-        parameter: pathOf(node),
-        checked: (before?.checked ?? 0) + result.checked,
-        error: result.error,
-        where: place(node, result.index, sizes, point),
-        analytic: result.analytic,
-        numeric: result.numeric,
-      };
-      const kept = before !== undefined && before.error >= row.error;
-      worst.set(node, kept ? { ...before, checked: row.checked } : row);
+    const at = findPoint(callable, sizes, drawn, generator);
+    const rows = [
+      ...gradientRows(callable, at, point),
+      ...derived.flatMap((one) => derivedRows(callable, one, at, { generator, point })),
+    ];
+    for (const row of rows) {
+      const key = `${row.functionName} ${row.parameter}`;
+      const before = worst.get(key);
+      const checked = (before?.checked ?? 0) + row.checked;
+      const kept = before !== undefined && before.error >= row.error ? before : row;
+      worst.set(key, { ...kept, checked });
     }
   }
   const text = Object.entries(sizes).map(([key, value]) => `${key} = ${value}`);
   return { name, sizes: text.join(", "), rows: Array.from(worst.values()) };
+}
+
+/** Where a function is checked: inputs at which it is finite, and weights of its results. */
+interface Place {
+  readonly inputs: Leaves;
+  readonly sizes: Sizes;
+  readonly cotangents: Leaves;
+}
+
+/** The gradient by every parameter, element by element. */
+function gradientRows(callable: Callable, at: Place, point: number): readonly Row[] {
+  const functionName = callable.compiled.model.name;
+  return compareAt(callable, at).map(({ node, result }) => ({
+    functionName,
+    parameter: pathOf(node),
+    checked: result.checked,
+    error: result.error,
+    where: place(node, result.index, at.sizes, point),
+    analytic: result.analytic,
+    numeric: result.numeric,
+  }));
+}
+
+/** Another derivative of the function, along random directions. */
+function derivedRows(
+  callable: Callable,
+  derived: DerivedCallable,
+  { inputs, sizes }: Place,
+  { generator, point }: { readonly generator: Random; readonly point: number },
+): readonly Row[] {
+  return linesOf(callable, derived, { inputs, sizes, generator }).map((line): Row => {
+    const along = ({ t }: Readonly<Record<string, Float64Array>>) => line.along(t?.[0] ?? NaN);
+    const [result] = checkGradient(
+      along,
+      { t: Float64Array.of(0) },
+      { dt: Float64Array.of(line.analytic) },
+    );
+    const { error = NaN, analytic = NaN, numeric = NaN } = result ?? {};
+    return {
+      functionName: derived.derived.model.name,
+      parameter: line.parameter,
+      checked: 1,
+      error,
+      where: `a direction of point ${point}`,
+      analytic,
+      numeric,
+    };
+  });
 }
 
 /** `[2, 5] of point 1`. */
@@ -143,31 +202,21 @@ interface Found {
   readonly result: ParameterCheck;
 }
 
-/** Compares at one random point where the value is finite. @throws CompileError FG506 if none is found */
-function checkPoint(
-  callable: Callable,
-  sizes: Sizes,
-  points: Points,
-  generator: Random,
-): readonly Found[] {
+/** A random point where the value is finite. @throws CompileError FG506 if none is found */
+function findPoint(callable: Callable, sizes: Sizes, points: Points, generator: Random): Place {
   const { compiled } = callable;
   const cotangents = drawCotangents(compiled, sizes, generator);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const inputs = points.draw(generator, attempt);
     const value = valueAt(callable, inputs, sizes, cotangents);
-    if (Number.isFinite(value)) return compareAt(callable, inputs, sizes, cotangents);
+    if (Number.isFinite(value)) return { inputs, sizes, cotangents };
   }
   throw toolError("FG506", `no random input gave \`${compiled.model.name}\` a finite value`, {
     hint: "scale the inputs inside the function, so that numbers around 1 fit",
   });
 }
 
-function compareAt(
-  callable: Callable,
-  inputs: Leaves,
-  sizes: Sizes,
-  cotangents: Leaves,
-): readonly Found[] {
+function compareAt(callable: Callable, { inputs, sizes, cotangents }: Place): readonly Found[] {
   const { compiled } = callable;
   const { gradients } = callable.gradient(inputs, sizes, cotangents);
   const wrt = [...compiled.programs.wrt];
@@ -191,43 +240,4 @@ function compareAt(
     const result = results[i];
     return result === undefined ? [] : [{ node, result }];
   });
-}
-
-function toArray(leaf: Leaf | undefined): Float64Array {
-  return typeof leaf === "object" ? Float64Array.from(leaf) : Float64Array.of(Number(leaf));
-}
-
-/** Random weights for each float leaf of the result; 1 for a scalar result. */
-function drawCotangents({ stages }: CompiledFunction, sizes: Sizes, generator: Random): Leaves {
-  const floats = stages.graph.outputs.filter(({ node }) => isFloat(node.type.dtype));
-  const isScalar = stages.graph.outputs.length === 1 && floats[0]?.node.type.shape.length === 0;
-  return new Map(
-    floats.map(({ name, node }): [string, Leaf] => {
-      const { shape } = node.type;
-      if (shape.length === 0) return [name, isScalar ? 1 : generator.normal()];
-      const count = evaluateDim(dimProduct(shape), sizes);
-      return [name, generator.fillNormal(new Float64Array(count))];
-    }),
-  );
-}
-
-/** Σ ⟨result, cotangent⟩; undefined where an index is out of range. */
-function valueAt(
-  callable: Callable,
-  inputs: Leaves,
-  sizes: Sizes,
-  cotangents: Leaves,
-): number | undefined {
-  try {
-    const value = callable.value(inputs, sizes);
-    let total = 0;
-    for (const [name, cotangent] of cotangents) {
-      const weights = toArray(cotangent);
-      toArray(value.get(name)).forEach((x, i) => (total += x * (weights[i] ?? NaN)));
-    }
-    return total;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }

@@ -81,6 +81,14 @@ class ProgramText {
         const head = `${pad}for ${this.#name(loop)} < ${loop.extent}`;
         return [head, ...inner(statement.body)];
       }
+      case "repeat": {
+        const { range } = statement;
+        const bounds =
+          range === null
+            ? ""
+            : ` ${this.#name(range.index)} = ${this.#scalar(range.start)} … ${this.#scalar(range.stop)} by ${range.step}${range.descending ? " descending" : ""}`;
+        return [`${pad}repeat${bounds}`, ...inner(statement.body)];
+      }
       case "if":
         return [
           `${pad}if ${this.#scalar(statement.condition)}`,
@@ -93,7 +101,9 @@ class ProgramText {
     }
   }
 
-  #single(statement: Exclude<Statement, { kind: "loop" } | { kind: "if" }>): string {
+  #single(
+    statement: Exclude<Statement, { kind: "loop" } | { kind: "repeat" } | { kind: "if" }>,
+  ): string {
     switch (statement.kind) {
       case "define": {
         const word = statement.mutable ? "let" : "const";
@@ -117,6 +127,10 @@ class ProgramText {
         );
         return `${statement.callee}(${given.join(", ")})`;
       }
+      case "leave":
+        return `leave unless ${this.#scalar(statement.unless)}`;
+      case "grow":
+        return `grow ${this.#name(statement.tape)} to ${this.#scalar(statement.length)}`;
       case "checkIndices":
         return `check 0 ≤ ${this.#place(statement.value)} < ${statement.size}`;
     }

@@ -156,6 +156,7 @@ class CommandLine {
       .addOption(options.function())
       .addOption(options.optimize())
       .addOption(options.wrt())
+      .addOption(options.emit())
       .addOption(options.points())
       .addOption(options.seed())
       .action(async (argument: string, given: CommandOptions) => {

@@ -4,6 +4,7 @@ import { makeNode, type Attrs, type Node } from "../ir/node.js";
 import { TypeFault, type Op } from "../ir/op.js";
 import { formatType, type Shape } from "../ir/type.js";
 import { registry } from "../ops/index.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { checkOperand, toNodes } from "./operands.js";
 import { booleanValue, nodeValue, numberValue, POISON, type Value } from "./values.js";
@@ -30,13 +31,14 @@ export function operation(name: string): Op {
 export function applyOperation(
   context: Context,
   op: Op,
-  operands: readonly Placed[],
+  given: readonly Placed[],
   attrs: Attrs,
   span: Span,
   shown = op.name,
 ): Value {
-  const valid = operands.map((operand) => checkOperand(context, operand));
+  const valid = given.map((operand) => checkOperand(context, operand));
   if (valid.includes(false)) return POISON;
+  const operands = given.map((operand) => read(context, operand));
   const values = operands.map(({ value }) => value);
   const folded = fold(op, values, attrs);
   if (folded !== undefined) return folded;

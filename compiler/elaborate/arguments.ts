@@ -2,6 +2,7 @@ import type { Note, Span } from "../diagnostic.js";
 import { dimNames, type Dim } from "../ir/dim.js";
 import { formatShape, formatType, isFloat, type Shape } from "../ir/type.js";
 import { substituteSizes } from "./attributes.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { readField } from "./members.js";
 import { checkOperand, toNode } from "./operands.js";
@@ -74,6 +75,11 @@ function matchTensor(
     const scalar = type.shape.length === 0;
     if (scalar && isTruth === (type.dtype === "bool")) return value;
     return mismatch(context, value, formatType(type), span, type.span);
+  }
+  if (value.kind === "array") {
+    // The parameter is another name of the array.
+    const content = matchTensor(context, read(context, argument), type, sizes);
+    return content.kind === "poison" ? POISON : value;
   }
   if (value.kind !== "node" && value.kind !== "tuple")
     return mismatch(context, value, formatType(type), span, type.span);

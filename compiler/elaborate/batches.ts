@@ -1,120 +1,163 @@
-import type { Span } from "../diagnostic.js";
-import { dimProduct, type Dim } from "../ir/dim.js";
-import type { Node } from "../ir/node.js";
-import { sameShape } from "../ir/type.js";
+import type { Dim } from "../ir/dim.js";
+import { renamed, type Node } from "../ir/node.js";
 import { variable } from "../ops/accumulate.js";
-import { cast, equal } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
-import { zero } from "../ops/leaf.js";
-import { broadcastTo, iota, reshape, slice, transpose } from "../ops/shape.js";
-import { vjp } from "../passes/differentiate.js";
-import { jvp } from "../passes/jvp.js";
+import { reshape, slice } from "../ops/shape.js";
+import { moveAxis } from "../passes/batched.js";
 import { vmap } from "../passes/vmap.js";
 import type { Context, Placed } from "./context.js";
-import { describe, nodeValue, type Value } from "./values.js";
+import { invoke, parameterNames, type DerivativeCall } from "./derivatives.js";
+import { describe, nodeValue, POISON, type Value } from "./values.js";
 
-/** The first element of a batch, which stands for all of them, and the batch. */
-export interface BatchVariable {
+/** The first element of a batch, which stands for all of them, and the batch, its axis in front. */
+interface BatchVariable {
   readonly node: Node;
   readonly batch: Node;
 }
 
-/** A variable for the elements of an argument; undefined where it is no batch, which is reported. */
-export function batchVariable(
+/** `vmap(f)(xs)`: the function for every element of a batch at once. */
+export function callVmap(context: Context, call: DerivativeCall): Value {
+  const { derivative, args } = call;
+  const places = chooseBatches(context, call);
+  const axes = places && chooseAxes(context, call, places);
+  if (places === undefined || axes === undefined) return POISON;
+  const variables: BatchVariable[] = [];
+  const replaced = args.map((argument, i) => {
+    const at = places.indexOf(i);
+    if (at < 0) return argument;
+    return { ...argument, value: elementOf(context, argument, axes[at] ?? 0, variables) };
+  });
+  if (replaced.some(({ value }) => value.kind === "poison")) return POISON;
+  const result = invoke(context, derivative.of, replaced, call);
+  return mapped(context, result, variables, call);
+}
+
+/** The positions of the arguments that are batches: those named, or all. */
+function chooseBatches(context: Context, call: DerivativeCall): readonly number[] | undefined {
+  const { derivative, args, span } = call;
+  if (derivative.wrt === undefined) return args.map((_, i) => i);
+  const names = parameterNames(derivative.of);
+  const places = derivative.wrt.chosen.map((chosen) =>
+    typeof chosen === "string" ? names.indexOf(chosen) : chosen,
+  );
+  const wrong = places.findIndex((place) => args[place] === undefined);
+  if (wrong < 0) return places;
+  const asked = String(derivative.wrt.chosen[wrong]).slice(0, 40);
+  context.error("FG401", `there is no parameter \`${asked}\` to map over`, span, {
+    accepted: args.map((_, i) => names[i] ?? `${i}`).join(", "),
+  });
+  return undefined;
+}
+
+/** The axis of each batch. */
+function chooseAxes(
+  context: Context,
+  { derivative, span }: DerivativeCall,
+  places: readonly number[],
+): readonly number[] | undefined {
+  const inAxes = derivative.axes?.inAxes ?? 0;
+  if (typeof inAxes === "number") return places.map(() => inAxes);
+  if (inAxes.length === places.length) return inAxes;
+  context.error(
+    "FG214",
+    `vmap: \`inAxes\` has ${inAxes.length} axes for ${places.length} batches`,
+    span,
+    { accepted: "one axis for all, or a list of one for each batch" },
+  );
+  return undefined;
+}
+
+/** The argument with a variable in place of every tensor in it; poison where it is no batch, which is reported. */
+function elementOf(
   context: Context,
   { value, span }: Placed,
+  axis: number,
+  variables: BatchVariable[],
+): Value {
+  const inner = (one: Value) => elementOf(context, { value: one, span }, axis, variables);
+  if (value.kind === "tuple") {
+    const elements = value.elements.map(inner);
+    return elements.some(({ kind }) => kind === "poison") ? POISON : { kind: "tuple", elements };
+  }
+  if (value.kind === "object") {
+    const fields = [...value.fields].map(([name, field]) => [name, inner(field)] as const);
+    return fields.some(([, { kind }]) => kind === "poison")
+      ? POISON
+      : { kind: "object", fields: new Map(fields) };
+  }
+  const made = batchVariable(context, { value, span }, axis, variables[0]?.batch.type.shape[0]);
+  if (made === undefined) return POISON;
+  variables.push(made);
+  return nodeValue(made.node);
+}
+
+function batchVariable(
+  context: Context,
+  { value, span }: Placed,
+  axis: number,
   size: Dim | undefined,
 ): BatchVariable | undefined {
-  const node = value.kind === "node" ? value.node : undefined;
-  const [first, ...rest] = node?.type.shape ?? [];
-  if (node === undefined || first === undefined || (size !== undefined && first !== size)) {
+  const shape = value.kind === "node" ? value.node.type.shape : [];
+  const place = axis < 0 ? axis + shape.length : axis;
+  const found = shape[place];
+  if (value.kind !== "node" || found === undefined || (size !== undefined && found !== size)) {
+    const which = axis === 0 ? "its first axis" : `its axis ${axis}`;
     context.error("FG421", `the batch is ${describe(value)}`, span, {
       accepted:
-        size === undefined ? "a tensor, its first axis the batch" : `a first axis of size ${size}`,
+        size === undefined ? `a tensor, ${which} the batch` : `a tensor, ${which} of size ${size}`,
       hint: 'name the parameters that are batches: vmap(f, "x")',
     });
     return undefined;
   }
-  const made = context.build(span, () => {
-    const one = slice(node, {
-      start: node.type.shape.map(() => 0),
+  const batch = context.build(span, () => moveAxis(value.node, place, 0));
+  const rest = batch.type.shape.slice(1);
+  const node = context.build(span, () => {
+    const one = slice(batch, {
+      start: batch.type.shape.map(() => 0),
       length: [1, ...rest],
-      step: node.type.shape.map(() => 1),
+      step: batch.type.shape.map(() => 1),
     });
-    return variable(reshape(one, rest));
+    return renamed(variable(reshape(one, rest)), value.node.name ?? "x");
   });
-  return { node: made, batch: node };
+  return { node, batch };
 }
 
 /** The result of a function for a whole batch. */
-export function mapped(
+function mapped(
   context: Context,
   result: Value,
   variables: readonly BatchVariable[],
-  span: Span,
+  call: DerivativeCall,
 ): Value {
+  const { derivative, span } = call;
+  const inner = (one: Value) => mapped(context, one, variables, call);
   switch (result.kind) {
     case "tuple":
-      return {
-        kind: "tuple",
-        elements: result.elements.map((one) => mapped(context, one, variables, span)),
-      };
+      return { kind: "tuple", elements: result.elements.map(inner) };
     case "object": {
       const fields = [...result.fields].map(([name, field]): [string, Value] => [
         name,
-        mapped(context, field, variables, span),
+        inner(field),
       ]);
       return { kind: "object", fields: new Map(fields) };
     }
     case "node": {
       const from = variables.map(({ node }) => node);
       const batches = variables.map(({ batch }) => batch);
-      const [size = 1] = nth(batches, 0).type.shape;
+      const size = nth(nth(batches, 0).type.shape, 0);
       const { node } = result;
-      return nodeValue(context.build(span, () => nth(vmap([node], from, batches, size), 0)));
+      const rank = node.type.shape.length + 1;
+      const asked = derivative.axes?.outAxes ?? 0;
+      const to = asked < 0 ? asked + rank : asked;
+      if (to < 0 || to >= rank)
+        return context.error("FG303", `vmap: there is no axis ${asked} in the result`, span, {
+          accepted: `${-rank} … ${rank - 1}`,
+        });
+      return nodeValue(
+        context.build(span, () => moveAxis(nth(vmap([node], from, batches, size), 0), 0, to)),
+      );
     }
     default:
       return result;
   }
-}
-
-/**
- * The Jacobian of y by x, of the shape of y followed by that of x: forward,
- * column by column, where x is known to be the smaller one, else in reverse,
- * row by row; all of them in one batch.
- */
-export function jacobianOf(y: Node, x: Node): Node {
-  const [rows, columns] = [dimProduct(y.type.shape), dimProduct(x.type.shape)];
-  const isForward = typeof rows === "number" && typeof columns === "number" && columns < rows;
-  const full = [...y.type.shape, ...x.type.shape];
-  if (isForward) {
-    const v = direction(x);
-    const [moved = null] = jvp([y], [x], [v]);
-    if (moved === null) return broadcastTo(cast(zero(), y.type.dtype), full);
-    const table = nth(vmap([moved], [v], [basis(x, columns)], columns), 0);
-    const stacked = reshape(table, [...x.type.shape, ...y.type.shape]);
-    const [p, q] = [x.type.shape.length, y.type.shape.length];
-    return transpose(
-      stacked,
-      Array.from({ length: p + q }, (_, i) => (i < q ? p + i : i - q)),
-    );
-  }
-  const u = direction(y);
-  const [pulled = null] = vjp([y], [u], [x], { origin: () => y.origin });
-  if (pulled === null) return broadcastTo(cast(zero(), y.type.dtype), full);
-  return reshape(nth(vmap([pulled], [u], [basis(y, rows)], rows), 0), full);
-}
-
-function direction({ type }: Node): Node {
-  return variable(
-    type.shape.length === 0 ? zero() : broadcastTo(cast(zero(), type.dtype), type.shape),
-  );
-}
-
-/** All unit directions of a value, along a first axis. */
-function basis({ type }: Node, count: Dim): Node {
-  const [rows, columns] = [iota([count, count], 0), iota([count, count], 1)];
-  const unit = cast(equal(rows, columns), type.dtype);
-  const shape = [count, ...type.shape];
-  return sameShape(unit.type.shape, shape) ? unit : reshape(unit, shape);
 }

@@ -2,11 +2,13 @@ import type { Span } from "../diagnostic.js";
 import type { Line, Node } from "../ir/node.js";
 import { formatType, sameShape, type TensorType } from "../ir/type.js";
 import { makeNode } from "../ir/node.js";
+import { not } from "../ops/arithmetic.js";
 import { constantValue } from "../ops/leaf.js";
 import { operation } from "./apply.js";
+import { frozen, isCell } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { checkOperand, toNodes } from "./operands.js";
-import type { Store } from "./scopes.js";
+import type { Store, Variable } from "./scopes.js";
 import { describe, nodeValue, POISON, sameValue, UNSET, type Value } from "./values.js";
 
 /** A choice at run time: its condition and where it is written. */
@@ -53,15 +55,25 @@ export function mergeValues(
   context.work(choice.span);
   if (sameValue(a, b)) return a;
   if (a.kind === "unset" || b.kind === "unset") return UNSET;
+  if (a.kind === "boolean" && b.kind === "boolean") return truthOf(context, choice, a.value);
   if (a.kind === "poison" || b.kind === "poison") return POISON;
   if (a.kind === "tuple" && b.kind === "tuple") return mergeTuples(context, choice, a, b);
   if (a.kind === "object" && b.kind === "object") return mergeObjects(context, choice, a, b);
+  if (a.kind === "array" || b.kind === "array") {
+    const [p, q] = [a, b].map((one) => frozen(context, one, choice.span));
+    return mergeValues(context, choice, p ?? POISON, q ?? POISON, name);
+  }
   const lists = [a, b].filter(({ kind }) => kind === "tuple").length;
   const tensors = [a, b].filter(({ kind }) => kind === "node").length;
   const joined = isLeaf(a) && isLeaf(b);
   // A list of numbers stands for a tensor where the other branch gives one.
   if (!joined && !(lists === 1 && tensors === 1)) return mismatch(context, choice, a, b);
   return mergeLeaves(context, choice, a, b, name);
+}
+
+/** `condition ? true : false`, or the reverse. */
+function truthOf(context: Context, { condition, span }: Choice, isTrue: boolean): Value {
+  return nodeValue(isTrue ? condition : context.build(span, () => not(condition)));
 }
 
 function isLeaf(value: Value): boolean {
@@ -160,19 +172,28 @@ function fit(a: Node, b: Node): boolean {
   );
 }
 
-/** The variables of the store before a choice, as they are after it. */
+/** The one value, where the other is not set. */
+function settled(a: Value, b: Value): Value | undefined {
+  if (a.kind === "unset") return b;
+  return b.kind === "unset" ? a : undefined;
+}
+
+/** The variables there were before a choice, as they are after it; without what is in arrays. */
 export function mergeStores(
   context: Context,
   choice: Choice,
-  before: Store,
+  variables: Iterable<Variable>,
   a: Store,
   b: Store,
 ): Store {
   const merged: Store = new Map();
-  for (const variable of before.keys()) {
+  for (const variable of variables) {
+    if (isCell(variable)) continue;
     const left = a.get(variable) ?? POISON;
     const right = b.get(variable) ?? POISON;
-    merged.set(variable, mergeValues(context, choice, left, right, variable.name));
+    const known =
+      left === right ? left : variable.lenient === true ? settled(left, right) : undefined;
+    merged.set(variable, known ?? mergeValues(context, choice, left, right, variable.name));
   }
   return merged;
 }

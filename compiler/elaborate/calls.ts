@@ -1,8 +1,10 @@
 import type { Expression, Field } from "../syntax/tree.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { callCustom, makeCustom } from "./customGradients.js";
 import { callDerivative } from "./derivatives.js";
 import { makeDerivative } from "./transforms.js";
+import { callZeros } from "./constructors.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
 import type { Scope } from "./scopes.js";
@@ -13,7 +15,9 @@ type Call = Extract<Expression, { kind: "call" }>;
 /** `callee(arguments)`. */
 export function evaluateCall(context: Context, call: Call, scope: Scope): Value {
   const callee = context.evaluate(call.callee, scope);
-  const { positional, named } = readArguments(context, call, callee, scope);
+  const given = readArguments(context, call, callee, scope);
+  // A function of the program gets the arrays themselves, and may write them.
+  const { positional, named } = callee.kind === "function" ? given : contentsOf(context, given);
   switch (callee.kind) {
     case "poison":
       return POISON;
@@ -22,19 +26,16 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
       const { span } = call;
       return callOperation(context, { op, positional, named, span, scope });
     }
+    case "maker":
+      return callZeros(context, positional, named, call.span);
     case "math":
       return callMath(context, callee.name, positional, call.span);
     case "function":
-      return context.call(callee.callable, positional, named, call.span);
+      return context.inline(callee.callable, positional, named, call.span);
     case "transform":
       if (callee.name === "customGradient")
         return makeCustom(context, withOptions(context, positional, named), call.span);
-      return makeDerivative(
-        context,
-        callee.name,
-        withOptions(context, positional, named, "wrt"),
-        call.span,
-      );
+      return makeDerivative(context, callee.name, { positional, named }, call.span);
     case "custom":
       return callCustom(context, {
         custom: callee,
@@ -57,17 +58,15 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
   }
 }
 
-/** The arguments of a derivative: by position, but for `grad(f, wrt = "x")`. */
+/** The arguments of a derivative: by position. */
 function withOptions(
   context: Context,
   positional: readonly Placed[],
   named: ReadonlyMap<string, Placed>,
-  option?: string,
 ): readonly Placed[] {
   for (const [key, { span }] of named) {
-    if (key === option) continue;
     context.error("FG203", `there is no option \`${key.slice(0, 40)}\` here`, span, {
-      accepted: option === undefined ? "arguments by position" : option,
+      accepted: "arguments by position",
     });
   }
   return [...positional, ...named.values()];
@@ -76,6 +75,13 @@ function withOptions(
 interface Arguments {
   readonly positional: readonly Placed[];
   readonly named: ReadonlyMap<string, Placed>;
+}
+
+function contentsOf(context: Context, { positional, named }: Arguments): Arguments {
+  return {
+    positional: positional.map((one) => read(context, one)),
+    named: new Map([...named].map(([key, one]) => [key, read(context, one)])),
+  };
 }
 
 /** Options are keywords in math strings; for an operation in TypeScript the fields of a last object. */

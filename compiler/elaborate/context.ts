@@ -1,12 +1,15 @@
-import type {
-  DiagnosticCode,
-  DiagnosticDetails,
+import {
   DiagnosticSink,
-  Note,
-  Span,
+  type Diagnostic,
+  type DiagnosticCode,
+  type DiagnosticDetails,
+  type Note,
+  type Span,
 } from "../diagnostic.js";
+import { contents } from "./arrays.js";
 import { renamed, withOrigin, type Line, type Naming, type Node } from "../ir/node.js";
 import type { Expression } from "../syntax/tree.js";
+import { factsOf, type Assumption, type Fact } from "./loopBounds.js";
 import type { Program } from "./modules.js";
 import type { Scope, Store } from "./scopes.js";
 import { POISON, type Callable, type Value } from "./values.js";
@@ -52,8 +55,19 @@ export interface CallInProgress {
 /** Loops being unrolled: counted from the outermost. */
 export interface LoopNest {
   iterations: number;
+  /** Loops inside that stay loops. */
+  kept: number;
   readonly nodesBefore: number;
-  refused: boolean;
+}
+
+/** What came of something that may be dropped. */
+export interface Attempt<T> {
+  readonly result: T;
+  readonly store: Store;
+  readonly guards: readonly Assumption[];
+  readonly frozen: ReadonlyMap<object, Span>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly failed: boolean;
 }
 
 /** What the elaboration of all functions of a program has used up. */
@@ -69,15 +83,29 @@ export class Budget {
 /** What the elaboration of one function carries along. */
 export class Context {
   readonly program: Program;
-  readonly sink: DiagnosticSink;
+  sink: DiagnosticSink;
   readonly precision: "f64" | undefined;
   readonly calls: CallInProgress[] = [];
   /** Where inputs were declared, for notes. */
   readonly inputSpans = new Map<Node, Span>();
   readonly constants = new Map<object, Value | "evaluating">();
   store: Store = new Map();
+  /** How many variables there were before the function that is being called: the first ones of the store. */
+  outerVariables = 0;
   line: Line = { text: "" };
   loops: LoopNest | undefined;
+  /** Whether this is the body of a loop that stays one. */
+  isInLoop = false;
+  /** What is known of whole numbers at this point. */
+  facts: readonly Fact[] = [];
+  /** The conditions under which the program comes to this point. */
+  guards: readonly Assumption[] = [];
+  /** Arrays that must not be written any more, and where that began. */
+  frozen: ReadonlyMap<object, Span> = new Map();
+  /** How many reads were made that may be out of range. */
+  unproven = 0;
+  /** Floats that are known to be whole numbers. */
+  readonly whole = new Set<Node>();
   /** Nodes made so far. */
   nodes = 0;
   /** The id of the node made last. */
@@ -131,13 +159,64 @@ export class Context {
     return { value, span: expression.span, expression };
   }
 
+  /** Runs something on a copy of the store, keeping its diagnostics apart, so that it can be dropped. */
+  attempt<T>(run: () => T): Attempt<T> {
+    const { store, sink, loops, isInLoop, facts, guards, frozen, line } = this;
+    const own = new DiagnosticSink();
+    this.store = new Map(store);
+    this.sink = own;
+    try {
+      const result = run();
+      const { diagnostics, hasErrors } = own;
+      const after = { store: this.store, guards: this.guards, frozen: this.frozen };
+      return { result, ...after, diagnostics, failed: hasErrors };
+    } catch (failure) {
+      own.diagnostics.forEach((diagnostic) => sink.add(diagnostic));
+      throw failure;
+    } finally {
+      Object.assign(this, { store, sink, loops, isInLoop, facts, guards, frozen, line });
+    }
+  }
+
+  /** Takes over what an attempt has done. */
+  accept<T>({ result, store, guards, frozen, diagnostics }: Attempt<T>): T {
+    Object.assign(this, { store, guards, frozen });
+    diagnostics.forEach((diagnostic) => this.sink.add(diagnostic));
+    return result;
+  }
+
+  /** Calls a function of the program for its value: what is in an array that it returns. */
   call(
     callable: Callable,
     positional: readonly Placed[],
     named: ReadonlyMap<string, Placed>,
     span: Span,
   ): Value {
+    return contents(this, this.inline(callable, positional, named, span));
+  }
+
+  /** Calls a function of the program, which may return an array that lives on. */
+  inline(
+    callable: Callable,
+    positional: readonly Placed[],
+    named: ReadonlyMap<string, Placed>,
+    span: Span,
+  ): Value {
     return this.#evaluator.inline(this, callable, positional, named, span);
+  }
+
+  /** Runs something that the program only comes to under a condition. */
+  under<T>(guard: Assumption, run: () => T): T {
+    const { guards } = this;
+    this.guards = [...guards, guard];
+    const result = run();
+    this.guards = guards;
+    return result;
+  }
+
+  /** All that is known of whole numbers here. */
+  knownFacts(): readonly Fact[] {
+    return [...this.facts, ...this.guards.flatMap(factsOf)];
   }
 
   /** Runs something one level further down. */
@@ -174,6 +253,11 @@ export class Context {
     const node = withOrigin({ step, phase: "forward" }, make);
     this.lastId = Math.max(this.lastId, node.id);
     return node;
+  }
+
+  /** Makes anything as one operation of the author's, written at `span`. */
+  within<T>(span: Span, make: () => T): T {
+    return withOrigin({ step: { line: this.line, span }, phase: "forward" }, make);
   }
 
   /** The node under the author's name for it. */

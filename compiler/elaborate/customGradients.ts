@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostic.js";
-import type { Node } from "../ir/node.js";
+import { renamed, type Node } from "../ir/node.js";
 import { isFloat } from "../ir/type.js";
 import { cotangent, customGradient } from "../ops/customGradient.js";
 import { toNode } from "./operands.js";
@@ -54,7 +54,8 @@ export function callCustom(context: Context, call: CustomCall): Value {
         });
   }
   const y = value.node;
-  const placeholder = context.build(span, () => cotangent(y));
+  // Under a name, since what has none may be copied to give it one, and a copy is not put back.
+  const placeholder = context.build(span, () => renamed(cotangent(y), `d${y.name ?? "y"}`));
   const given = [value, nodeValue(placeholder)].map((one): Placed => ({ value: one, span }));
   const pulled = invoke(context, custom.backward, [...placed, ...given], call);
   if (pulled.kind === "poison") return POISON;

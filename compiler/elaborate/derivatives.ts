@@ -1,5 +1,5 @@
 import { CompileError, type Span } from "../diagnostic.js";
-import { withOrigin, type Node, type Origin } from "../ir/node.js";
+import { renamed, withOrigin, type Node, type Origin } from "../ir/node.js";
 import { TypeFault } from "../ir/op.js";
 import { formatType, isFloat } from "../ir/type.js";
 import { variable } from "../ops/accumulate.js";
@@ -9,18 +9,19 @@ import { vjp } from "../passes/differentiate.js";
 import { forwardPasses } from "../passes/index.js";
 import { jvp } from "../passes/jvp.js";
 import type { Context, Placed } from "./context.js";
-import { batchVariable, jacobianOf, mapped, type BatchVariable } from "./batches.js";
+import { callVmap } from "./batches.js";
 import { callCustom } from "./customGradients.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
 import { filled, floatLeaves, hasFloat, mapFloats } from "./floats.js";
 import type { Scope } from "./scopes.js";
+import { matrixValue, singlePair } from "./sparse.js";
 import { describe, nodeValue, POISON, type Value } from "./values.js";
 
 type Derivative = Extract<Value, { kind: "derivative" }>;
 
 /** A call with all that is needed to report on it. */
-interface DerivativeCall {
+export interface DerivativeCall {
   readonly derivative: Derivative;
   readonly args: readonly Placed[];
   readonly span: Span;
@@ -69,7 +70,7 @@ export function callDerivative(context: Context, call: DerivativeCall): Value {
 }
 
 /** A function evaluated at variables, by which it is differentiated. */
-interface Primal {
+export interface Primal {
   /** The arguments differentiated by, their leaves variables. */
   readonly points: readonly Value[];
   readonly variables: readonly Node[];
@@ -85,7 +86,7 @@ function differentiated(context: Context, call: DerivativeCall): Value {
   const count = ownArguments(call);
   const own = call.args.slice(0, count);
   const rest = call.args.slice(count);
-  if (transform === "vmap") return batched(context, call);
+  if (transform === "vmap") return callVmap(context, call);
   const primal = evaluatePrimal(context, { ...call, args: own });
   if (primal === undefined) return POISON;
   const built = <T>(build: () => T): T => withOrigin(primal.origin, build);
@@ -118,26 +119,17 @@ function differentiated(context: Context, call: DerivativeCall): Value {
       return rebuilt(context, span, primal.result, moved);
     }
     case "jacobian":
-    case "hessian": {
-      const refused = transform === "hessian" ? refuseTensor(context, call, primal) : undefined;
-      if (refused !== undefined) return refused;
-      const [output, secondOutput] = primal.outputs;
-      const [point, secondPoint] = primal.variables;
-      if (!output || !point || secondOutput || secondPoint) {
-        return context.error(
-          "FG425",
-          `this ${transform} is of several values or by several`,
-          span,
-          {
-            accepted: "one number or tensor, by one parameter that is one",
-            hint: `choose the parameter: ${transform}(f, "x")`,
-          },
-        );
-      }
-      const start = () =>
-        transform === "jacobian" ? output : filled(gradientOf()[0] ?? null, point);
-      const y = runBetween([point], [built(start)], forwardPasses)[0] ?? output;
-      return nodeValue(context.build(span, () => jacobianOf(y, point)));
+    case "sparseJacobian": {
+      const pair = singlePair(context, call, primal);
+      return pair === undefined ? POISON : matrixValue(context, call, pair);
+    }
+    case "hessian":
+    case "sparseHessian": {
+      const refused = refuseTensor(context, call, primal);
+      const pair = refused === undefined ? singlePair(context, call, primal) : undefined;
+      if (pair === undefined) return POISON;
+      const slope = built(() => filled(gradientOf()[0] ?? null, pair.x));
+      return matrixValue(context, call, { ...pair, y: simplified(slope, pair.x, primal.origin) });
     }
     case "hvp": {
       const refused = refuseTensor(context, call, primal);
@@ -154,25 +146,10 @@ function differentiated(context: Context, call: DerivativeCall): Value {
   }
 }
 
-/** `vmap(f)(xs)`: the function for every element of a batch at once. */
-function batched(context: Context, call: DerivativeCall): Value {
-  const { derivative, args, span } = call;
-  const places = chooseArguments(context, call);
-  if (places === undefined) return POISON;
-  const variables: BatchVariable[] = [];
-  for (const place of places) {
-    const argument = args[place];
-    const size = variables[0]?.batch.type.shape[0];
-    const made = argument && batchVariable(context, argument, size);
-    if (made === undefined) return POISON;
-    variables.push(made);
-  }
-  const replaced = args.map((argument, i) => {
-    const made = variables[places.indexOf(i)];
-    return made === undefined ? argument : { ...argument, value: nodeValue(made.node) };
-  });
-  const result = invoke(context, derivative.of, replaced, call);
-  return mapped(context, result, variables, span);
+/** What is to be differentiated, simplified as any function is before. */
+function simplified(y: Node, x: Node, origin: Origin): Node {
+  const [simple = y] = withOrigin(origin, () => runBetween([x], [y], forwardPasses));
+  return simple;
 }
 
 function reverse(primal: Primal, cotangents: readonly Node[]): readonly (Node | null)[] {
@@ -212,9 +189,10 @@ function evaluatePrimal(context: Context, call: DerivativeCall): Primal | undefi
   if (places === undefined) return undefined;
   const variables: Node[] = [];
   const origin: Origin = { step: { line: context.line, span }, phase: "forward" };
+  const names = parameterNames(derivative.of);
   const replaced = args.map((argument, i) =>
     places.includes(i)
-      ? { ...argument, value: withVariables(context, argument, variables) }
+      ? { ...argument, value: withVariables(context, argument, names[i], variables) }
       : argument,
   );
   const result = invoke(context, derivative.of, replaced, call);
@@ -253,7 +231,8 @@ function chooseArguments(context: Context, call: DerivativeCall): readonly numbe
   return undefined;
 }
 
-function parameterNames(of: Value): readonly string[] {
+/** The names of the parameters of a function; "" for one that has none. */
+export function parameterNames(of: Value): readonly string[] {
   if (of.kind === "function")
     return of.callable.parameters.map(({ pattern }) =>
       pattern.kind === "name" ? pattern.name : "",
@@ -262,10 +241,20 @@ function parameterNames(of: Value): readonly string[] {
   return of.kind === "derivative" || of.kind === "custom" ? parameterNames(of.of) : [];
 }
 
-/** The value with a variable in place of every float in it. */
-function withVariables(context: Context, { value, span }: Placed, variables: Node[]): Value {
+/**
+ * The value with a variable in place of every float in it, each under a name:
+ * what has none may be copied to give it one, and a copy of a variable is not
+ * what is differentiated by.
+ */
+function withVariables(
+  context: Context,
+  { value, span }: Placed,
+  name: string | undefined,
+  variables: Node[],
+): Value {
   return mapFloats(value, (leaf) => {
-    const made = context.build(span, () => variable(leaf));
+    const own = leaf.derivedName === true ? undefined : leaf.name;
+    const made = context.build(span, () => renamed(variable(leaf), own ?? (name || "x")));
     variables.push(made);
     return nodeValue(made);
   });

@@ -5,6 +5,7 @@ import type { Node } from "../ir/node.js";
 import { leavesOf } from "../ir/structure.js";
 import { isFloat, type TensorType } from "../ir/type.js";
 import type { FunctionDeclaration, Module, Parameter } from "../syntax/tree.js";
+import { contents } from "./arrays.js";
 import { Abandoned, Budget, Context, type Placed } from "./context.js";
 import { evaluateExpression } from "./expressions.js";
 import type { ModelFunction } from "./function.js";
@@ -220,7 +221,7 @@ function elaborateBody(
   });
   context.calls.push({ callable, span: declaration.nameSpan });
   bindParameters(context, declaration.parameters, values, scope);
-  return runBody(context, callable, scope);
+  return contents(context, runBody(context, callable, scope, 0));
 }
 
 /** The sizes named in the types of the parameters, each standing for itself. */

@@ -1,6 +1,10 @@
+import { where } from "../ops/arithmetic.js";
+import { constant } from "../ops/leaf.js";
 import type { Expression } from "../syntax/tree.js";
-import { mergeValues, readCondition } from "./branches.js";
+import { readCondition } from "./branches.js";
 import { evaluateCall } from "./calls.js";
+import { chooseValue } from "./choices.js";
+import { evaluateNew } from "./constructors.js";
 import type { Context } from "./context.js";
 import { checkIdentifier } from "./identifiers.js";
 import { readIndex } from "./indexing.js";
@@ -8,7 +12,7 @@ import { readMember } from "./members.js";
 import { readName } from "./names.js";
 import { applyBinary, applyUnary } from "./operators.js";
 import type { Scope } from "./scopes.js";
-import { booleanValue, numberValue, POISON, type Value } from "./values.js";
+import { booleanValue, nodeValue, numberValue, POISON, type Value } from "./values.js";
 
 type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 
@@ -52,15 +56,7 @@ export function evaluateExpression(context: Context, expression: Expression, sco
     case "arrow":
       return evaluateArrow(expression, scope);
     case "new":
-      return context.error(
-        "FG204",
-        `\`new ${expression.constructorName.slice(0, 40)}\` is not accepted`,
-        span,
-        {
-          accepted: "expressions over numbers and tensors",
-          hint: "tensors are never filled in: write them as expressions of other tensors",
-        },
-      );
+      return evaluateNew(context, expression, scope);
   }
 }
 
@@ -75,8 +71,30 @@ function evaluateBinary(
     if (operator === "&&" && !a.value.value) return a.value;
     if (operator === "||" && a.value.value) return a.value;
   }
-  const b = context.placed(right, scope);
-  return applyBinary(context, operator, a, b, span);
+  const isLogical = operator === "&&" || operator === "||";
+  if (!isLogical || !isTruthNode(a.value))
+    return applyBinary(context, operator, a, context.placed(right, scope), span);
+  const condition = a.value.node;
+  const { unproven } = context;
+  const b = context.under({ condition, holds: operator === "&&" }, () =>
+    context.placed(right, scope),
+  );
+  if (context.unproven === unproven || !isTruthNode(b.value))
+    return applyBinary(context, operator, a, b, span);
+  // What may read out of range is computed only where it decides.
+  const { node } = b.value;
+  const decided = constant(operator === "&&" ? 0 : 1, "bool");
+  return nodeValue(
+    context.build(span, () =>
+      operator === "&&" ? where(condition, node, decided) : where(condition, decided, node),
+    ),
+  );
+}
+
+function isTruthNode(value: Value): value is Extract<Value, { kind: "node" }> {
+  return (
+    value.kind === "node" && value.node.type.dtype === "bool" && value.node.type.shape.length === 0
+  );
 }
 
 function evaluateConditional(
@@ -86,11 +104,18 @@ function evaluateConditional(
 ): Value {
   const decided = readCondition(context, context.placed(condition, scope));
   if (typeof decided === "boolean") return context.evaluate(decided ? then : otherwise, scope);
-  const a = context.evaluate(then, scope);
-  const b = context.evaluate(otherwise, scope);
-  if (decided === undefined) return POISON;
+  if (decided === undefined) {
+    context.evaluate(then, scope);
+    context.evaluate(otherwise, scope);
+    return POISON;
+  }
   const choice = { condition: decided, span, line: context.line };
-  return mergeValues(context, choice, a, b);
+  return chooseValue(
+    context,
+    choice,
+    () => context.evaluate(then, scope),
+    () => context.evaluate(otherwise, scope),
+  );
 }
 
 function evaluateObject(context: Context, { fields }: Of<"object">, scope: Scope): Value {

@@ -32,13 +32,19 @@ export type AxisPlan =
   | { readonly kind: "take"; readonly index: Placed; readonly node: Node }
   | { readonly kind: "newAxis" };
 
+/** What is indexed: its shape, and how many of its axes the items take up. */
+export interface Indexed {
+  readonly shape: Shape;
+  readonly consumed: number;
+  readonly evaluate: (expression: Expression) => Placed;
+  readonly scope: Scope;
+}
+
 /** What happens to each axis; undefined where an item is not accepted, which is reported. */
 export function planAxes(
   context: Context,
   written: readonly IndexItem[],
-  shape: Shape,
-  consumed: number,
-  scope: Scope,
+  { shape, consumed, evaluate, scope }: Indexed,
 ): readonly AxisPlan[] | undefined {
   const plans: (AxisPlan | undefined)[] = [];
   let axis = 0;
@@ -49,7 +55,7 @@ export function planAxes(
       axis += whole.length;
       continue;
     }
-    const evaluated = evaluateItem(context, item, scope);
+    const evaluated = evaluateItem(item, evaluate);
     const size = shape[axis] ?? 1;
     if (evaluated.kind === "newAxis") plans.push({ kind: "newAxis" });
     else if (evaluated.kind === "slice") plans.push(planSlice(context, evaluated, size));
@@ -73,14 +79,13 @@ export function wholeAxes(shape: Shape): AxisPlan[] {
 }
 
 function evaluateItem(
-  context: Context,
   item: Exclude<IndexItem, { kind: "ellipsis" }>,
-  scope: Scope,
+  evaluate: Indexed["evaluate"],
 ): Item {
   if (item.kind === "newAxis") return { kind: "newAxis" };
-  if (item.kind === "at") return { kind: "at", index: context.placed(item.index, scope) };
+  if (item.kind === "at") return { kind: "at", index: evaluate(item.index) };
   const bound = (expression: Expression | undefined) =>
-    expression === undefined ? undefined : context.placed(expression, scope);
+    expression === undefined ? undefined : evaluate(expression);
   const bounds = {
     start: bound(item.start),
     stop: bound(item.stop),

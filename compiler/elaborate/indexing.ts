@@ -1,12 +1,14 @@
 import type { Span } from "../diagnostic.js";
 import type { Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
-import { formatType, type Shape } from "../ir/type.js";
+import { formatType, type Shape, type TensorType } from "../ir/type.js";
 import { take } from "../ops/indexing.js";
 import { reshape, slice, type Box } from "../ops/shape.js";
 import type { Expression, IndexItem } from "../syntax/tree.js";
 import { buildChecked } from "./apply.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
+import { elementOfNode, positionOf, readArrayIndex } from "./elements.js";
 import { fromEnd, planAxes, staticPlan, wholeAxes, type AxisPlan } from "./indexPlan.js";
 import type { Scope } from "./scopes.js";
 import { describe, numberValue, POISON, type Value } from "./values.js";
@@ -15,9 +17,10 @@ import { describe, numberValue, POISON, type Value } from "./values.js";
 export function readIndex(
   context: Context,
   object: Placed,
-  { items, span }: Extract<Expression, { kind: "index" }>,
+  expression: Extract<Expression, { kind: "index" }>,
   scope: Scope,
 ): Value {
+  const { items, span } = expression;
   const { value } = object;
   const [only] = items;
   switch (value.kind) {
@@ -30,6 +33,8 @@ export function readIndex(
       break;
     case "node":
       return indexTensor(context, object, value.node, items, span, scope);
+    case "array":
+      return readArrayIndex(context, value, expression, scope);
     default:
       break;
   }
@@ -89,6 +94,21 @@ export function elementAt(context: Context, object: Placed, i: number, span: Spa
     : build(context, object, node, [plan, ...wholeAxes(node.type.shape.slice(1))], span);
 }
 
+/** The position `x[i]` reads in the body of a loop, where single elements are read. */
+function singlePosition(
+  context: Context,
+  { shape }: TensorType,
+  written: readonly IndexItem[],
+  evaluate: (expression: Expression) => Placed,
+  scope: Scope,
+): Node | "invalid" | undefined {
+  const [only] = written;
+  const [size] = shape;
+  if (!context.isInLoop || written.length !== 1 || only?.kind !== "at" || size === undefined)
+    return undefined;
+  return positionOf(context, evaluate(only.index), size, 0, scope);
+}
+
 function indexTensor(
   context: Context,
   object: Placed,
@@ -97,6 +117,10 @@ function indexTensor(
   span: Span,
   scope: Scope,
 ): Value {
+  const evaluate = once((expression) => read(context, context.placed(expression, scope)));
+  const position = singlePosition(context, node.type, written, evaluate, scope);
+  if (position === "invalid") return POISON;
+  if (position !== undefined) return elementOfNode(context, object, [position], span);
   const { shape } = node.type;
   const consumed = written.filter(({ kind }) => kind === "at" || kind === "slice").length;
   if (consumed > shape.length) {
@@ -115,8 +139,18 @@ function indexTensor(
       accepted: "one `...`",
     });
   }
-  const plans = planAxes(context, written, shape, consumed, scope);
+  const plans = planAxes(context, written, { shape, consumed, evaluate, scope });
   return plans === undefined ? POISON : build(context, object, node, plans, span);
+}
+
+/** Evaluates each expression once, however often it is asked for. */
+function once(evaluate: (expression: Expression) => Placed): (expression: Expression) => Placed {
+  const known = new Map<Expression, Placed>();
+  return (expression) => {
+    const placed = known.get(expression) ?? evaluate(expression);
+    known.set(expression, placed);
+    return placed;
+  };
 }
 
 /** The box of all ranges, its axes dropped and added, then elements at run-time indices. */

@@ -26,13 +26,14 @@ export function inlineCall(
     const { line } = context;
     const sizes = callable.scope?.frame.sizes ?? new Map<string, Dim>();
     const scope = callable.scope?.inner() ?? new Scope({ module: callable.module, sizes });
+    const around = context.store.size;
     const values = args.map((argument, i) =>
       matched(context, callable, argument, callable.parameters[i], sizes),
     );
     recordCaller(context, callable);
     context.calls.push({ callable, span });
     bindParameters(context, callable.parameters, values, scope);
-    const value = runBody(context, callable, scope);
+    const value = runBody(context, callable, scope, around);
     context.calls.pop();
     context.line = line;
     return value;
@@ -46,10 +47,21 @@ function recordCaller({ calls, program }: Context, { declaration }: Callable): v
   program.callers.set(declaration, callers);
 }
 
-/** The result of a body; FG210 where it may end without one. */
-export function runBody(context: Context, { body, name, span }: Callable, scope: Scope): Value {
+/** The result of a body, which may change the variables around it; FG210 where it may end without one. */
+export function runBody(
+  context: Context,
+  { body, name, span }: Callable,
+  scope: Scope,
+  around: number,
+): Value {
+  const { guards, outerVariables } = context;
+  context.outerVariables = around;
   const flow: Flow = executeBlock(context, body, scope);
-  if (flow.kind === "return") return flow.value;
+  Object.assign(context, { guards, outerVariables });
+  if (flow.kind === "return") {
+    context.store = flow.outcome.store;
+    return flow.outcome.value;
+  }
   const found =
     flow.kind === "next"
       ? `\`${name}\` returns nothing`

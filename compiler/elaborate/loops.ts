@@ -1,221 +1,422 @@
 import type { Span } from "../diagnostic.js";
-import type { Statement } from "../syntax/tree.js";
+import type { Node } from "../ir/node.js";
+import type { Expression, Statement } from "../syntax/tree.js";
 import { readCondition } from "./branches.js";
+import { executeChoice } from "./choices.js";
 import type { Context, Placed } from "./context.js";
-import { NEXT, sequence, type Flow } from "./flow.js";
+import { NEXT, returning, unknownFlow, type Flow } from "./flow.js";
+import { arraysIn, contentOf } from "./arrays.js";
+import { elementOfNode } from "./elements.js";
 import { elementAt } from "./indexing.js";
+import { assignedNames, namesIn, readsInside } from "./loopEffects.js";
+import { rangeOf, readHead, wholeSize, type Head } from "./loopHead.js";
+import {
+  breaks,
+  LEFT,
+  none,
+  RESULT,
+  RETURNED,
+  returns,
+  returnsFromInside,
+  SKIPPED,
+  withoutJumps,
+  withoutReturns,
+} from "./loopJumps.js";
+import { runRegion, type Range } from "./loopRegion.js";
+import { MAX_UNROLLED, SHORT, unroll, type Turns } from "./loopUnroll.js";
 import { bindPattern } from "./patterns.js";
-import type { Scope } from "./scopes.js";
-import { describe, POISON, type Value } from "./values.js";
+import type { Scope, Variable } from "./scopes.js";
+import { booleanValue, describe, nodeValue, POISON, UNSET, type Value } from "./values.js";
 
-type Loop = Extract<Statement, { kind: "for" | "forOf" }>;
-type AnyLoop = Extract<Statement, { kind: "for" | "forOf" | "while" | "doWhile" }>;
+export type AnyLoop = Extract<Statement, { kind: "for" | "forOf" | "while" | "doWhile" }>;
+type Of<K extends AnyLoop["kind"]> = Extract<AnyLoop, { kind: K }>;
 
 /** How a loop runs its body; given, since statements and loops contain each other. */
-type ExecuteBlock = (context: Context, body: readonly Statement[], scope: Scope) => Flow;
+export type ExecuteBlock = (context: Context, body: readonly Statement[], scope: Scope) => Flow;
 
-/** Iterations of the innermost body, over all loops of a nest. */
-const MAX_ITERATIONS = 64;
-const MAX_NODES = 2_000;
+/** Whether a `do … while` has another iteration. */
+const AGAIN = "again#";
 
-const COMING =
-  "loops kept as loops are coming; until then use an operation over a whole tensor, such as sum, cumsum or matmul";
+/** A loop that is being elaborated. */
+interface Running {
+  readonly context: Context;
+  readonly execute: ExecuteBlock;
+  /** Where the names of its head are declared. */
+  readonly scope: Scope;
+  readonly span: Span;
+}
 
-/** Unrolls a loop whose bounds are known at build time. */
+/** Runs a loop: a short one is unrolled, any other stays a loop. */
 export function executeLoop(
   context: Context,
-  loop: Loop,
+  loop: AnyLoop,
   scope: Scope,
   execute: ExecuteBlock,
 ): Flow {
-  const outer = context.loops;
-  const nest = outer ?? {
-    iterations: 0,
-    nodesBefore: context.nodes,
-    refused: false,
-  };
-  context.loops = nest;
-  const inner = scope.inner();
-  const state = { failed: false };
-  const iterations =
-    loop.kind === "for"
-      ? countedIterations(context, loop, inner, state, execute)
-      : elementIterations(context, loop, inner, state, execute);
-  const flow = sequence(limited(context, loop.span, iterations, state));
-  context.loops = outer;
-  return state.failed ? poisonAssigned(context, loop, scope) : flow;
+  const running = { context, execute, scope: scope.inner(), span: loop.span };
+  switch (loop.kind) {
+    case "for":
+      return executeFor(running, loop);
+    case "forOf":
+      return executeForOf(running, loop);
+    case "while":
+      return executeWhile(running, loop);
+    case "doWhile":
+      return executeDo(running, loop);
+  }
 }
 
-interface LoopState {
-  failed: boolean;
+/** `count` iterations if that is known at build time, Infinity if it is known not to be, 0 if it may be. */
+function choose(running: Running, count: number, turns: () => Turns, keep: () => Flow): Flow {
+  const { context } = running;
+  if (count <= SHORT) {
+    const short = unroll(context, turns, { limit: SHORT, keepsInner: false });
+    if (short.result !== undefined) return context.accept({ ...short, result: short.result });
+  }
+  const kept = context.attempt(keep);
+  if (kept.failed && count <= MAX_UNROLLED) {
+    // What the body needs at build time, such as an axis, may follow from the index.
+    const long = unroll(context, turns, { limit: MAX_UNROLLED, keepsInner: true });
+    if (long.result !== undefined && !long.failed)
+      return context.accept({ ...long, result: long.result });
+  }
+  if (context.loops !== undefined) context.loops.kept += 1;
+  return context.accept(kept);
 }
 
-function* countedIterations(
-  context: Context,
-  loop: Extract<Loop, { kind: "for" }>,
-  scope: Scope,
-  state: LoopState,
-  execute: ExecuteBlock,
-): Generator<() => Flow> {
+function executeFor(running: Running, loop: Of<"for">): Flow {
+  const { context, execute, scope } = running;
   execute(context, loop.init, scope);
+  const head = readHead(loop);
+  const range = head && rangeOf(context, head, scope);
+  const turns = () => turnsOfFor(running, loop);
+  const general = () => keepGeneral(running, loop);
+  if (head === undefined || range === undefined) return choose(running, 0, turns, general);
+  const count = typeof range.count === "number" ? range.count : Infinity;
+  return choose(running, count, turns, () => {
+    const counted = context.attempt(() => keepCounted(running, loop, head, range));
+    return isInvariant(head, scope, counted.result.changed)
+      ? context.accept(counted).flow
+      : general();
+  });
+}
+
+/** Whether the bound of an index stays what it is, when these variables change. */
+function isInvariant({ bound }: Head, scope: Scope, changed: ReadonlySet<Variable>): boolean {
+  if (readsInside(bound) && changed.size > 0) return false;
+  const read = [...namesIn(bound)].map((name) => scope.find(name));
+  return !read.some((variable) => variable !== undefined && changed.has(variable));
+}
+
+function* turnsOfFor(running: Running, loop: Of<"for">): Turns {
+  const { context, execute, scope } = running;
+  const own = loop.update.every(
+    (one) => one.kind === "assign" && one.target.kind === "name" && scope.own(one.target.name),
+  );
+  const body = unrolledBody(running, loop.body);
   for (;;) {
-    const holds = loopCondition(context, loop, scope);
-    if (holds === undefined) state.failed = true;
-    if (holds !== true) return;
-    yield () => execute(context, loop.body, scope.inner());
+    const holds =
+      loop.condition === undefined
+        ? true
+        : readCondition(context, context.placed(loop.condition, scope));
+    if (holds === false || body.hasLeft() === true) return;
+    yield holds === true && (own || body.hasLeft() === false) ? body.run : undefined;
+    // What only the head knows may go on after a `break`.
     execute(context, loop.update, scope);
   }
 }
 
-/** Undefined where the condition is not known at build time, which is reported. */
-function loopCondition(
-  context: Context,
-  { condition, span }: Extract<Loop, { kind: "for" }>,
-  scope: Scope,
-): boolean | undefined {
-  if (condition === undefined) {
-    refuseBound(context, "this loop has no condition", span);
-    return undefined;
-  }
-  const holds = readCondition(context, context.placed(condition, scope));
-  if (holds === undefined || typeof holds === "boolean") return holds;
-  refuseBound(context, "this condition is not known at build time", condition.span);
-  return undefined;
+/** A body to be run several times, whose `break` and `continue` are flags. */
+function unrolledBody({ context, execute, scope, span }: Running, body: readonly Statement[]) {
+  const left = declareFlag(context, scope, LEFT, span);
+  const guarded: Statement = {
+    kind: "if",
+    condition: none([LEFT], span),
+    then: withoutJumps(body),
+    otherwise: [],
+    span,
+  };
+  return {
+    run: (prepare?: (inner: Scope) => void): Flow => {
+      const inner = scope.inner();
+      declareFlag(context, inner, SKIPPED, span);
+      prepare?.(inner);
+      return execute(context, breaks(body) ? [guarded] : withoutJumps(body), inner.inner());
+    },
+    hasLeft: () => knownTruth(context.store.get(left)),
+  };
 }
 
-function refuseBound(context: Context, found: string, span: Span): void {
-  context.error("FG206", found, span, {
-    accepted: "a loop whose number of iterations follows from numbers in the program",
-    hint: COMING,
+function executeForOf(running: Running, loop: Of<"forOf">): Flow {
+  const { context, scope } = running;
+  const given = context.placed(loop.iterable, scope);
+  const { value, span } = { ...given, value: shallow(context, given.value) };
+  if (value.kind === "poison") return poisonAssigned(context, loop, scope);
+  const elements = elementsOf(context, given);
+  const turns = () => turnsOfForOf(running, loop, elements ?? []);
+  if (value.kind === "tuple") {
+    const all = unroll(context, turns, { limit: MAX_UNROLLED, keepsInner: true });
+    if (all.result !== undefined) return context.accept({ ...all, result: all.result });
+    refuseLength(context, span);
+    return poisonAssigned(context, loop, scope);
+  }
+  const [first] = value.kind === "node" ? value.node.type.shape : [];
+  if (value.kind !== "node" || first === undefined) {
+    context.error("FG215", `${describe(value)} has no elements to go through`, span, {
+      accepted: "a list or a tensor",
+    });
+    return poisonAssigned(context, loop, scope);
+  }
+  const range = { start: wholeSize(0), stop: wholeSize(first), step: 1, count: first };
+  return choose(running, typeof first === "number" ? first : Infinity, turns, () => {
+    const begin = (index: Node, inner: Scope) => {
+      const freshAfter = context.lastId;
+      // An array is read as it is when the turn comes.
+      const current = { value: shallow(context, given.value), span };
+      const element = elementOfNode(context, current, [index], span);
+      const declaring = { scope: inner, mutable: true, what: "variable" as const, freshAfter };
+      bindPattern(context, loop.pattern, { value: element, span }, declaring);
+    };
+    return keep(running, { body: loop.body, range, index: "index", begin }).flow;
   });
 }
 
-function* elementIterations(
-  context: Context,
-  loop: Extract<Loop, { kind: "forOf" }>,
-  scope: Scope,
-  state: LoopState,
-  execute: ExecuteBlock,
-): Generator<() => Flow> {
-  const iterable = context.placed(loop.iterable, scope);
-  const elements = elementsOf(context, iterable);
-  if (elements === undefined) {
-    state.failed = true;
-    return;
-  }
-  for (const element of elements) {
-    const body = scope.inner();
-    const declaring = {
-      scope: body,
-      mutable: true,
-      what: "variable" as const,
-      freshAfter: context.lastId,
-    };
-    const value = element();
-    bindPattern(context, loop.pattern, { value, span: iterable.span }, declaring);
-    yield () => execute(context, loop.body, body.inner());
-  }
-}
-
-/** What `for … of` goes through: each element is made when its turn comes. */
+/** What a loop that is unrolled goes through: each element is made when its turn comes. */
 function elementsOf(context: Context, iterable: Placed): readonly (() => Value)[] | undefined {
-  const { value, span } = iterable;
-  if (value.kind === "poison") return undefined;
+  const { span } = iterable;
+  const value = shallow(context, iterable.value);
   if (value.kind === "tuple") return value.elements.map((one) => () => one);
   const [first] = value.kind === "node" ? value.node.type.shape : [];
-  if (typeof first === "number") {
-    if (first > MAX_ITERATIONS) {
-      refuseLength(context, span);
-      return undefined;
-    }
-    return Array.from({ length: first }, (_, i) => () => elementAt(context, iterable, i, span));
-  }
-  if (first !== undefined) {
-    refuseBound(context, `the size ${first} is not known at build time`, span);
-  } else {
-    context.error("FG215", `${describe(value)} has no elements to go through`, span, {
-      accepted: "a list, or a tensor whose first size is a number",
-    });
-  }
-  return undefined;
+  if (typeof first !== "number" || first > MAX_UNROLLED) return undefined;
+  const current = () => ({ value: shallow(context, iterable.value), span });
+  return Array.from({ length: first }, (_, i) => () => elementAt(context, current(), i, span));
 }
 
-/** The iterations, ended with an error once the nest becomes too long. */
-function* limited(
-  context: Context,
-  span: Span,
-  iterations: Generator<() => Flow>,
-  state: LoopState,
-): Generator<() => Flow> {
-  const nest = context.loops;
-  if (nest === undefined) return;
-  for (const iteration of iterations) {
-    const before = nest.iterations;
-    yield iteration;
-    // An iteration with a loop inside is counted by that loop.
-    if (nest.iterations === before) nest.iterations += 1;
-    const nodes = context.nodes - nest.nodesBefore;
-    if (nest.iterations <= MAX_ITERATIONS && nodes <= MAX_NODES) continue;
-    // The innermost loop is the one reported.
-    if (!nest.refused) refuseLength(context, span);
-    nest.refused = true;
-    state.failed = true;
-    return;
+/** What is in an array now; the elements of a list stay what they are. */
+function shallow(context: Context, value: Value): Value {
+  return value.kind === "array" ? contentOf(context, value) : value;
+}
+
+function* turnsOfForOf(
+  running: Running,
+  loop: Of<"forOf">,
+  elements: readonly (() => Value)[],
+): Turns {
+  const { context } = running;
+  const body = unrolledBody(running, loop.body);
+  for (const element of elements) {
+    if (body.hasLeft() === true) return;
+    const freshAfter = context.lastId;
+    const placed = { value: element(), span: loop.iterable.span };
+    yield () =>
+      body.run((scope) => {
+        const declaring = { scope, mutable: true, what: "variable" as const, freshAfter };
+        bindPattern(context, loop.pattern, placed, declaring);
+      });
   }
+}
+
+function executeWhile(running: Running, loop: Of<"while">): Flow {
+  const turns = () => turnsOfWhile(running, loop, false);
+  return choose(running, 0, turns, () => {
+    const { body, condition } = loop;
+    return keep(running, { body, condition, range: null, index: "iteration" }).flow;
+  });
+}
+
+function executeDo(running: Running, loop: Of<"doWhile">): Flow {
+  const turns = () => turnsOfWhile(running, loop, true);
+  return choose(running, 0, turns, () => {
+    const { body, condition } = loop;
+    return keep(running, { body, again: condition, range: null, index: "iteration" }).flow;
+  });
+}
+
+function* turnsOfWhile(
+  running: Running,
+  { body: statements, condition }: Of<"while" | "doWhile">,
+  isChecked: boolean,
+): Turns {
+  const { context, scope } = running;
+  const body = unrolledBody(running, statements);
+  for (let isFirst = true; ; isFirst = false) {
+    if (body.hasLeft() === true) return;
+    const holds =
+      isFirst && isChecked ? true : readCondition(context, context.placed(condition, scope));
+    if (holds === false) return;
+    yield holds === true && body.hasLeft() === false ? body.run : undefined;
+  }
+}
+
+/** A loop that stays one, all its heads alike. */
+interface Kept {
+  readonly body: readonly Statement[];
+  /** Runs after the body, also after `continue`. */
+  readonly update?: readonly Statement[] | undefined;
+  /** Read before each iteration, or from the second one on. */
+  readonly condition?: Expression | undefined;
+  readonly again?: Expression | undefined;
+  readonly range: Range | null;
+  readonly index: string;
+  /** Declares what the head declares for each iteration. */
+  readonly begin?: ((index: Node, inner: Scope) => void) | undefined;
+}
+
+interface KeptFlow {
+  readonly flow: Flow;
+  readonly changed: ReadonlySet<Variable>;
+}
+
+function keepGeneral(running: Running, { body, update, condition }: Of<"for">): Flow {
+  return keep(running, { body, update, condition, range: null, index: "iteration" }).flow;
+}
+
+function keepCounted(running: Running, { body }: Of<"for">, head: Head, range: Range): KeptFlow {
+  const begin = (index: Node, inner: Scope) => {
+    const variable = { name: head.name, mutable: true, span: head.span };
+    inner.declare(variable);
+    running.context.store.set(variable, nodeValue(index));
+  };
+  return keep(running, { body, range, index: head.name, begin });
+}
+
+function keep(running: Running, kept: Kept): KeptFlow {
+  const { context, scope, span } = running;
+  const leaving = returns(kept.body) ? declareReturn(context, scope, span) : undefined;
+  const body = leaving === undefined ? kept.body : withoutReturns(kept.body);
+  const flags = [...(breaks(body) ? [LEFT] : []), ...(returnsFromInside(body) ? [RETURNED] : [])];
+  if (breaks(body)) declareFlag(context, scope, LEFT, span);
+  if (kept.again !== undefined) declareFlag(context, scope, AGAIN, span, true);
+  const again: Expression | undefined = kept.again && { kind: "name", name: AGAIN, span };
+  const condition = kept.condition ?? again;
+  const conditions = [...(flags.length === 0 ? [] : [none(flags, span)]), condition ?? []].flat();
+  const changed = runRegion(context, {
+    span,
+    range: kept.range,
+    index: kept.index,
+    assigned: withCells(
+      context,
+      assignedVariables(scope, [...body, ...(kept.update ?? [])], [...flags, AGAIN]),
+    ),
+    proceed: conditions.length === 0 ? null : () => proceeds(running, conditions),
+    body: (index) => runBody(running, kept, body, flags, index),
+  });
+  return { flow: leaving === undefined ? NEXT : flowOf(running, leaving), changed };
+}
+
+/** Whether all conditions hold, as `&&` finds out. */
+function proceeds(
+  { context, scope, span }: Running,
+  conditions: readonly Expression[],
+): boolean | Node | undefined {
+  const [first, ...rest] = conditions;
+  if (first === undefined) return true;
+  const all = rest.reduce<Expression>(
+    (left, right) => ({ kind: "binary", operator: "&&", left, right, span }),
+    first,
+  );
+  return readCondition(context, context.placed(all, scope));
+}
+
+function runBody(
+  running: Running,
+  kept: Kept,
+  body: readonly Statement[],
+  flags: readonly string[],
+  index: Node,
+): void {
+  const { context, execute, scope, span } = running;
+  for (const flag of flags) {
+    const variable = scope.find(flag);
+    if (variable !== undefined) context.store.set(variable, booleanValue(false));
+  }
+  const inner = scope.inner();
+  declareFlag(context, inner, SKIPPED, span);
+  kept.begin?.(index, inner);
+  execute(context, withoutJumps(body), inner.inner());
+  const rest = [
+    ...(kept.update ?? []),
+    ...(kept.again === undefined ? [] : [asksAgain(kept.again)]),
+  ];
+  if (rest.length === 0) return;
+  const condition = none(flags, span);
+  const guarded: Statement = { kind: "if", condition, then: rest, otherwise: [], span };
+  execute(context, flags.length === 0 ? rest : [guarded], scope.inner());
+}
+
+function asksAgain(value: Expression): Statement {
+  const { span } = value;
+  return { kind: "assign", target: { kind: "name", name: AGAIN, span }, value, span };
+}
+
+function assignedVariables(
+  scope: Scope,
+  body: readonly Statement[],
+  flags: readonly string[],
+): readonly Variable[] {
+  const names = [...assignedNames(body), ...flags];
+  return [...new Set(names)].flatMap((name) => scope.find(name) ?? []);
+}
+
+/** The variables, and for those that are arrays what is in them. */
+function withCells({ store }: Context, variables: readonly Variable[]): readonly Variable[] {
+  const cells = variables.flatMap((variable) => {
+    const value = store.get(variable);
+    return value === undefined ? [] : arraysIn(value).map(({ cell }) => cell);
+  });
+  return [...new Set([...variables, ...cells])];
+}
+
+function declareFlag(
+  context: Context,
+  scope: Scope,
+  key: string,
+  span: Span,
+  value = false,
+): Variable {
+  const variable = { name: key.slice(0, -1), mutable: true, span };
+  scope.declare(variable, key);
+  context.store.set(variable, booleanValue(value));
+  return variable;
+}
+
+/** Where a `return` inside a loop leaves its value. */
+interface Returning {
+  readonly returned: Variable;
+  readonly result: Variable;
+}
+
+function declareReturn(context: Context, scope: Scope, span: Span): Returning {
+  const returned = declareFlag(context, scope, RETURNED, span);
+  const result = { name: "result", mutable: true, span, lenient: true };
+  scope.declare(result, RESULT);
+  context.store.set(result, UNSET);
+  return { returned, result };
+}
+
+function flowOf({ context, span }: Running, { returned, result }: Returning): Flow {
+  const holds = context.store.get(returned) ?? POISON;
+  const value = context.store.get(result) ?? POISON;
+  if (holds.kind === "boolean") return holds.value ? returning(context, value) : NEXT;
+  if (holds.kind !== "node") return unknownFlow(context);
+  const choice = { condition: holds.node, span, line: context.line };
+  const leave = () => returning(context, value);
+  return executeChoice(context, choice, leave, () => NEXT);
+}
+
+function knownTruth(value: Value | undefined): boolean | undefined {
+  return value?.kind === "boolean" ? value.value : undefined;
 }
 
 function refuseLength(context: Context, span: Span): void {
-  context.error("FG207", "this loop is too long to be unrolled", span, {
-    accepted: `at most ${MAX_ITERATIONS} iterations, counted over nested loops, and ${MAX_NODES} operations`,
-    hint: COMING,
+  context.error("FG207", "this list is too long to be gone through", span, {
+    accepted: `at most ${MAX_UNROLLED} elements, counted over nested loops`,
+    hint: "make one tensor of the elements: stack([a, b])",
   });
-}
-
-/** Refuses a loop that cannot be unrolled. */
-export function refuseLoop(context: Context, loop: AnyLoop, scope: Scope): Flow {
-  const word = loop.kind === "while" ? "while" : "do … while";
-  context.error("FG206", `\`${word}\` is not accepted yet`, loop.span, {
-    accepted: "`for` loops whose number of iterations follows from numbers in the program",
-    hint: COMING,
-  });
-  return poisonAssigned(context, loop, scope);
 }
 
 /** After a refused loop, whatever it assigns is unknown. */
 function poisonAssigned(context: Context, loop: AnyLoop, scope: Scope): Flow {
-  const effects = { assigned: new Set<string>(), returns: false };
-  collectEffects([loop], effects);
-  for (const name of effects.assigned) {
-    const variable = scope.find(name);
-    if (variable !== undefined) context.store.set(variable, POISON);
-  }
-  return effects.returns ? { kind: "maybe", finish: () => POISON } : NEXT;
-}
-
-function collectEffects(
-  body: readonly Statement[],
-  effects: { readonly assigned: Set<string>; returns: boolean },
-): void {
-  for (const statement of body) {
-    if (statement.kind === "return") effects.returns = true;
-    if (statement.kind === "assign" && statement.target.kind === "name")
-      effects.assigned.add(statement.target.name);
-    for (const inner of bodiesOf(statement)) collectEffects(inner, effects);
-  }
-}
-
-function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
-  switch (statement.kind) {
-    case "if":
-      return [statement.then, statement.otherwise];
-    case "for":
-      return [statement.init, statement.body, statement.update];
-    case "forOf":
-    case "while":
-    case "doWhile":
-    case "block":
-      return [statement.body];
-    default:
-      return [];
-  }
+  for (const variable of assignedVariables(scope, [loop], [])) context.store.set(variable, POISON);
+  return returns([loop]) ? unknownFlow(context) : NEXT;
 }

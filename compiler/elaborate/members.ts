@@ -3,6 +3,7 @@ import { dimProduct } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import { transpose } from "../ops/shape.js";
 import type { Expression } from "../syntax/tree.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { mathMember } from "./mathFunctions.js";
 import { operationNamed, operationNames } from "./modules.js";
@@ -10,16 +11,25 @@ import { globalValue } from "./names.js";
 import { buildChecked } from "./apply.js";
 import { hintForMethod } from "./foreign.js";
 import { didYouMean } from "./suggest.js";
-import { describe, dimValue, numberValue, POISON, transformNamed, type Value } from "./values.js";
+import {
+  describe,
+  dimValue,
+  makerNamed,
+  numberValue,
+  POISON,
+  transformNamed,
+  type Value,
+} from "./values.js";
 
 const TENSOR_PROPERTIES = ["shape", "length", "T", "ndim", "rank", "size"];
 
 /** `object.property`, the object evaluated. */
 export function readMember(
   context: Context,
-  object: Placed,
+  given: Placed,
   { property, propertySpan, span }: Extract<Expression, { kind: "member" }>,
 ): Value {
+  const object = given.value.kind === "array" ? read(context, given) : given;
   const { value } = object;
   switch (value.kind) {
     case "poison":
@@ -118,6 +128,8 @@ function namespaceMember(
     if (op !== undefined) return { kind: "operation", op };
     const transform = transformNamed(property);
     if (transform !== undefined) return { kind: "transform", name: transform };
+    const maker = makerNamed(property);
+    if (maker !== undefined) return { kind: "maker", name: maker };
     return context.error(
       "FG201",
       `"flatgrad" has no operation \`${property.slice(0, 40)}\``,

@@ -9,7 +9,14 @@ import type {
   TypeAlias,
 } from "../syntax/tree.js";
 import { didYouMean } from "./suggest.js";
-import { TRANSFORM_NAMES, transformNamed, type TransformName } from "./values.js";
+import {
+  makerNamed,
+  MAKER_NAMES,
+  TRANSFORM_NAMES,
+  transformNamed,
+  type MakerName,
+  type TransformName,
+} from "./values.js";
 
 /** Types that `flatgrad` exports. */
 export const TYPE_NAMES: ReadonlySet<string> = new Set(["Tensor", "Param", "Labels"]);
@@ -33,6 +40,7 @@ export type Global =
     }
   | { readonly kind: "operation"; readonly op: Op }
   | { readonly kind: "transform"; readonly name: TransformName }
+  | { readonly kind: "maker"; readonly name: MakerName }
   | { readonly kind: "flatgradType"; readonly name: string }
   | { readonly kind: "namespace"; readonly of: "flatgrad" | Module }
   /** An import that failed and was reported. */
@@ -129,11 +137,18 @@ export class Program {
     if (op !== undefined) return { kind: "operation", op };
     const transform = transformNamed(imported);
     if (transform !== undefined) return { kind: "transform", name: transform };
+    const maker = makerNamed(imported);
+    if (maker !== undefined) return { kind: "maker", name: maker };
     const type = flatgradType(imported);
     if (type !== undefined) return type;
     this.#sink.error("FG211", `"flatgrad" has no export \`${imported}\``, span, {
       accepted: "its operations (`flatgrad ops` lists them) and the types Tensor, Param and Labels",
-      hint: didYouMean(imported, [...operationNames(), ...TRANSFORM_NAMES, ...TYPE_NAMES]),
+      hint: didYouMean(imported, [
+        ...operationNames(),
+        ...TRANSFORM_NAMES,
+        ...MAKER_NAMES,
+        ...TYPE_NAMES,
+      ]),
     });
     return { kind: "failed" };
   }

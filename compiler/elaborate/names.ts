@@ -7,6 +7,7 @@ import { hintForName } from "./foreign.js";
 import { didYouMean } from "./suggest.js";
 import {
   dimValue,
+  makerNamed,
   numberValue,
   POISON,
   transformNamed,
@@ -60,6 +61,8 @@ export function globalValue(context: Context, global: Global, name: string, span
       return { kind: "operation", op: global.op };
     case "transform":
       return { kind: "transform", name: global.name };
+    case "maker":
+      return { kind: "maker", name: global.name };
     case "namespace":
       return { kind: "namespace", of: global.of };
     case "failed":
@@ -116,7 +119,7 @@ export function constantValue(
 function holdsNode(value: Value): boolean {
   if (value.kind === "tuple") return value.elements.some(holdsNode);
   if (value.kind === "object") return [...value.fields.values()].some(holdsNode);
-  return value.kind === "node";
+  return value.kind === "node" || value.kind === "array";
 }
 
 /** Names that need no declaration. */
@@ -142,7 +145,10 @@ function unknownName(context: Context, name: string, span: Span, scope: Scope): 
     ? [...local, ...sizes.keys(), ...MATH_CONSTANTS.keys(), ...operationNames()]
     : [...local, "Math", ...operationNames()];
   const importable =
-    !isMath && (operationNamed(name) !== undefined || transformNamed(name) !== undefined);
+    !isMath &&
+    (operationNamed(name) !== undefined ||
+      transformNamed(name) !== undefined ||
+      makerNamed(name) !== undefined);
   const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
   return context.error("FG201", `\`${shown}\` is not known here`, span, {
     hint: importable

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostic.js";
 import { makeNode, type Node } from "../ir/node.js";
 import type { Op } from "../ir/op.js";
 import { isFloat, promoteTypes, type DType, type TensorType } from "../ir/type.js";
+import { cast } from "../ops/arithmetic.js";
 import { registry } from "../ops/index.js";
 import { constant, size } from "../ops/leaf.js";
 import type { Context, Placed } from "./context.js";
@@ -17,6 +18,7 @@ export function checkOperand(context: Context, operand: Placed): boolean {
     case "number":
     case "dim":
     case "boolean":
+    case "array":
       return true;
     case "tuple":
       return checkList(context, value, span);
@@ -98,7 +100,10 @@ export function toNode(value: Value, partners: readonly TensorType[]): Node {
     case "boolean":
       return constant(Number(value.value), "bool");
     case "dim":
-      return size(value.dim);
+      return partners.some(({ dtype }) => dtype === "i32") &&
+        partners.every(({ dtype }) => !isFloat(dtype))
+        ? cast(size(value.dim), "i32")
+        : size(value.dim);
     case "tuple":
       return listNode(value, partners);
     default:

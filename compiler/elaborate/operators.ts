@@ -3,6 +3,7 @@ import { dimAdd, dimAtLeast, dimDivide, dimMul, dimSub, type Dim } from "../ir/d
 import type { BinaryOperator, UnaryOperator } from "../syntax/tree.js";
 import { applyOperation, operation, termCount } from "./apply.js";
 import { withoutNegativeZero } from "./attributes.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { booleanValue, describe, dimValue, POISON, type Value } from "./values.js";
 
@@ -30,10 +31,11 @@ const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "**"])
 export function applyBinary(
   context: Context,
   operator: BinaryOperator,
-  left: Placed,
-  right: Placed,
+  first: Placed,
+  second: Placed,
   span: Span,
 ): Value {
+  const [left, right] = [read(context, first), read(context, second)];
   if (left.value.kind === "poison" || right.value.kind === "poison") return POISON;
   if (operator === "&&" || operator === "||") {
     const valid = [left, right].map((one) => checkTruth(context, one));
@@ -55,9 +57,10 @@ export function applyBinary(
 export function applyUnary(
   context: Context,
   operator: UnaryOperator,
-  operand: Placed,
+  given: Placed,
   span: Span,
 ): Value {
+  const operand = read(context, given);
   const { value } = operand;
   if (value.kind === "poison") return POISON;
   if (operator === "!") {

@@ -1,12 +1,13 @@
 import type { Span } from "../diagnostic.js";
 import type { Node } from "../ir/node.js";
 import type { Pattern } from "../syntax/tree.js";
+import { read } from "./arrays.js";
 import type { Context, Placed } from "./context.js";
 import { checkIdentifier } from "./identifiers.js";
 import { elementAt } from "./indexing.js";
 import { readField } from "./members.js";
 import type { Scope } from "./scopes.js";
-import { describe, nodeValue, POISON, UNSET, type Value } from "./values.js";
+import { describe, nodeValue, POISON, UNSET, type ArrayValue, type Value } from "./values.js";
 
 /** How a pattern's names are declared. */
 export interface Declaring {
@@ -60,8 +61,18 @@ function declare(
 
 /** The value under the author's name for it, if it was made just now and has none. */
 export function named(context: Context, value: Value, name: string, freshAfter: number): Value {
+  if (value.kind === "array") nameArray(context, value, name);
   if (value.kind !== "node" || !isFresh(value.node, freshAfter)) return value;
   return nodeValue(context.rename(value.node, name));
+}
+
+/** An array has the first name it is given. */
+function nameArray(context: Context, { cell, positions }: ArrayValue, name: string): void {
+  const content = context.store.get(cell);
+  if (cell.name !== "" || positions.length > 0) return;
+  cell.name = name;
+  if (content?.kind === "node" && content.node.name === undefined)
+    context.store.set(cell, nodeValue(context.rename(content.node, name)));
 }
 
 function isFresh(node: Node, freshAfter: number): boolean {
@@ -105,11 +116,8 @@ function bindTuple(
 }
 
 /** The elements of a list, or of a tensor the first `count` along its first axis. */
-function partsOf(
-  context: Context,
-  { value, span }: Placed,
-  count: number,
-): readonly Value[] | undefined {
+function partsOf(context: Context, given: Placed, count: number): readonly Value[] | undefined {
+  const { value, span } = given.value.kind === "array" ? read(context, given) : given;
   if (value.kind === "tuple") return value.elements;
   if (value.kind !== "node") return undefined;
   const [first] = value.node.type.shape;

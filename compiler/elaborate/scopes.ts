@@ -1,6 +1,8 @@
 import type { Span } from "../diagnostic.js";
 import type { Dim } from "../ir/dim.js";
 import type { Module } from "../syntax/tree.js";
+import { isName } from "../ir/name.js";
+import type { TensorType } from "../ir/type.js";
 import type { Value } from "./values.js";
 
 /** A declared name. Its value is in the store, so that branches can have stores of their own. */
@@ -8,6 +10,17 @@ export interface Variable {
   readonly name: string;
   readonly mutable: boolean;
   readonly span: Span;
+  /** Read only where it is known to be set, so that paths which leave it unset do not matter. */
+  readonly lenient?: boolean | undefined;
+}
+
+/** An array that is written element by element; its contents are in the store. */
+export interface ArrayCell extends Variable {
+  /** The first name it is given; empty until then. */
+  name: string;
+  readonly type: TensorType;
+  /** How many conditions the program was under where it was made. */
+  readonly guards: number;
 }
 
 /** The values of all variables at one point of the program. */
@@ -40,8 +53,9 @@ export class Scope {
     return this.#variables.get(name);
   }
 
-  declare(variable: Variable): void {
-    this.#variables.set(variable.name, variable);
+  /** Declares a variable; a `key` that no author can write keeps it from being read by its name. */
+  declare(variable: Variable, key = variable.name): void {
+    this.#variables.set(key, variable);
   }
 
   find(name: string): Variable | undefined {
@@ -50,7 +64,7 @@ export class Scope {
 
   /** All names that can be read here. */
   names(): string[] {
-    const names = [...this.#variables.keys()];
+    const names = [...this.#variables.keys()].filter(isName);
     return this.parent === undefined ? names : [...names, ...this.parent.names()];
   }
 }

@@ -1,10 +1,12 @@
 import type { Span } from "../diagnostic.js";
 import type { Statement } from "../syntax/tree.js";
-import { mergeStores, mergeValues, readCondition, type Choice } from "./branches.js";
+import { readCondition } from "./branches.js";
+import { executeChoice } from "./choices.js";
 import type { Context, Placed } from "./context.js";
-import { NEXT, sequence, valueOf, type Flow } from "./flow.js";
+import { NEXT, returning, sequence, unknownFlow, type Flow } from "./flow.js";
 import { lineOf } from "./lines.js";
-import { executeLoop, refuseLoop } from "./loops.js";
+import { assignElement } from "./elements.js";
+import { executeLoop } from "./loops.js";
 import { applyBinary } from "./operators.js";
 import { bindPattern, named } from "./patterns.js";
 import type { Scope } from "./scopes.js";
@@ -25,8 +27,7 @@ export function executeBlock(context: Context, body: readonly Statement[], scope
 
 function executeStatement(context: Context, statement: Statement, scope: Scope): Flow {
   const { span } = statement;
-  const end = statement.kind === "if" ? statement.condition.span.end + 1 : span.end;
-  setLine(context, { ...span, end }, scope);
+  setLine(context, { ...span, end: endOfHead(statement) }, scope);
   switch (statement.kind) {
     case "declare":
       declare(context, statement, scope);
@@ -42,20 +43,37 @@ function executeStatement(context: Context, statement: Statement, scope: Scope):
       return executeBlock(context, statement.body, scope.inner());
     case "for":
     case "forOf":
-      return executeLoop(context, statement, scope, executeBlock);
     case "while":
     case "doWhile":
-      return refuseLoop(context, statement, scope);
+      return executeLoop(context, statement, scope, executeBlock);
     case "break":
     case "continue":
-      context.error("FG204", `\`${statement.kind}\` is not accepted`, span, {
-        accepted: "loops that run to their end",
-        hint: "choose with `if` inside the loop",
+      context.error("FG204", `\`${statement.kind}\` stands outside a loop`, span, {
+        accepted: "`break` and `continue` inside `for`, `while` and `do … while`",
       });
       return NEXT;
     case "expression":
       executeExpression(context, statement, scope);
       return NEXT;
+  }
+}
+
+/** Where what is quoted of a statement ends: its body is quoted for itself. */
+function endOfHead(statement: Statement): number {
+  switch (statement.kind) {
+    case "if":
+    case "while":
+      return statement.condition.span.end + 1;
+    case "for": {
+      const parts = [...statement.init, ...statement.update, statement.condition ?? []].flat();
+      return Math.max(statement.span.start, ...parts.map(({ span }) => span.end)) + 1;
+    }
+    case "forOf":
+      return statement.iterable.span.end + 1;
+    case "doWhile":
+      return statement.span.start + 2;
+    default:
+      return statement.span.end;
   }
 }
 
@@ -72,18 +90,19 @@ function declare(context: Context, { pattern, value, mutable }: Of<"declare">, s
   bindPattern(context, pattern, placed, { scope, mutable, what, freshAfter });
 }
 
-function assign(
-  context: Context,
-  { target, operator, value, span }: Of<"assign">,
-  scope: Scope,
-): void {
+function assign(context: Context, statement: Of<"assign">, scope: Scope): void {
+  const { target, operator, value, span } = statement;
+  if (target.kind === "index") {
+    assignElement(context, { ...statement, target }, scope);
+    return;
+  }
   const freshAfter = context.lastId;
   const current = operator === undefined ? undefined : context.placed(target, scope);
   const given = context.placed(value, scope);
   if (target.kind !== "name") {
-    context.error("FG204", "an element or field cannot be assigned to", target.span, {
-      accepted: "assignment to names",
-      hint: "make a new value: `where` or `concat` for a tensor, a new object or list for a field",
+    context.error("FG204", "a field cannot be assigned to", target.span, {
+      accepted: "assignment to names and to elements of arrays",
+      hint: "make a new object",
     });
     return;
   }
@@ -111,15 +130,15 @@ function assign(
     context.store.set(variable, POISON);
     return;
   }
-  context.store.set(variable, named(context, result, name, freshAfter));
+  context.store.set(variable, named(context, result, variable.name, freshAfter));
 }
 
 function executeReturn(context: Context, { value, span }: Of<"return">, scope: Scope): Flow {
-  if (value !== undefined) return { kind: "return", value: context.evaluate(value, scope) };
+  if (value !== undefined) return returning(context, context.evaluate(value, scope));
   context.error("FG210", "this `return` gives no value", span, {
     accepted: "`return` with the result of the function",
   });
-  return { kind: "return", value: POISON };
+  return returning(context, POISON);
 }
 
 function executeExpression(
@@ -146,32 +165,6 @@ function executeIf(context: Context, { condition, then, otherwise }: Of<"if">, s
   return executeChoice(context, choice, run(then), run(otherwise));
 }
 
-/** Both branches, each from the same store, and what comes of them. */
-function executeChoice(
-  context: Context,
-  choice: Choice,
-  then: () => Flow,
-  otherwise: () => Flow,
-): Flow {
-  const before = context.store;
-  context.store = new Map(before);
-  const a = then();
-  const afterThen = context.store;
-  context.store = new Map(before);
-  const b = otherwise();
-  const afterElse = context.store;
-  // Where one branch has left, only the other one is seen by what follows.
-  if (a.kind === "return") context.store = afterElse;
-  else if (b.kind === "return") context.store = afterThen;
-  else context.store = mergeStores(context, choice, before, afterThen, afterElse);
-  if (a.kind === "next" && b.kind === "next") return NEXT;
-  const finish = (rest: Parameters<typeof valueOf>[1]) =>
-    mergeValues(context, choice, valueOf(a, rest), valueOf(b, rest));
-  return a.kind === "return" && b.kind === "return"
-    ? { kind: "return", value: finish(POISON) }
-    : { kind: "maybe", finish };
-}
-
 /** After an erroneous condition: both branches are checked, and what either assigns is unknown. */
 function tryBoth(context: Context, then: () => Flow, otherwise: () => Flow): Flow {
   const before = context.store;
@@ -186,6 +179,6 @@ function tryBoth(context: Context, then: () => Flow, otherwise: () => Flow): Flo
     if (changed) context.store.set(variable, POISON);
   }
   const returns = after.map(({ flow }) => flow.kind);
-  if (returns.every((kind) => kind === "return")) return { kind: "return", value: POISON };
-  return returns.every((kind) => kind === "next") ? NEXT : { kind: "maybe", finish: () => POISON };
+  if (returns.every((kind) => kind === "return")) return returning(context, POISON);
+  return returns.every((kind) => kind === "next") ? NEXT : unknownFlow(context);
 }

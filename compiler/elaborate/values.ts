@@ -4,7 +4,7 @@ import type { Op } from "../ir/op.js";
 import { formatType } from "../ir/type.js";
 import type { Module, Parameter, Statement } from "../syntax/tree.js";
 import type { Span } from "../diagnostic.js";
-import type { Scope } from "./scopes.js";
+import type { ArrayCell, Scope } from "./scopes.js";
 
 /** A function of the program, or an arrow function with the scope it was written in. */
 export interface Callable {
@@ -27,6 +27,8 @@ export const TRANSFORM_NAMES = [
   "hvp",
   "jacobian",
   "hessian",
+  "sparseJacobian",
+  "sparseHessian",
   "vmap",
   "customGradient",
 ] as const;
@@ -40,15 +42,37 @@ export interface Wrt {
   readonly isList: boolean;
 }
 
+/** Which axes of the arguments and of the result are the batch: one for all, or one for each. */
+export interface BatchAxes {
+  readonly inAxes: number | readonly number[];
+  readonly outAxes: number;
+}
+
+/** What makes arrays that can be written. */
+export const MAKER_NAMES = ["zeros"] as const;
+export type MakerName = (typeof MAKER_NAMES)[number];
+
+export function makerNamed(name: string): MakerName | undefined {
+  return MAKER_NAMES.find((one) => one === name);
+}
+
 /** The transform of this name. */
 export function transformNamed(name: string): TransformName | undefined {
   return TRANSFORM_NAMES.find((one) => one === name);
+}
+
+/** A reference to an array of the program, or to the part of it at these positions along its first axes. */
+export interface ArrayValue {
+  readonly kind: "array";
+  readonly cell: ArrayCell;
+  readonly positions: readonly Node[];
 }
 
 /** What an expression can stand for while a program is elaborated. */
 export type Value =
   /** A tensor computed at run time. */
   | { readonly kind: "node"; readonly node: Node }
+  | ArrayValue
   /** A number known at build time. */
   | { readonly kind: "number"; readonly value: number }
   /** A named size or a polynomial of them. */
@@ -61,6 +85,8 @@ export type Value =
   | { readonly kind: "operation"; readonly op: Op }
   /** A function of `Math`. */
   | { readonly kind: "math"; readonly name: string }
+  /** `zeros`. */
+  | { readonly kind: "maker"; readonly name: MakerName }
   /** `grad` and its like. */
   | { readonly kind: "transform"; readonly name: TransformName }
   /** `grad(f)`: what a transform makes of a function. */
@@ -69,6 +95,8 @@ export type Value =
       readonly transform: Exclude<TransformName, "customGradient">;
       readonly of: Value;
       readonly wrt: Wrt | undefined;
+      /** Only of vmap. */
+      readonly axes?: BatchAxes | undefined;
     }
   /** `customGradient(f, backward)`: a function with a chain rule of its own. */
   | { readonly kind: "custom"; readonly of: Value; readonly backward: Value }
@@ -101,6 +129,10 @@ export function describe(value: Value): string {
   switch (value.kind) {
     case "node":
       return formatType(value.node.type);
+    case "array": {
+      const { dtype, shape } = value.cell.type;
+      return `an array ${formatType({ dtype, shape: shape.slice(value.positions.length) })}`;
+    }
     case "number":
       return `the number ${value.value}`;
     case "dim":
@@ -116,6 +148,7 @@ export function describe(value: Value): string {
     case "function":
     case "operation":
     case "math":
+    case "maker":
     case "transform":
     case "derivative":
     case "custom":
@@ -135,6 +168,13 @@ export function sameValue(a: Value, b: Value): boolean {
   switch (a.kind) {
     case "node":
       return b.kind === "node" && a.node === b.node;
+    case "array":
+      return (
+        b.kind === "array" &&
+        a.cell === b.cell &&
+        a.positions.length === b.positions.length &&
+        a.positions.every((position, i) => position === b.positions[i])
+      );
     case "number":
       return b.kind === "number" && Object.is(a.value, b.value);
     case "dim":
@@ -152,13 +192,15 @@ export function sameValue(a: Value, b: Value): boolean {
       return b.kind === "operation" && a.op === b.op;
     case "math":
       return b.kind === "math" && a.name === b.name;
+    case "maker":
+      return b.kind === "maker" && a.name === b.name;
     case "transform":
       return b.kind === "transform" && a.name === b.name;
     case "derivative":
       return (
         b.kind === "derivative" &&
         a.transform === b.transform &&
-        JSON.stringify(a.wrt) === JSON.stringify(b.wrt) &&
+        JSON.stringify([a.wrt, a.axes]) === JSON.stringify([b.wrt, b.axes]) &&
         sameValue(a.of, b.of)
       );
     case "custom":

@@ -31,6 +31,18 @@ export function dimMul(a: Dim, b: Dim): Dim {
   return format(polynomial(a).flatMap((s) => right.map((t) => multiplyTerms(s, t))));
 }
 
+let dynamicCount = 0;
+
+/** A size that is known only once a loop has run: how often. Unlike named sizes it is not the caller's. */
+export function dynamicDim(): Dim {
+  return format([{ coefficient: 1, atoms: [`trips$${++dynamicCount}`] }]);
+}
+
+/** Whether a name, or any in a dimension, stands for a size found out while running. */
+export function isDynamic(dim: Dim): boolean {
+  return typeof dim === "string" && dim.includes("trips$");
+}
+
 /** Number of elements of a shape. */
 export function dimProduct(shape: readonly Dim[]): Dim {
   return shape.reduce<Dim>(dimMul, 1);

@@ -1,6 +1,7 @@
-import { dimNames } from "./dim.js";
+import { dimNames, isDynamic } from "./dim.js";
 import { makeNode, withOrigin, type Attrs, type Node } from "./node.js";
 import type { Op } from "./op.js";
+import { regionGraph } from "./region.js";
 
 /** A value the graph computes for its caller. */
 export interface Output {
@@ -50,8 +51,18 @@ export function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node
 
 /** Named sizes that occur anywhere in the graph, sorted. */
 export function sizesOf(graph: Graph): readonly string[] {
-  const types = [...graph.inputs, ...nodesOf(graph)].map((node) => node.type);
-  return [...new Set(types.flatMap((type) => type.shape.flatMap(dimNames)))].toSorted();
+  const nodes = nodesInside(graph);
+  const dims = [...graph.inputs, ...nodes].flatMap((node) => node.type.shape);
+  const read = nodes.flatMap(({ op, attrs }) => (op.name === "size" ? [String(attrs["dim"])] : []));
+  const names = [...dims, ...read].flatMap(dimNames).filter((name) => !isDynamic(name));
+  return [...new Set(names)].toSorted();
+}
+
+/** All nodes of a graph and of the bodies of its loops. */
+export function nodesInside(graph: Graph): readonly Node[] {
+  return nodesOf(graph).flatMap((node) =>
+    node.op.region === undefined ? [node] : [node, ...nodesInside(regionGraph(node.op.region))],
+  );
 }
 
 /** What a rewriting pass does with one node, whose inputs are already rewritten. */
@@ -102,5 +113,6 @@ export function replacing(node: Node, replacement: Node): Node {
 
 /** Equal keys mean equal values: same operation, operands and attributes. */
 export function structuralKey(op: Op, inputs: readonly Node[], attrs: Attrs): string {
-  return `${op.name}(${inputs.map((input) => input.id).join(",")})${JSON.stringify(attrs)}`;
+  const body = op.region === undefined ? "" : `#${op.region.id}`;
+  return `${op.name}${body}(${inputs.map((input) => input.id).join(",")})${JSON.stringify(attrs)}`;
 }

@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from "../diagnostic.js";
 import type { Dim } from "./dim.js";
 import type { Attrs, Node } from "./node.js";
+import type { Region } from "./region.js";
 import type { DType, Shape, TensorType } from "./type.js";
 
 /** A dense tensor in the reference interpreter: row-major, any dtype as numbers. */
@@ -105,6 +106,16 @@ export type Lowering =
   | { readonly kind: "scatterAdd"; readonly along: boolean }
   /** Batched matrix product with `attrs.transposeA` and `attrs.transposeB`. */
   | { readonly kind: "matmul" }
+  /** The element, or slice, of operand 0 at the positions along its first axes that the others hold. */
+  | { readonly kind: "at" }
+  /** Zeros of the result's shape but for operand 0, placed as `at` would read it. */
+  | { readonly kind: "embedAt" }
+  /** Operand 0 with operand 1 put in place of, or added to, what `at` would read there. */
+  | { readonly kind: "update"; readonly combine: "add" | null }
+  /** A loop, whose body is `Op.region`; its values are read by `loopResult` and `loopRecord`. */
+  | { readonly kind: "loop" }
+  /** A value a loop ends with, or the values of all its iterations. */
+  | { readonly kind: "loopValue"; readonly of: "result" | "record" }
   /** A runtime function over whole buffers. */
   | {
       readonly kind: "kernel";
@@ -214,6 +225,8 @@ export interface Op {
     type: { readonly dtype: DType; readonly shape: readonly number[] },
   ): Value;
   readonly lowering: Lowering;
+  /** The body, where this is one loop of a program: each loop is an operation of its own. */
+  readonly region?: Region | undefined;
   /** Where tests draw points, for each operand; the whole line if absent. */
   readonly domain?: readonly (readonly [low: number, high: number])[] | undefined;
   /** A call in each language, for the documentation. */

@@ -12,6 +12,7 @@ import {
   type Origin,
 } from "./node.js";
 import type { Op } from "./op.js";
+import { makeRegion, type Region } from "./region.js";
 import { formatType, sameType, type DType, type TensorType } from "./type.js";
 
 /** Lists of attributes nest no deeper than this in any operation. */
@@ -27,7 +28,7 @@ const specialLiterals: ReadonlySet<string> = new Set(["inf", "-inf", "nan", "-0"
  * @throws CompileError FG190 with the line where the text is malformed.
  */
 export function parseGraph(text: string, registry: ReadonlyMap<string, Op>): Graph {
-  return new GraphReader(text, registry).readGraph();
+  return new GraphReader(new Cursor(text), registry).readGraph();
 }
 
 /** The text and how far it is read; white space and `//` comments separate tokens. */
@@ -107,15 +108,34 @@ class GraphReader {
   readonly #nodes = new Map<string, Node>();
   readonly #step: Origin["step"] = { line: { text: "" } };
 
-  constructor(text: string, registry: ReadonlyMap<string, Op>) {
-    this.#cursor = new Cursor(text);
+  constructor(cursor: Cursor, registry: ReadonlyMap<string, Op>) {
+    this.#cursor = cursor;
     this.#registry = registry;
   }
 
   readGraph(): Graph {
     const cursor = this.#cursor;
     cursor.expect("graph", '"graph"');
-    const name = cursor.expect(namePattern, "the name of the graph");
+    const graph = this.#readBlock(cursor.expect(namePattern, "the name of the graph"));
+    if (cursor.accept(/\S/) !== undefined) cursor.fail("expected nothing after the graph");
+    return graph;
+  }
+
+  /** The body of a loop, after the word. */
+  readBody(): Region {
+    const { inputs, outputs } = this.#readBlock("body");
+    const named = (name: RegExp) =>
+      outputs.flatMap((output) => (name.test(output.name) ? [output.node] : []));
+    return makeRegion({
+      inputs,
+      proceed: named(/^while$/)[0] ?? null,
+      next: named(/^next\d+$/),
+      records: named(/^record\d+$/),
+    });
+  }
+
+  #readBlock(name: string): Graph {
+    const cursor = this.#cursor;
     cursor.expect("(", '"("');
     cursor.list(")", () => this.#readInput());
     cursor.expect("{", '"{"');
@@ -132,7 +152,6 @@ class GraphReader {
     const outputs = withOrigin({ step: this.#step, phase }, () =>
       cursor.list("}", () => this.#readOutput()),
     );
-    if (cursor.accept(/\S/) !== undefined) cursor.fail("expected nothing after the graph");
     return { name, inputs: [...this.#inputs.values()], outputs };
   }
 
@@ -159,7 +178,11 @@ class GraphReader {
     cursor.expect(":", '":" and a type');
     const type = this.#readType();
     if (this.#nodes.has(number)) cursor.fail(`${number} is defined twice`);
-    const node = this.#make(op, operands, attrs, naming);
+    const region =
+      cursor.accept(/body(?=\s*\()/) === undefined
+        ? undefined
+        : new GraphReader(cursor, this.#registry).readBody();
+    const node = this.#make(op, operands, attrs, naming, region);
     if (!sameType(node.type, type)) {
       cursor.fail(`${number} is said to be ${formatType(type)} and is ${formatType(node.type)}`);
     }
@@ -206,10 +229,18 @@ class GraphReader {
   }
 
   /** @throws CompileError FG190, whatever the operation finds wrong with its operands. */
-  #make(opName: string, inputs: readonly Node[], attrs: Attrs, naming: Naming | string = {}): Node {
+  #make(
+    opName: string,
+    inputs: readonly Node[],
+    attrs: Attrs,
+    naming: Naming | string = {},
+    region?: Region,
+  ): Node {
     const op = this.#registry.get(opName) ?? this.#cursor.fail(`there is no operation ${opName}`);
+    if ((op.lowering.kind === "loop") !== (region !== undefined))
+      this.#cursor.fail(region === undefined ? "a loop needs a body" : `${opName} takes no body`);
     try {
-      return makeNode(op, inputs, attrs, naming);
+      return makeNode(region === undefined ? op : { ...op, region }, inputs, attrs, naming);
     } catch (error) {
       return this.#cursor.fail(error instanceof Error ? error.message : String(error));
     }

@@ -1,6 +1,7 @@
 import { parseDim } from "./dim.js";
 import { nodesOf, type Graph } from "./graph.js";
 import type { Attr, Attrs, Node } from "./node.js";
+import { regionGraph } from "./region.js";
 import { formatType } from "./type.js";
 
 /**
@@ -19,9 +20,24 @@ import { formatType } from "./type.js";
  * After the number comes the author's name, with `~` one that the compiler
  * made up. Constants and sizes without a name stand where they are used: `1`,
  * `-0`, `inf`, `nan`, with their dtype unless f64 (`3:i32`), and `size(2*N)`.
- * Source lines are not kept.
+ * Source lines are not kept. A loop is followed by its body, which numbers
+ * its own nodes:
+ *
+ * ```
+ *   %1 = loop(0:i32, 9:i32, 1, x) {…} : bool
+ *     body(i: i32, s: f64, x: f64[N]) {
+ *       %0 = at(x, i) {inBounds: true} : f64
+ *       %1 = mul(s, %0) : f64
+ *       return next0 = %1
+ *     }
+ * ```
  */
 export function printGraph(graph: Graph): string {
+  return `${blockLines("graph", graph, "").join("\n")}\n`;
+}
+
+/** A graph, or the body of a loop, as lines. */
+function blockLines(keyword: string, graph: Graph, indent: string): readonly string[] {
   const inputs = new Set(graph.inputs);
   const inputNames = new Set(graph.inputs.map(nameOfInput));
   const nodes = nodesOf(graph).filter(
@@ -38,18 +54,22 @@ export function printGraph(graph: Graph): string {
   for (const node of nodes) {
     if (node.origin.phase !== phase) {
       phase = node.origin.phase;
-      lines.push(`${phase}:`);
+      lines.push(`${indent}${phase}:`);
     }
-    lines.push(`  ${reference(node)}${formatNode(node, reference)}`);
+    lines.push(`${indent}  ${reference(node)}${formatNode(node, reference)}`);
+    const { region } = node.op;
+    if (region !== undefined)
+      lines.push(...blockLines("body", regionGraph(region), `${indent}    `));
   }
   const parameters = graph.inputs.map((node) => `${nameOfInput(node)}: ${formatType(node.type)}`);
   const outputs = graph.outputs.map(({ name, node }) => `${name} = ${reference(node)}`);
+  const name = keyword === "body" ? "" : ` ${graph.name}`;
   return [
-    `graph ${graph.name}(${parameters.join(", ")}) {`,
+    `${indent}${keyword}${name}(${parameters.join(", ")}) {`,
     ...lines,
-    `  return ${outputs.join(", ")}`.trimEnd(),
-    "}\n",
-  ].join("\n");
+    `${indent}  return ${outputs.join(", ")}`.trimEnd(),
+    `${indent}}`,
+  ];
 }
 
 function formatNode(node: Node, reference: (node: Node) => string): string {

@@ -2,6 +2,7 @@ import { nodesOf, type Graph } from "./graph.js";
 import { isName } from "./name.js";
 import type { Attr, Node } from "./node.js";
 import type { Op } from "./op.js";
+import { loopParts, regionGraph } from "./region.js";
 import { formatType, sameType } from "./type.js";
 
 /**
@@ -58,7 +59,9 @@ function outputViolations(graph: Graph): string[] {
 
 function nodeViolations(node: Node, registry: ReadonlyMap<string, Op> | undefined): string[] {
   const violations: string[] = [];
-  if (registry !== undefined && registry.get(node.op.name) !== node.op)
+  const { region } = node.op;
+  const known = registry?.get(node.op.name);
+  if (registry !== undefined && (region === undefined ? known !== node.op : known === undefined))
     violations.push("is of no registered operation");
   if (node.name !== undefined && !isName(node.name))
     violations.push(`has the name ${JSON.stringify(node.name)}`);
@@ -69,7 +72,35 @@ function nodeViolations(node: Node, registry: ReadonlyMap<string, Op> | undefine
     if (!isPlain(attr)) violations.push(`has attribute ${key} of no plain data`);
   }
   violations.push(...arityViolations(node), ...typeViolations(node));
+  if (region !== undefined) violations.push(...loopViolations(node, registry));
   return violations.map((violation) => `${describe(node)} ${violation}`);
+}
+
+/** A body must fit its loop and be valid itself. */
+function loopViolations(node: Node, registry: ReadonlyMap<string, Op> | undefined): string[] {
+  const { region, carried, carriedInputs, captured, capturedInputs, sliced, slicedInputs } =
+    loopParts(node);
+  const pairs = [
+    ...carried.map((x, k) => [`carried value ${k}`, x.type, carriedInputs[k]?.type] as const),
+    ...carriedInputs.map((x, k) => [`next value ${k}`, x.type, region.next[k]?.type] as const),
+    ...captured.map((x, k) => [`captured value ${k}`, x.type, capturedInputs[k]?.type] as const),
+    ...sliced.map((x, k) => {
+      const element = { dtype: x.type.dtype, shape: x.type.shape.slice(1) };
+      return [`sliced value ${k}`, element, slicedInputs[k]?.type] as const;
+    }),
+  ];
+  const body = regionGraph(region);
+  return [
+    ...pairs.flatMap(([what, outside, inside]) =>
+      inside !== undefined && sameType(outside, inside)
+        ? []
+        : [
+            `has a ${what} of type ${formatType(outside)}, in the body ${inside && formatType(inside)}`,
+          ],
+    ),
+    ...inputViolations(body),
+    ...nodesOf(body).flatMap((inner) => nodeViolations(inner, registry)),
+  ];
 }
 
 /** Numbers that JSON cannot tell apart are not plain: attributes are compared as JSON. */

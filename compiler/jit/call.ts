@@ -85,6 +85,42 @@ export class CallInputs {
     });
   }
 
+  /** The result of the function derived from this one, by the names of its fields. */
+  derived(tangents?: JitInput): Readonly<Record<string, JitOutput>> {
+    const [derived] = this.compiled.derived;
+    if (derived === undefined) throw new Error("nothing was derived");
+    const moving = tangents === undefined ? undefined : this.#tangents(tangents);
+    const leaves = derived.call(this.#leaves, this.#sizes, moving);
+    const form = this.#formOfValue();
+    const output = assemble(derived.derived.model.result, (name) =>
+      this.#tensor(leaves.get(name), derived.nodeOf(name), form),
+    );
+    return output as Readonly<Record<string, JitOutput>>;
+  }
+
+  /** Tangents of the parameters differentiated by, each like its parameter. */
+  #tangents(tangents: JitInput): Leaves {
+    const { model, programs } = this.compiled.callable.compiled;
+    const fields = record("the tangents", tangents);
+    const moving = model.parameters.flatMap(({ name, structure }) => {
+      const kept = differentiated(structure, programs.wrt);
+      return kept === undefined ? [] : [{ name, kept }];
+    });
+    const names = moving.map(({ name }) => name);
+    checkNames(fields, names, "there is no tangent of");
+    const given = new Map<Node, GivenTensor>();
+    for (const { name, kept } of moving)
+      readStructure(kept, fields[name], `tangent of ${name}`, given);
+    return new Map(
+      Array.from(given, ([node, tensor]) => {
+        const shape = node.type.shape.map((dim) => evaluateDim(dim, this.#sizes));
+        const path = `tangent of ${pathOf(node)}`;
+        solveSizes([{ path, type: { ...node.type, shape }, given: tensor }]);
+        return [pathOf(node), leafFor(node, path, tensor)];
+      }),
+    );
+  }
+
   /** Cotangents of the float leaves; what is given for others is not looked at. */
   #cotangents(cotangent: JitInput): Leaves {
     const { model, stages } = this.compiled.callable.compiled;

@@ -121,7 +121,7 @@ export function assemble<From>(structure: Structure<From>, leaf: (from: From) =>
 }
 
 /** The leaves of a plain object or list, by the names the structure gives them. */
-function collect<From>(
+export function collect<From>(
   structure: Structure<From>,
   value: unknown,
   nameOf: (from: From) => string,

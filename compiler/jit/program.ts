@@ -6,6 +6,7 @@ import { compile, type CompileOptions, type Source } from "../pipeline.js";
 import { parseProgram } from "../syntax/program.js";
 import type { FunctionDeclaration } from "../syntax/tree.js";
 import { makeCallable, type Callable } from "./callable.js";
+import { makeDerivedCallables, type DerivedCallable } from "./derived.js";
 
 /** One function of a program, ready to be compiled for types of its parameters. */
 export interface JitProgram {
@@ -19,6 +20,8 @@ export interface JitProgram {
 export interface Compiled {
   readonly code: string;
   readonly callable: Callable;
+  /** What was asked for beside the gradient. */
+  readonly derived: readonly DerivedCallable[];
 }
 
 /** Finds the function. @throws CompileError with code frames in its message */
@@ -86,8 +89,9 @@ export function compileFor(
     });
     const [compiled] = functions;
     if (compiled === undefined) throw new Error(`${name} was not compiled`);
-    const callable = makeCallable(compiled, evaluateModule(code));
-    return { code, callable };
+    const module = evaluateModule(code);
+    const derived = makeDerivedCallables(compiled, module);
+    return { code, callable: makeCallable(compiled, module), derived };
   });
 }
 

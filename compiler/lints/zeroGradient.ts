@@ -72,6 +72,8 @@ function stepsFrom(input: Node, users: ReadonlyMap<Node, readonly Node[]>): read
 
 function isStep(node: Node, operand: Node): boolean {
   const { op, type } = node;
+  // What a loop does to its operands is not followed.
+  if (op.region !== undefined) return false;
   return op.derivative === "zero" || !isFloat(type.dtype) || decides(node, operand);
 }
 

@@ -81,11 +81,55 @@ export const hessian: <A extends readonly unknown[]>(
   wrt?: Parameter,
 ) => (...args: A) => AnyShape<"f32"> = compiledOnly("hessian");
 
-/** The function for every element of a batch, the first axis of the arguments, or of those named. */
-export const vmap: (
-  f: (...args: never[]) => number,
-  batches?: Parameter | readonly Parameter[],
-) => (...args: unknown[]) => AnyShape<"f32"> = compiledOnly("vmap");
+/**
+ * A sparse matrix in coordinate form, named as in SciPy's `coo_array`:
+ * `data[k]` is the element in row `row[k]` and column `col[k]`. Rows ascend,
+ * and columns within a row; none comes twice.
+ */
+export interface SparseMatrix {
+  readonly data: AnyShape<"f32">;
+  readonly row: AnyShape<"i32">;
+  readonly col: AnyShape<"i32">;
+}
+
+/**
+ * The Jacobian of a result by one argument, both flat in row-major order, as a
+ * sparse matrix. Its structure is found while compiling, so all sizes are
+ * numbers; it takes as many products as the structure needs colours.
+ */
+export const sparseJacobian: <A extends readonly unknown[]>(
+  f: (...args: A) => number,
+  wrt?: Parameter,
+) => (...args: A) => SparseMatrix = compiledOnly("sparseJacobian");
+
+/** The second derivatives of a function of one number by one argument, both triangles, as a sparse matrix. */
+export const sparseHessian: <A extends readonly unknown[]>(
+  f: (...args: A) => number,
+  wrt?: Parameter,
+) => (...args: A) => SparseMatrix = compiledOnly("sparseHessian");
+
+interface BatchAxes {
+  /** The axis that is the batch, 0 if absent: one for all batches, or a list of one for each. */
+  readonly inAxes?: number | readonly number[];
+  /** The axis of the result that is the batch, 0 if absent. */
+  readonly outAxes?: number;
+}
+
+/**
+ * The function for every element of a batch, along an axis of all arguments,
+ * or of those named: `vmap(f, "x", { inAxes: 1 })(xs, w)`.
+ */
+export const vmap: {
+  <R>(
+    f: (...args: never[]) => R,
+    batches: Parameter | readonly Parameter[],
+    axes?: BatchAxes,
+  ): (...args: unknown[]) => Batch<R>;
+  <R>(f: (...args: never[]) => R, axes?: BatchAxes): (...args: unknown[]) => Batch<R>;
+} = compiledOnly("vmap");
+
+/** A tensor for each number of a result. */
+type Batch<R> = R extends number ? AnyShape<"f32"> : { readonly [K in keyof R]: Batch<R[K]> };
 
 /**
  * A function with a chain rule of the author's: `backward` is given the

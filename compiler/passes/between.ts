@@ -1,5 +1,6 @@
 import { reachable, type Graph } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
+import { runPass } from "./insideLoops.js";
 import type { Pass } from "./pass.js";
 
 /**
@@ -26,6 +27,6 @@ export function runBetween(
     inputs: boundary,
     outputs: to.map((node, i) => ({ name: `y${i}`, node })),
   };
-  const end = passes.reduce((graph, pass) => pass.run(graph), start);
+  const end = passes.reduce((graph, pass) => runPass(pass, graph), start);
   return end.outputs.map(({ node }) => node);
 }

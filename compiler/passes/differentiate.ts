@@ -6,7 +6,10 @@ import { broadcastShapes, isFloat, sameShape, type Shape } from "../ir/type.js";
 import { alias } from "../ops/accumulate.js";
 import { cast, whereOp } from "../ops/arithmetic.js";
 import { constantValue, input, one, zero } from "../ops/leaf.js";
+import { isLoopRecord, loopOf } from "../ops/loop.js";
 import { broadcastTo, sumTo } from "../ops/shape.js";
+import { activeNodes } from "./active.js";
+import { pullBackLoop, type LoopCotangent } from "./loopGradient.js";
 import {
   anyTo,
   combine,
@@ -55,9 +58,25 @@ export function vjp(
     if (cotangent !== undefined) contribute(output, { value: cotangent, mask: everywhere });
   });
   const gradients = new Map<Node, Node>();
+  const loops = new Map<Node, LoopCotangent[]>();
   for (const node of backwardOrder(nodes)) {
+    const ofLoop = loops.get(node);
+    if (ofLoop !== undefined) {
+      const isActive = (operand: Node) => active.has(operand);
+      withOrigin(origin(node, []), () => {
+        pullBackLoop(node, ofLoop, isActive, contribute, (ys, dys, xs) => vjp(ys, dys, xs));
+      });
+    }
     const contributions = pending.get(node);
     if (contributions === undefined) continue;
+    if (node.op.lowering.kind === "loopValue" && !wrt.includes(node)) {
+      withOrigin(origin(node, contributions), () => {
+        const parts = isLoopRecord(node) ? contributions : [adjointOf(node, contributions, false)];
+        const known = loops.get(loopOf(node)) ?? [];
+        loops.set(loopOf(node), [...known, ...parts.map((adjoint) => ({ of: node, adjoint }))]);
+      });
+      continue;
+    }
     withOrigin(origin(node, contributions), () => {
       const adjoint = adjointOf(node, contributions, wrt.includes(node));
       if (wrt.includes(node)) gradients.set(node, masked(adjoint));
@@ -71,16 +90,6 @@ export function vjp(
 function backwardOrder(nodes: readonly Node[]): readonly Node[] {
   const isLeaf = (node: Node) => node.inputs.length === 0;
   return [...nodes.filter((node) => !isLeaf(node)).toReversed(), ...nodes.filter(isLeaf)];
-}
-
-/** Float values on a path from `wrt` to an output. */
-export function activeNodes(nodes: readonly Node[], wrt: readonly Node[]): ReadonlySet<Node> {
-  const active = new Set<Node>(wrt);
-  for (const node of nodes) {
-    const moves = node.op.derivative !== "zero" && isFloat(node.type.dtype);
-    if (moves && node.inputs.some((x) => active.has(x))) active.add(node);
-  }
-  return active;
 }
 
 /** What is made for a node belongs to its step; the sum of contributions to a parameter, to the last of them. */

@@ -6,8 +6,13 @@ import { pass as cse } from "./cse.js";
 import { expandAll, expandUngrouped } from "./expand.js";
 import { foldRules, pass as fold } from "./fold.js";
 import { pass as foldTranspose } from "./foldTranspose.js";
+import { fuseLoops } from "./fuseLoops.js";
+import { hoistInvariants } from "./hoistInvariants.js";
+import { inlineAll, inlineSingle } from "./inlineLoops.js";
+import { runPass } from "./insideLoops.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pass as powers } from "./powers.js";
+import { pruneLoops } from "./pruneLoops.js";
 import { pass as simplify, simplifyRules } from "./simplify.js";
 import { pass as stabilise } from "./stabilise.js";
 
@@ -23,6 +28,8 @@ const settle = rulesPass("settle", [...foldRules, ...simplifyRules]);
  */
 export const forwardPasses: readonly Pass[] = [
   expandUngrouped,
+  inlineSingle,
+  pruneLoops,
   fold,
   cse,
   simplify,
@@ -37,7 +44,9 @@ export const forwardPasses: readonly Pass[] = [
  * is scheduled. What cse leaves equal operands of, simplify takes further.
  */
 export const jointPasses: readonly Pass[] = [
+  inlineAll,
   expandAll,
+  pruneLoops,
   fold,
   cse,
   simplify,
@@ -45,7 +54,12 @@ export const jointPasses: readonly Pass[] = [
   foldTranspose,
   settle,
   cse,
+  hoistInvariants,
+  pruneLoops,
 ];
+
+/** What makes code faster and the passes of the author's program harder to tell apart. */
+export const fusingPasses: readonly Pass[] = [fuseLoops, pruneLoops, settle, cse, pruneLoops];
 
 export interface RunOptions extends PassOptions {
   /** Check the graph after every pass; for tests. */
@@ -60,7 +74,7 @@ export function runPasses(
 ): Graph {
   let current = graph;
   for (const pass of passes) {
-    current = pass.run(current, options);
+    current = runPass(pass, current, options);
     if (verify) verifyAfter(pass, current);
   }
   return current;

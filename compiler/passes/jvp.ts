@@ -5,10 +5,13 @@ import { isFloat } from "../ir/type.js";
 import { cast, where, whereOp } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
 import { constantValue, input, inputOp, zero } from "../ops/leaf.js";
+import { isLoopRecord, loopOf, loopValueIndex } from "../ops/loop.js";
 import { broadcastTo } from "../ops/shape.js";
 import { runBetween } from "./between.js";
-import { activeNodes, fit, notDifferentiable, pathOf, vjp } from "./differentiate.js";
+import { activeNodes } from "./active.js";
+import { fit, notDifferentiable, pathOf, vjp } from "./differentiate.js";
 import { expandUngrouped, isUngrouped } from "./expand.js";
+import { tangentLoop, type LoopTangents } from "./loopTangent.js";
 import { everywhere } from "./mask.js";
 
 /**
@@ -29,12 +32,28 @@ export function jvp(
     const tangent = tangents[i];
     if (tangent !== null && tangent !== undefined) moved.set(node, tangent);
   });
+  const loops = new Map<Node, LoopTangents>();
   for (const node of nodes) {
     if (!active.has(node) || wrt.includes(node)) continue;
-    const tangent = withOrigin(node.origin, () => tangentOf(node, moved));
+    const tangent = withOrigin(node.origin, () => {
+      const { kind } = node.op.lowering;
+      if (kind === "loopValue") return tangentOfLoopValue(node, loops);
+      if (kind !== "loop") return tangentOf(node, moved);
+      loops.set(
+        node,
+        tangentLoop(node, (operand) => moved.get(operand), jvp),
+      );
+      return null;
+    });
     if (tangent !== null && constantValue(tangent) !== 0) moved.set(node, named(tangent, node));
   }
   return outputs.map((node) => moved.get(node) ?? null);
+}
+
+function tangentOfLoopValue(node: Node, loops: ReadonlyMap<Node, LoopTangents>): Node | null {
+  const tangents = loops.get(loopOf(node));
+  const index = loopValueIndex(node);
+  return (isLoopRecord(node) ? tangents?.record(index) : tangents?.result(index)) ?? null;
 }
 
 /** The tangent of a value under the name `v` + name. */

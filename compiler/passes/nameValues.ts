@@ -11,9 +11,9 @@ import type { Pass } from "./pass.js";
  */
 export const pass: Pass = {
   name: "nameValues",
-  run: (graph) => {
+  run: (graph, { body = false } = {}) => {
     let count = Math.max(0, ...nodesOf(graph).map(numberOf));
-    const sides = sidesOf(graph);
+    const sides = new Set([...sidesOf(graph), ...(body ? turnsOf(graph) : [])]);
     const versions = new Versions(graph.inputs.map((node) => node.name ?? ""));
     return rewriteGraph(graph, (node, inputs) => {
       if (constantValue(node) !== undefined) return cloneNode(node, inputs);
@@ -58,6 +58,12 @@ function sidesOf(graph: Graph): ReadonlySet<Node> {
       .filter(({ op, inputs }) => op.name === "where" && inputs[0]?.type.shape.length === 0)
       .flatMap((choice) => choice.inputs.slice(1).filter((side) => isSide(side, choice))),
   );
+}
+
+/** What a variable is at the end of a turn of a loop, which is the variable in the next turn. */
+function turnsOf({ inputs, outputs }: Graph): readonly Node[] {
+  const names = new Set(inputs.map(({ name }) => name));
+  return outputs.flatMap(({ node }) => (names.has(node.name) ? [node] : []));
 }
 
 /** The number in a name of the form `t7` or `dt7`, which later names must not repeat. */

@@ -1,6 +1,7 @@
 import { rulesPass } from "./applyRules.js";
 import { arithmeticRules } from "./rules/arithmetic.js";
 import { broadcastRules } from "./rules/broadcast.js";
+import { positionRules } from "./rules/positions.js";
 import { rootRules, trivialPowerRules } from "./rules/powers.js";
 import { selectionRules } from "./rules/selection.js";
 import { shapeRules } from "./rules/shape.js";
@@ -15,6 +16,7 @@ export const simplifyRules = [
   ...shapeRules,
   ...broadcastRules,
   ...sumRules,
+  ...positionRules,
 ];
 
 export const pass = rulesPass("simplify", simplifyRules);

@@ -1,26 +1,26 @@
-import { CompileError } from "../diagnostic.js";
 import type { Dim } from "../ir/dim.js";
 import { reachable } from "../ir/graph.js";
 import { makeNode, withOrigin, type Attrs, type Node } from "../ir/node.js";
-import { isFloat } from "../ir/type.js";
-import { cast } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
 import { numberAttr, numbersAttr, shapeAttr } from "../ops/define.js";
 import { broadcastTo, embed, reshape, slice, transpose } from "../ops/shape.js";
+import { aligned, notBatched, whole, type Batched, type BatchedCall } from "./batched.js";
 import { runBetween } from "./between.js";
-import { expandAll } from "./expand.js";
-
-/** One value for all elements of a batch, or a value with the batch as its first axis. */
-interface Batched {
-  readonly node: Node;
-  readonly isBatched: boolean;
-}
+import { expandUngrouped } from "./expand.js";
+import {
+  batchedScatterElements,
+  batchedScatterSlices,
+  batchedTake,
+  batchedTakeAlong,
+} from "./vmapIndexing.js";
+import { batchedFormula, elementwise, repeated } from "./vmapFormulas.js";
+import { batchedKernels } from "./vmapKernels.js";
 
 /**
  * The outputs for a whole batch of values of `from` at once: each of `batches`
  * has the shape of the value it is for, behind a first axis of size `batch`.
  * The outputs have that axis too. Operations are followed by their kind of
- * lowering; formulas are written out first.
+ * lowering; formulas without a chain rule of their own are written out first.
  *
  * @throws CompileError FG424 where an operation cannot be batched
  */
@@ -30,7 +30,7 @@ export function vmap(
   batches: readonly Node[],
   batch: Dim,
 ): readonly Node[] {
-  const outputs = runBetween(from, given, [expandAll]);
+  const outputs = runBetween(from, given, [expandUngrouped]);
   const images = new Map<Node, Node>(from.map((node, i) => [node, nth(batches, i)]));
   for (const node of reachable(outputs)) {
     if (images.has(node) || !node.inputs.some((x) => images.has(x))) continue;
@@ -40,13 +40,17 @@ export function vmap(
     });
     images.set(
       node,
-      withOrigin(node.origin, () => batchedNode(node, inputs, batch)),
+      withOrigin(node.origin, () => batchedNode({ node, inputs, batch })),
     );
   }
-  return outputs.map((node) => images.get(node) ?? broadcastTo(node, [batch, ...node.type.shape]));
+  return outputs.map((node) => {
+    const image = images.get(node);
+    return whole({ node: image ?? node, isBatched: image !== undefined }, batch);
+  });
 }
 
-function batchedNode(node: Node, inputs: readonly Batched[], batch: Dim): Node {
+function batchedNode(call: BatchedCall): Node {
+  const { node, inputs, batch } = call;
   const { op, attrs, type } = node;
   const rank = type.shape.length;
   const same = () =>
@@ -58,14 +62,9 @@ function batchedNode(node: Node, inputs: readonly Batched[], batch: Dim): Node {
   const first = () => nth(inputs, 0).node;
   switch (op.lowering.kind) {
     case "scalar":
-    case "accumulate": {
-      const made = makeNode(
-        op,
-        inputs.map((x, i) => aligned(x, rank, nth(node.inputs, i), node)),
-        attrs,
-      );
-      return cast(made, type.dtype);
-    }
+      return elementwise(call);
+    case "accumulate":
+      return repeated(call);
     case "reduce":
       return makeNode(op, [first()], {
         ...attrs,
@@ -77,10 +76,8 @@ function batchedNode(node: Node, inputs: readonly Batched[], batch: Dim): Node {
     case "embed":
       return moved(node, nth(inputs, 0), batch);
     case "concat": {
-      const whole = inputs.map(({ node: x, isBatched }) =>
-        isBatched ? x : broadcastTo(x, [batch, ...x.type.shape]),
-      );
-      return makeNode(op, whole, { ...attrs, axis: numberAttr(attrs, "axis") + 1 });
+      const all = inputs.map((x) => whole(x, batch));
+      return makeNode(op, all, { ...attrs, axis: numberAttr(attrs, "axis") + 1 });
     }
     case "matmul":
       return makeNode(
@@ -88,21 +85,20 @@ function batchedNode(node: Node, inputs: readonly Batched[], batch: Dim): Node {
         inputs.map((x) => aligned(x, rank)),
         attrs,
       );
+    case "gather":
+      return (op.lowering.along ? batchedTakeAlong : batchedTake)(call);
+    case "scatterAdd":
+      return (op.lowering.along ? batchedScatterElements : batchedScatterSlices)(call);
+    case "kernel": {
+      const rule = batchedKernels.get(op.name);
+      if (rule === undefined) throw notBatched(node);
+      return rule(call);
+    }
+    case "expand":
+      return batchedFormula(call);
     default:
       throw notBatched(node);
   }
-}
-
-/** The operand with its own axes at the right of the batch; a lone number takes the dtype of the result. */
-function aligned({ node, isBatched }: Batched, rank: number, before?: Node, out?: Node): Node {
-  if (!isBatched) return node;
-  const [batch = 1, ...own] = node.type.shape;
-  const padding = new Array<Dim>(Math.max(0, rank - own.length)).fill(1);
-  const padded = reshape(node, [batch, ...padding, ...own]);
-  const isNumber = before?.type.shape.length === 0 && rank > 0 && isFloat(node.type.dtype);
-  return isNumber && out !== undefined && isFloat(out.type.dtype)
-    ? cast(padded, out.type.dtype)
-    : padded;
 }
 
 /** What only moves elements leaves the first axis where it is. */
@@ -120,6 +116,10 @@ function moved(node: Node, x: Batched, batch: Dim): Node {
         length: box("length", batch),
         step: [1, ...numbersAttr(attrs, "step")],
       });
+    case "takeDiagonal":
+      return makeNode(op, [x.node], nextDiagonal(attrs));
+    case "placeDiagonal":
+      return makeNode(op, [x.node], { ...nextDiagonal(attrs), shape: [...box("shape", batch)] });
     case "embed": {
       const wider: Attrs = {
         start: [...box("start", 0)],
@@ -133,16 +133,7 @@ function moved(node: Node, x: Batched, batch: Dim): Node {
   }
 }
 
-function notBatched(node: Node): CompileError {
-  return new CompileError([
-    {
-      code: "FG424",
-      severity: "error",
-      message: `${node.op.name} cannot be applied to a batch`,
-      span: node.origin.step.span ?? node.origin.step.line.span,
-      accepted:
-        "elementwise operations, reductions, products, and what moves elements: reshape, broadcastTo, transpose, slices, concat",
-      hint: "write the function for the whole batch, with a first axis of its own",
-    },
-  ]);
+/** The two axes of a diagonal, one further. */
+function nextDiagonal(attrs: Attrs): Attrs {
+  return { first: numberAttr(attrs, "first") + 1, second: numberAttr(attrs, "second") + 1 };
 }

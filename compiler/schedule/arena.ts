@@ -22,9 +22,10 @@ export function planArena(
   reuse: boolean,
 ): { buffers: readonly Buffer[]; arena: Arena } {
   const lives = lifetimes(statements);
+  const inArena = lives.filter(({ buffer }) => buffer.role !== "tape");
   const slots: { bytes: readonly Dim[]; freeAfter: number; last: Buffer }[] = [];
   const slotOf = new Map<Buffer, number>();
-  for (const { buffer, first, last } of lives) {
+  for (const { buffer, first, last } of inArena) {
     const bytes = dimMul(dimProduct(buffer.shape), bytesPerElement[buffer.dtype]);
     const freeAfter = buffer.role === "output" ? Infinity : last;
     const isFree = (slot: (typeof slots)[number]) =>
@@ -87,6 +88,7 @@ export function buffersIn(statement: Statement): readonly Buffer[] {
     [statement.a, statement.b, statement.result].forEach((part) => found.add(part.buffer));
   if (statement.kind === "kernel")
     statement.arguments.forEach((part) => part.kind === "buffer" && found.add(part));
+  if (statement.kind === "grow") found.add(statement.tape);
   if (statement.kind === "checkIndices" && statement.value.kind === "buffer")
     found.add(statement.value);
   for (const body of bodiesOf(statement))
@@ -177,7 +179,10 @@ function accessesIn(
       });
     }
     const opaque =
-      statement.kind === "fill" || statement.kind === "matmul" || statement.kind === "kernel";
+      statement.kind === "fill" ||
+      statement.kind === "grow" ||
+      statement.kind === "matmul" ||
+      statement.kind === "kernel";
     if (opaque)
       own.push(
         ...buffersIn(statement).map((buffer) => ({

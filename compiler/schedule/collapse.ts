@@ -1,6 +1,7 @@
 import { dimMul } from "../ir/dim.js";
 import type { Shape } from "../ir/type.js";
-import { along, isLoop } from "./element.js";
+import { isLoop } from "./element.js";
+import { along } from "./position.js";
 import { resolve, type Index, type Loop, type Scalar, type Statement } from "./program.js";
 import { bodiesOf, visitScalars } from "./tidy.js";
 
@@ -17,6 +18,7 @@ export function collapseLoops(statements: readonly Statement[]): readonly Statem
         otherwise: collapseLoops(statement.otherwise),
       };
     }
+    if (statement.kind === "repeat") return { ...statement, body: collapseLoops(statement.body) };
     if (statement.kind !== "loop") return statement;
     const body = collapseLoops(statement.body);
     const [inner] = body;

@@ -1,9 +1,10 @@
-import { dimAdd, dimMul, type Dim } from "../ir/dim.js";
+import { dimAdd, dimMul } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import type { AxisMap } from "../ir/op.js";
 import { isFloat, type Shape } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
 import { constantValue } from "../ops/leaf.js";
+import { asIndex, fixed, isPosition, positionOf } from "./position.js";
 import type { Index, Loop, Scalar } from "./program.js";
 
 /**
@@ -21,8 +22,9 @@ export function isInline(node: Node): boolean {
     kind === "view" ||
     kind === "reshape" ||
     kind === "iota" ||
+    (kind === "at" && node.type.shape.length > 0) ||
     constantValue(node) !== undefined ||
-    node.op.name === "size"
+    isPosition(node)
   );
 }
 
@@ -92,7 +94,7 @@ export function lookThrough(
 ): Scalar {
   const value = constantValue(node);
   if (value !== undefined) return { kind: "literal", value, dtype: node.type.dtype };
-  if (node.op.name === "size") return { kind: "size", dim: node.attrs["dim"] as Dim };
+  if (isPosition(node)) return positionOf(node, (x) => element(x, [], stored));
   const lowering = node.op.lowering;
   const [x] = node.inputs;
   if (isFloatCast(node) && x !== undefined) return element(x, index, stored);
@@ -122,7 +124,17 @@ export function lookThrough(
       index,
     };
   }
+  if (lowering.kind === "at" && x !== undefined && node.type.shape.length > 0)
+    return element(x, [...positionsOf(node.inputs.slice(1), stored), ...index], stored);
   return elementOf(node, index);
+}
+
+/** Positions held by i32 scalars, as an index. */
+export function positionsOf(
+  positions: readonly Node[],
+  stored: ReadonlySet<Node>,
+): readonly Index[] {
+  return positions.map((node) => asIndex(element(node, [], stored)));
 }
 
 /** The value in memory whose elements a reshape shows under another shape. */
@@ -149,17 +161,6 @@ export function broadcastElement(
   );
   return element(node, own, stored);
 }
-
-export const fixed = (offset: Dim): Index => ({
-  variable: null,
-  stride: 0,
-  offset,
-});
-export const along = (loop: Loop): Index => ({
-  variable: loop,
-  stride: 1,
-  offset: 0,
-});
 
 /** Positions along the axes of an operand, from those along the axes of its view. */
 export function composeIndex(map: readonly AxisMap[], index: readonly Index[]): readonly Index[] {

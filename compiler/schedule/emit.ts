@@ -1,19 +1,24 @@
 import type { Node } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
+import type { Shape } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
 import { behindReshapes, isLoop } from "./element.js";
 import type { GuardLiteral } from "./guard.js";
-import { phaseOfItem, type Item, type Leaf, type Nest, type Placement } from "./place.js";
+import { carriedKey, type LoopValues } from "./loopValues.js";
+import { phaseOfItem, unitsIn, type Item, type Leaf, type Nest, type Placement } from "./place.js";
+import { relevanceOf } from "./relevance.js";
+import { productStatement } from "./product.js";
 import {
   resolve,
   type Buffer,
   type Index,
-  type Local,
   type Loop,
-  type Operand,
+  type Place,
   type Scalar,
+  type Slice,
   type Statement,
 } from "./program.js";
+import type { Around } from "./repeat.js";
 import {
   isVisible,
   outermostReduced,
@@ -25,27 +30,33 @@ import {
 import { needsStored, startOf, storeOverLoops } from "./reduction.js";
 import type { Unit } from "./unit.js";
 
-/** Turns placed units into statements: variables and memory chosen, loops written out. */
-export function emitStatements(
-  placement: Placement,
-  homes: Homes,
-  inputs: ReadonlyMap<Node, Buffer | Local>,
-): readonly Statement[] {
-  return new Emitter(placement, homes, inputs).statements();
+/** What is emitted, and with what. */
+export interface EmitRequest {
+  readonly placement: Placement;
+  readonly homes: Homes;
+  /** Values that are there already. */
+  readonly given: ReadonlyMap<Node, Place>;
+  readonly loops: ReadonlyMap<Node, LoopValues>;
+  readonly users: ReadonlyMap<Node, readonly Node[]>;
+  readonly repeat: (unit: Unit, around: Around) => readonly Statement[];
 }
 
-class Emitter {
+/** Turns placed units into statements: variables and memory chosen, loops written out. */
+export class Emitter {
   readonly #placement: Placement;
   readonly #homes: Homes;
-  readonly #inputs: ReadonlyMap<Node, Buffer | Local>;
+  readonly #given: ReadonlyMap<Node, Place>;
+  readonly #request: EmitRequest;
   /** Reductions by the nest that must be surrounded by their start and their end. */
   readonly #reductions = new Map<Nest, Unit[]>();
   readonly #checked = new Set<string>();
 
-  constructor(placement: Placement, homes: Homes, inputs: ReadonlyMap<Node, Buffer | Local>) {
+  constructor(request: EmitRequest) {
+    const { placement, homes, given } = request;
     this.#placement = placement;
     this.#homes = homes;
-    this.#inputs = inputs;
+    this.#given = given;
+    this.#request = request;
     for (const units of placement.unitsOf.values()) {
       for (const unit of units) {
         const nest = unit.work.kind === "reduce" ? outermostReduced(unit, placement) : undefined;
@@ -81,16 +92,26 @@ class Emitter {
       result.push({
         kind: "if",
         condition: this.#scalarOf(literal.condition),
-        then: this.#guarded(taken, depth + 1),
-        otherwise: this.#guarded(not, depth + 1),
+        then: [...this.#guarded(taken, depth + 1), ...this.#nothingKept(not)],
+        otherwise: [...this.#guarded(not, depth + 1), ...this.#nothingKept(taken)],
       });
     }
     return result;
   }
 
+  /** What is kept on the other side of a condition is 0 on this one. */
+  #nothingKept(items: readonly Item[]): readonly Statement[] {
+    return items
+      .flatMap(({ tree }) => unitsIn(tree))
+      .flatMap((unit) => {
+        const value: Scalar = { kind: "literal", value: 0, dtype: unit.node.type.dtype };
+        return unit.keeps === undefined ? [] : [this.#storeEverywhere(unit, new Set(), value)];
+      });
+  }
+
   #scalarOf(node: Node): Scalar {
-    const known = this.#inputs.get(node) ?? this.#homes.get(node)?.local;
-    if (known === undefined || known === null || known.kind !== "local")
+    const known = this.#homes.get(node)?.local ?? this.#given.get(node);
+    if (known === undefined || known === null || known.kind === "buffer" || known.kind === "slice")
       throw new Error(`${node.op.name} is not a scalar`);
     return known;
   }
@@ -153,9 +174,9 @@ class Emitter {
   #storeEverywhere(unit: Unit, around: ReadonlySet<Loop>, value: Scalar): Statement {
     const { work, origin } = unit;
     const { buffer, keptAxes } = this.#home(unit);
-    if (work.kind !== "reduce") throw new Error("only reductions have a start");
-    if (buffer === null) throw new Error("a reduction without a place");
-    const target = keptAxes.map((axis) => nth(work.target, axis));
+    if ((work.kind !== "reduce" && work.kind !== "assign") || buffer === null)
+      throw new Error("nothing to store");
+    const target = keptAxes.map((axis) => this.#position(nth(work.target, axis), unit));
     return storeOverLoops(buffer, target, around, value, origin);
   }
 
@@ -176,6 +197,10 @@ class Emitter {
         return [{ kind: "fill", buffer: this.#bufferOf(unit.node), value: 0, origin }];
       case "matmul":
         return [this.#matmul(unit)];
+      case "loop":
+        return [...this.#request.repeat(unit, this.#around(unit))];
+      case "loopValue":
+        return [];
       case "kernel": {
         const parts = work.call.arguments.map((argument) => {
           if (argument.kind === "operand")
@@ -205,7 +230,12 @@ class Emitter {
     if (this.#checked.has(key)) return [];
     if (this.#placement.itemOf.get(unit)?.guard.length === 0) this.#checked.add(key);
     const isScalar = root.type.shape.length === 0;
-    const value = isScalar ? this.#scalarValue(root) : this.#bufferOf(root);
+    const value =
+      work.value !== undefined
+        ? this.#value(work.value, unit)
+        : isScalar
+          ? this.#scalarValue(root)
+          : this.#bufferOf(root);
     return [{ kind: "checkIndices", of: root, value, size: work.size, origin }];
   }
 
@@ -261,7 +291,7 @@ class Emitter {
   }
 
   /** The expression with every element turned into a variable or a load. */
-  #value(value: Scalar, unit: Unit): Scalar {
+  #value(value: Scalar, unit: Unit | null): Scalar {
     switch (value.kind) {
       case "element":
         return this.#element(value, unit);
@@ -285,7 +315,7 @@ class Emitter {
     }
   }
 
-  #position(position: Index, unit: Unit): Index {
+  #position(position: Index, unit: Unit | null): Index {
     const { variable } = position;
     if (variable === null) return position;
     return isLoop(variable)
@@ -293,19 +323,17 @@ class Emitter {
       : { ...position, variable: this.#value(variable, unit) };
   }
 
-  #element({ of, shape, index }: Extract<Scalar, { kind: "element" }>, unit: Unit): Scalar {
+  #element({ of, shape, index }: Extract<Scalar, { kind: "element" }>, unit: Unit | null): Scalar {
     const positions = index.map((position) => this.#position(position, unit));
-    const given = this.#inputs.get(of);
-    if (given !== undefined)
-      return given.kind === "local"
-        ? given
-        : { kind: "load", buffer: given, shape, index: positions };
-    const home = this.#homes.get(of);
+    const home = of === unit?.node ? undefined : this.#homes.get(of);
+    const given = this.#given.get(of);
+    const isVariable = home?.local !== undefined && home.local !== null;
+    if (given !== undefined && !isVariable) return elementOfPlace(given, shape, positions);
     if (home === undefined) throw new Error(`${of.op.name} has no place`);
     if (
       home.local !== null &&
-      isVisible(unit, home.scope, this.#placement) &&
-      !(home.buffer !== null && needsStored(of, unit))
+      (unit === null ? home.scope === null : isVisible(unit, home.scope, this.#placement)) &&
+      !(home.buffer !== null && unit !== null && needsStored(of, unit))
     )
       return home.local;
     if (home.buffer === null) throw new Error(`${of.op.name} is read where it is not kept`);
@@ -319,34 +347,45 @@ class Emitter {
   }
 
   #matmul(unit: Unit): Statement {
-    const { work, node, origin } = unit;
-    if (work.kind !== "matmul") throw new Error("not a product");
-    const { product, accumulate, batchOf } = work;
-    const [a, b] = [nth(product.inputs, 0), nth(product.inputs, 1)];
-    const { transposeA, transposeB } = product.attrs as {
-      transposeA: boolean;
-      transposeB: boolean;
-    };
-    const part = (x: Node, buffer: Buffer): Operand => ({
-      buffer,
-      shape: x.type.shape,
-      batch: batchOf(x.type.shape).map((position) => this.#position(position, unit)),
-    });
-    const shape = product.type.shape;
+    const position = (index: Index) => this.#position(index, unit);
+    return productStatement(unit, (node) => this.placeOf(node), position);
+  }
+
+  /** What a loop's statements need of those around it. */
+  #around(unit: Unit): Around {
+    const { loops, given, users } = this.#request;
+    const records = loops.get(unit.node)?.records ?? new Map<number, Node>();
     return {
-      kind: "matmul",
-      transposeA,
-      transposeB,
-      accumulate,
-      a: part(a, this.#bufferOf(a)),
-      b: part(b, this.#bufferOf(b)),
-      result: part(product, this.#bufferOf(node)),
-      rows: nth(shape, shape.length - 2),
-      columns: nth(shape, shape.length - 1),
-      inner: nth(a.type.shape, a.type.shape.length - (transposeA ? 2 : 1)),
-      node: product,
-      origin,
+      given,
+      valueOf: (value) => this.#value(value, unit),
+      placeOf: (node) => this.placeOf(node),
+      carried: (k) => {
+        const home = this.#homes.get(carriedKey(unit.node, k, loops));
+        const place = home?.local ?? home?.buffer;
+        if (place === undefined || place === null) throw new Error("a carried value has no place");
+        return place;
+      },
+      records,
+      relevanceOf: (record) => relevanceOf(record, users.get(record) ?? []),
     };
+  }
+
+  /** A scalar where everything has run. */
+  scalarAtEnd(value: Scalar): Scalar {
+    return this.#value(value, null);
+  }
+
+  /** Where all elements of a tensor are. */
+  placeOf(node: Node): Buffer | Slice {
+    const root = this.#homes.has(node) ? node : behindReshapes(node);
+    const place = this.#homes.get(root)?.buffer ?? this.#given.get(root);
+    if (
+      place === undefined ||
+      place === null ||
+      !(place.kind === "buffer" || place.kind === "slice")
+    )
+      throw new Error(`${root.op.name} is not in memory`);
+    return place;
   }
 
   #home(unit: Unit): Home {
@@ -356,12 +395,18 @@ class Emitter {
   }
 
   #bufferOf(node: Node): Buffer {
-    const root = this.#homes.has(node) ? node : behindReshapes(node);
-    const given = this.#inputs.get(root) ?? this.#homes.get(root)?.buffer;
-    if (given === undefined || given === null || given.kind !== "buffer")
-      throw new Error(`${root.op.name} is not in memory`);
-    return given;
+    const place = this.placeOf(node);
+    if (place.kind !== "buffer") throw new Error(`${node.op.name} is part of another value`);
+    return place;
   }
+}
+
+/** An element of a value that stands in a known place. */
+function elementOfPlace(place: Place, shape: Shape, index: readonly Index[]): Scalar {
+  if (place.kind === "buffer") return { kind: "load", buffer: place, shape, index };
+  if (place.kind !== "slice") return place;
+  const { buffer, outer, position } = place;
+  return { kind: "load", buffer, shape: [...outer, ...shape], index: [...position, ...index] };
 }
 
 function sameOutcome(a: GuardLiteral | undefined, b: GuardLiteral | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { Node } from "../ir/node.js";
 import type { Scalar } from "./program.js";
-import { behindReshapes, elementsIn, elementsInIndex } from "./element.js";
-import type { Unit } from "./unit.js";
+import { behindReshapes, elementsIn, elementsInIndex, isLoop } from "./element.js";
+import { elementsOf, wholeOperands, type Unit } from "./unit.js";
 
 /**
  * Under which outcomes of scalar conditions a unit's result is read at all.
@@ -23,13 +23,17 @@ export interface Read {
 
 /** Everything a unit reads. */
 export function readsOf(unit: Unit): readonly Read[] {
-  const plain = (of: Node): Read => ({ of, under: null });
-  const { work } = unit;
+  return [...readsOfWork(unit), ...(unit.over ?? []).map(plainly)];
+}
+
+const plainly = (of: Node): Read => ({ of, under: null });
+
+function readsOfWork({ work }: Unit): readonly Read[] {
   switch (work.kind) {
     case "assign":
     case "reduce":
       return [
-        ...work.target.flatMap(elementsInIndex).map((e) => plain(e.of)),
+        ...work.target.flatMap(elementsInIndex).map((e) => plainly(e.of)),
         ...readsOfValue(work.value),
       ];
     case "zeros":
@@ -39,7 +43,16 @@ export function readsOf(unit: Unit): readonly Read[] {
     case "kernel":
       return work.operands.flatMap(inMemory);
     case "check":
-      return inMemory(work.indices);
+      return work.value === undefined
+        ? inMemory(work.indices)
+        : elementsIn(work.value).map((e) => plainly(e.of));
+    case "loop":
+      return [
+        ...elementsOf(work).map((e) => plainly(e.of)),
+        ...wholeOperands(work).flatMap(inMemory),
+      ];
+    case "loopValue":
+      return [plainly(work.loop)];
   }
 }
 
@@ -90,7 +103,8 @@ export function guardsOf(
   const guards = new Map<Node, Guard>();
   for (const node of outputs) guards.set(node, []);
   // All readers of a value before it: in reading order some come later than what they read.
-  for (const unit of units.toSorted((a, b) => b.node.id - a.node.id)) {
+  for (const { node, keeps } of units) if (keeps !== undefined) guards.set(node, keeps.under);
+  for (const unit of units.toSorted((a, b) => rankOf(b) - rankOf(a))) {
     const own = guards.get(unit.node) ?? [];
     for (const { of, under } of readsOf(unit)) {
       const demand =
@@ -99,7 +113,14 @@ export function guardsOf(
       guards.set(of, known === undefined ? demand : commonPrefix(known, demand));
     }
   }
+  // Reading a number from a place that is there cannot fail.
+  for (const { node } of units) if (node.op.lowering.kind === "leaf") guards.set(node, []);
   return withoutCheapWork(units, guards);
+}
+
+/** What keeps a value comes before all else: it is the record that is read. */
+function rankOf({ node, keeps }: Unit): number {
+  return keeps === undefined ? node.id : Infinity;
 }
 
 /**
@@ -119,8 +140,15 @@ function withoutCheapWork(
   return new Map([...guards].map(([node, guard]) => [node, kept(guard)]));
 }
 
-function isCheap({ work, loops, after }: Unit): boolean {
-  return work.kind === "assign" && loops.length === 0 && after === null && isArithmetic(work.value);
+function isCheap({ work, loops, after, over = [] }: Unit): boolean {
+  if (work.kind === "loopValue") return true;
+  return (
+    work.kind === "assign" &&
+    loops.length === 0 &&
+    after === null &&
+    over.length === 0 &&
+    isArithmetic(work.value)
+  );
 }
 
 function isArithmetic(value: Scalar): boolean {
@@ -131,6 +159,10 @@ function isArithmetic(value: Scalar): boolean {
       return true;
     case "element":
       return value.index.length === 0;
+    case "index": {
+      const { variable } = value.index;
+      return variable === null || isLoop(variable) || isArithmetic(variable);
+    }
     case "apply": {
       const { lowering } = value.node.op;
       const isSimple =

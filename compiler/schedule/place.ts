@@ -1,9 +1,12 @@
 import type { Node } from "../ir/node.js";
 import { sameShape } from "../ir/type.js";
-import { behindReshapes, elementsIn, elementsInIndex, isLoop } from "./element.js";
-import { guardsOf, readsOf, sameGuard, scalarChoice, type Guard } from "./guard.js";
+import { splitChoices } from "./choices.js";
+import { behindReshapes, isLoop } from "./element.js";
+import { guardsOf, readsOf, sameGuard, type Guard } from "./guard.js";
+import { rootOf, type Sharing } from "./inPlace.js";
+import { inOrder, knownOf, requirements, type Known } from "./order.js";
 import { resolve, type Index, type Loop, type Scalar } from "./program.js";
-import type { Unit } from "./unit.js";
+import { elementsOf, type Unit } from "./unit.js";
 
 /**
  * Where each unit runs: alone, or inside the loops of an earlier one. Fusing
@@ -45,165 +48,33 @@ export function placeUnits(
   given: readonly Unit[],
   outputs: ReadonlySet<Node>,
   fusion: Fusion,
+  sharing: Sharing,
 ): Placement {
   const guards = guardsOf(given, outputs);
   const { units, guardOf } = splitChoices(given, guards);
-  const unitsOfNode = byNode(units);
-  const placer = new Placer(unitsOfNode, fusion);
-  for (const unit of inOrder(units, unitsOfNode, guardOf)) placer.place(unit, guardOf(unit));
+  const known = knownOf(units);
+  const placer = new Placer(known, fusion, sharing);
+  for (const unit of inOrder(units, known, guardOf)) placer.place(unit, guardOf(unit));
   return {
     items: placer.items,
     leafOf: placer.leafOf,
     itemOf: placer.itemOf,
-    unitsOf: unitsOfNode,
+    unitsOf: known.unitsOfNode,
   };
-}
-
-/** The units of each value, in the order in which they continue one another. */
-function byNode(units: readonly Unit[]): ReadonlyMap<Node, readonly Unit[]> {
-  const map = new Map<Node, Unit[]>();
-  for (const unit of units) {
-    const list = map.get(unit.node);
-    if (list === undefined) map.set(unit.node, [unit]);
-    else list.push(unit);
-  }
-  for (const list of map.values()) list.sort((a, b) => positionOf(a) - positionOf(b));
-  return map;
-}
-
-/** How many units of the same value come before. */
-function positionOf(unit: Unit): number {
-  return unit.after === null ? 0 : 1 + positionOf(unit.after);
-}
-
-/**
- * A lazy `where` with work on one of its sides becomes two assignments, one in
- * each branch; a cheap one stays a choice.
- */
-function splitChoices(units: readonly Unit[], guards: ReadonlyMap<Node, Guard>) {
-  const extra = new Map<Unit, Guard>();
-  const split = units.flatMap((unit): readonly Unit[] => {
-    const choice = unit.work.kind === "assign" ? scalarChoice(unit.work.value) : null;
-    if (choice === null || unit.work.kind !== "assign" || !hasWorkInside(choice, guards))
-      return [unit];
-    const own = guards.get(unit.node) ?? [];
-    const { condition, arms } = choice;
-    const yes: Unit = { ...unit, work: { ...unit.work, value: arms[0] } };
-    const loops = unit.loops.map((loop): Loop => ({ extent: loop.extent }));
-    const rename = renameLoops(unit.loops, loops);
-    const no: Unit = {
-      ...unit,
-      loops,
-      after: yes,
-      work: {
-        ...unit.work,
-        target: unit.work.target.map(rename.index),
-        value: rename.scalar(arms[1]),
-      },
-    };
-    extra.set(yes, [...own, { condition, holds: true }]);
-    extra.set(no, [...own, { condition, holds: false }]);
-    return [yes, no];
-  });
-  return {
-    units: split,
-    guardOf: (unit: Unit): Guard => extra.get(unit) ?? guards.get(unit.node) ?? [],
-  };
-}
-
-/** True if something only one side needs is computed under the condition. */
-function hasWorkInside(
-  { condition, arms }: NonNullable<ReturnType<typeof scalarChoice>>,
-  guards: ReadonlyMap<Node, Guard>,
-): boolean {
-  const isUnder = (node: Node) =>
-    guards.get(node)?.some((literal) => literal.condition === condition) === true;
-  return arms.some((arm) => elementsIn(arm).some(({ of }) => isUnder(of)));
-}
-
-function renameLoops(from: readonly Loop[], to: readonly Loop[]) {
-  const index = (position: Index): Index => {
-    const { variable } = position;
-    if (variable === null) return position;
-    if (!isLoop(variable)) return { ...position, variable: scalar(variable) };
-    return { ...position, variable: to[from.indexOf(variable)] ?? variable };
-  };
-  const scalar = (value: Scalar): Scalar => {
-    switch (value.kind) {
-      case "element":
-      case "load":
-        return { ...value, index: value.index.map(index) };
-      case "index":
-        return { ...value, index: index(value.index) };
-      case "apply":
-        return { ...value, arguments: value.arguments.map(scalar) };
-      case "total":
-        return {
-          ...value,
-          terms: value.terms.map((term) => ({
-            ...term,
-            value: scalar(term.value),
-          })),
-        };
-      default:
-        return value;
-    }
-  };
-  return { index, scalar };
-}
-
-/** What must have run before a unit: all it reads, the conditions it is under, the unit it continues. */
-function* requirements(
-  unit: Unit,
-  unitsOfNode: ReadonlyMap<Node, readonly Unit[]>,
-  guard: Guard,
-): Generator<Unit> {
-  if (unit.after !== null) yield unit.after;
-  yield* unit.needs ?? [];
-  for (const node of [
-    ...readsOf(unit).map((read) => read.of),
-    ...guard.map((literal) => literal.condition),
-  ]) {
-    const last = (unitsOfNode.get(node) ?? unitsOfNode.get(behindReshapes(node)))?.at(-1);
-    if (last !== undefined) yield last;
-  }
-}
-
-/** The units in the order of the graph, except that requirements come first. */
-function inOrder(
-  units: readonly Unit[],
-  unitsOfNode: ReadonlyMap<Node, readonly Unit[]>,
-  guardOf: (unit: Unit) => Guard,
-): readonly Unit[] {
-  const done = new Set<Unit>();
-  const order: Unit[] = [];
-  for (const unit of units) {
-    const stack = [unit];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const missing = [...requirements(top, unitsOfNode, guardOf(top))].filter((u) => !done.has(u));
-      if (missing.length > 0) {
-        stack.push(...missing.toReversed());
-        continue;
-      }
-      stack.pop();
-      if (done.has(top)) continue;
-      done.add(top);
-      order.push(top);
-    }
-  }
-  return order;
 }
 
 class Placer {
   readonly items: Item[] = [];
   readonly leafOf = new Map<Unit, Leaf>();
   readonly itemOf = new Map<Unit, Item>();
-  readonly #unitsOfNode: ReadonlyMap<Node, readonly Unit[]>;
+  readonly #known: Known;
   readonly #fusion: Fusion;
+  readonly #sharing: Sharing;
 
-  constructor(unitsOfNode: ReadonlyMap<Node, readonly Unit[]>, fusion: Fusion) {
-    this.#unitsOfNode = unitsOfNode;
+  constructor(known: Known, fusion: Fusion, sharing: Sharing) {
+    this.#known = known;
     this.#fusion = fusion;
+    this.#sharing = sharing;
   }
 
   place(unit: Unit, guard: Guard): void {
@@ -230,7 +101,7 @@ class Placer {
    */
   #positionFor(unit: Unit, guard: Guard): number {
     const required = new Set(
-      [...requirements(unit, this.#unitsOfNode, guard)].map((u) => this.itemOf.get(u)),
+      [...requirements(unit, this.#known, guard)].map((u) => this.itemOf.get(u)),
     );
     const goesBack = (passable: (item: Item) => boolean) => {
       let position = this.items.length;
@@ -266,10 +137,15 @@ class Placer {
     if (unit.loops.length === 0 || (unit.work.kind !== "assign" && unit.work.kind !== "reduce"))
       return;
     const required = new Set(
-      [...requirements(unit, this.#unitsOfNode, guard)].map((u) => this.itemOf.get(u)),
+      [...requirements(unit, this.#known, guard)].map((u) => this.itemOf.get(u)),
     );
     for (const item of this.items.toReversed()) {
-      if (sameGuard(item.guard, guard) && this.#related(item, touched) && this.#allowed(item, unit))
+      if (
+        sameGuard(item.guard, guard) &&
+        this.#related(item, touched) &&
+        this.#allowed(item, unit) &&
+        !this.#writesOver(item, unit)
+      )
         yield item;
       if (required.has(item)) return;
     }
@@ -285,6 +161,13 @@ class Placer {
     const { step, phase } = firstUnit(item.tree).origin;
     if (phase !== unit.origin.phase) return false;
     return this.#fusion === "all" || step === unit.origin.step;
+  }
+
+  /** What is read in a nest is not changed in the same nest. */
+  #writesOver(item: Item, unit: Unit): boolean {
+    if ((unit.over ?? []).length === 0) return false;
+    const root = rootOf(unit.node, this.#sharing);
+    return [...item.touched].some((node) => rootOf(node, this.#sharing) === root);
   }
 
   #join(nest: Nest, unit: Unit, depth: number): boolean {
@@ -317,7 +200,7 @@ class Placer {
 
   /** True if everything the unit reads from inside the nest was written in the same iteration of its loop. */
   #aligned(nest: Nest, unit: Unit, loop: Loop): boolean {
-    for (const read of elementsOf(unit)) {
+    for (const read of elementsOf(unit.work)) {
       for (const writer of this.#writersIn(nest, read.of)) {
         if (!readsSameIteration(read, writer, nest.loop, loop)) return false;
       }
@@ -328,21 +211,13 @@ class Placer {
   }
 
   #writersIn(nest: Nest, node: Node): readonly Unit[] {
-    const root = this.#unitsOfNode.has(node) ? node : behindReshapes(node);
-    return (this.#unitsOfNode.get(root) ?? []).filter((unit) =>
-      isInside(this.leafOf.get(unit), nest),
-    );
+    const { unitsOfNode } = this.#known;
+    const root = unitsOfNode.has(node) ? node : behindReshapes(node);
+    return (unitsOfNode.get(root) ?? []).filter((unit) => isInside(this.leafOf.get(unit), nest));
   }
 }
 
 type Element = Extract<Scalar, { kind: "element" }>;
-
-/** All elements of stored values a unit reads. */
-export function elementsOf(unit: Unit): readonly Element[] {
-  const { work } = unit;
-  if (work.kind !== "assign" && work.kind !== "reduce") return [];
-  return [...work.target.flatMap(elementsInIndex), ...elementsIn(work.value)];
-}
 
 function readsSameIteration(read: Element, writer: Unit, hostLoop: Loop, ownLoop: Loop): boolean {
   const { work } = writer;
@@ -380,6 +255,11 @@ export function phaseOfItem(item: Item): "forward" | "backward" {
 /** True for work that adds to what is there already. */
 function adds({ work }: Unit): boolean {
   return work.kind === "assign" && work.combine === "add";
+}
+
+/** All units of a tree. */
+export function unitsIn(tree: Leaf | Nest): readonly Unit[] {
+  return tree.kind === "leaf" ? [tree.unit] : tree.items.flatMap(unitsIn);
 }
 
 function firstUnit(tree: Leaf | Nest): Unit {

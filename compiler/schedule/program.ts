@@ -38,8 +38,21 @@ export interface Buffer {
   readonly node: Node;
   readonly dtype: DType;
   readonly shape: Shape;
-  readonly role: "input" | "output" | "work";
+  /** A tape has as many elements along its first axis as a loop turned out to have iterations. */
+  readonly role: "input" | "output" | "work" | "tape";
 }
+
+/** Part of a buffer: what stands at a position along its first axes. */
+export interface Slice {
+  readonly kind: "slice";
+  readonly buffer: Buffer;
+  /** The axes the position is along. */
+  readonly outer: Shape;
+  readonly position: readonly Index[];
+}
+
+/** Where a value stands that something else has computed. */
+export type Place = Buffer | Slice | Scalar;
 
 /** Slots of the arena; buffers whose lifetimes do not meet share one. */
 export interface Arena {
@@ -149,6 +162,22 @@ export type Statement =
       readonly loop: Loop;
       readonly body: readonly Statement[];
     }
+  /** A loop of the author's, or the reverse of one. Without a range it runs until it is left. */
+  | {
+      readonly kind: "repeat";
+      readonly range: Range | null;
+      readonly body: readonly Statement[];
+      readonly origin: Origin;
+    }
+  /** Ends the innermost `repeat` around it where the condition does not hold. */
+  | { readonly kind: "leave"; readonly unless: Scalar; readonly origin: Origin }
+  /** Makes room on a tape for as many entries. */
+  | {
+      readonly kind: "grow";
+      readonly tape: Buffer;
+      readonly length: Scalar;
+      readonly origin: Origin;
+    }
   | {
       readonly kind: "if";
       readonly condition: Scalar;
@@ -185,6 +214,15 @@ export type Statement =
       readonly size: Dim;
       readonly origin: Origin;
     };
+
+/** The indices of a `repeat`: from `start`, by `step`, not reaching `stop`; or these from last to first. */
+export interface Range {
+  readonly index: Local;
+  readonly start: Scalar;
+  readonly stop: Scalar;
+  readonly step: number;
+  readonly descending: boolean;
+}
 
 /** A matrix inside a buffer: all of it, or the one at a position along its batch axes. */
 export interface Operand {

@@ -1,18 +1,17 @@
-import { nodesOf, sizesOf, type Graph } from "../ir/graph.js";
-import { withOrigin, type Node, type Step } from "../ir/node.js";
+import { nodesInside, sizesOf, type Graph } from "../ir/graph.js";
+import { withOrigin, type Node } from "../ir/node.js";
 import { alias } from "../ops/accumulate.js";
 import { constantValue } from "../ops/leaf.js";
 import { planArena } from "./arena.js";
 import { collapseLoops } from "./collapse.js";
 import { behindReshapes, isFloatCast, isInline } from "./element.js";
-import { emitStatements } from "./emit.js";
-import { placeUnits } from "./place.js";
+import { isPosition } from "./position.js";
 import type { Buffer, Local, Program, ProgramOutput, Scalar } from "./program.js";
-import { chooseHomes, type Homes } from "./storage.js";
+import { repeatStatements } from "./repeat.js";
+import { scheduleScope } from "./scope.js";
+import type { Homes } from "./storage.js";
+import { inlineAmong } from "./storedInline.js";
 import { hoistDefinitions } from "./tidy.js";
-import { storedInline } from "./storedInline.js";
-import type { Unit } from "./unit.js";
-import { unitsOf } from "./unitsOf.js";
 
 export interface ScheduleOptions {
   /** 0: one stage for each operation of the author, every value kept. 2: fused loops, memory reused. */
@@ -20,57 +19,43 @@ export interface ScheduleOptions {
 }
 
 /** From a graph, all operations expanded, to statements over buffers. */
-export function schedule(given: Graph, { level }: ScheduleOptions): Program {
-  const { graph, copies } = withOwnOutputs(given);
-  const nodes = nodesOf(graph);
+export function schedule(original: Graph, { level }: ScheduleOptions): Program {
+  const { graph, copies } = withOwnOutputs(original);
   const outputs = graph.outputs.map((output) => output.node);
   const tensors = outputs.filter((node) => node.type.shape.length > 0);
-  const stored = new Set([...storedInline(nodes, tensors), ...copies]);
-  const units = inReadingOrder(unitsOf(nodes, stored, outputs), nodes);
-  const roots = new Set(outputs.map((node) => (stored.has(node) ? node : behindReshapes(node))));
-  const placement = placeUnits(units, roots, level === 0 ? "step" : "all");
-  const homes = chooseHomes(placement, roots);
-  const inputs = new Map(graph.inputs.map((node) => [node, inputPlace(node)]));
+  const given = new Map(graph.inputs.map((node) => [node, inputPlace(node)]));
+  const fusion = level === 0 ? "step" : "all";
+  const copied = new Set([...inlineAmong(tensors), ...copies]);
+  const { statements, homes } = scheduleScope({
+    roots: outputs,
+    given,
+    carried: new Map(),
+    records: [],
+    results: new Set(tensors.map((node) => (copied.has(node) ? node : behindReshapes(node)))),
+    copies: [...copied],
+    fusion,
+    repeat: (unit, around) => repeatStatements(unit, around, fusion),
+  });
   const results = graph.outputs.map(({ name, node }): ProgramOutput => ({
     name,
     node,
-    value: resultPlace(node, homes, inputs),
+    value: resultPlace(node, homes, given),
   }));
   const locals = results.flatMap(({ value }) => (value.kind === "local" ? [value] : []));
-  const emitted = emitStatements(placement, homes, inputs);
-  const body = collapseLoops(hoistDefinitions(emitted, locals));
+  const body = collapseLoops(hoistDefinitions(statements, locals));
   const { buffers, arena } = planArena(body, level > 0);
-  const operations = nodes.filter((node) => node.op.lowering.kind !== "leaf").length;
+  const operations = nodesInside(graph).filter((node) => node.op.lowering.kind !== "leaf").length;
   return {
     name: graph.name,
     sizes: sizesOf(graph),
     inputs: graph.inputs,
-    inputPlaces: [...inputs.values()],
+    inputPlaces: [...given.values()],
     outputs: results,
     body,
     buffers,
     arena,
     operations,
   };
-}
-
-/**
- * Forward work as the author wrote it; backward work line by line in the
- * opposite order, whatever the order in which its parts were found.
- */
-function inReadingOrder(units: readonly Unit[], nodes: readonly Node[]): readonly Unit[] {
-  const order = new Map<Step, number>();
-  for (const { origin } of nodes) {
-    if (origin.phase === "forward" && !order.has(origin.step)) order.set(origin.step, order.size);
-  }
-  // Indices the caller gives are checked before anything is computed.
-  const isCheck = (unit: Unit) =>
-    unit.work.kind === "check" && behindReshapes(unit.work.indices).op.name === "input";
-  const checks = units.filter(isCheck);
-  const forward = units.filter((unit) => unit.origin.phase === "forward" && !isCheck(unit));
-  const backward = units.filter((unit) => unit.origin.phase === "backward" && !isCheck(unit));
-  const place = (unit: Unit) => order.get(unit.origin.step) ?? order.size;
-  return [...checks, ...forward, ...backward.toSorted((a, b) => place(b) - place(a))];
 }
 
 /**
@@ -104,7 +89,7 @@ function labelOf(output: string): string {
 
 /** False for scalars that are looked through where they are read. */
 function isVariable(node: Node): boolean {
-  return !isFloatCast(node) && node.op.name !== "size";
+  return !isFloatCast(node) && !isPosition(node);
 }
 
 function inputPlace(node: Node): Buffer | Local {

@@ -1,9 +1,9 @@
 import type { Node } from "../ir/node.js";
 import type { Shape } from "../ir/type.js";
 import { behindReshapes, isLoop } from "./element.js";
-import { elementsOf, isInside, type Nest, type Placement } from "./place.js";
+import { isInside, type Nest, type Placement } from "./place.js";
 import { resolve, type Buffer, type Index, type Local, type Loop } from "./program.js";
-import type { Unit } from "./unit.js";
+import { elementsOf, wholeOperands, type Unit } from "./unit.js";
 
 /**
  * Where values are kept. A value read only in the iteration that wrote it is a
@@ -21,12 +21,16 @@ export interface Home {
 
 export type Homes = ReadonlyMap<Node, Home>;
 
-export function chooseHomes(placement: Placement, outputs: ReadonlySet<Node>): Homes {
+export function chooseHomes(
+  placement: Placement,
+  outputs: ReadonlySet<Node>,
+  results: ReadonlySet<Node>,
+): Homes {
   const readers = readersOf(placement);
   const whole = readWhole(placement, outputs);
   const homes = new Map<Node, Home>();
   for (const [node, units] of placement.unitsOf) {
-    homes.set(node, homeOf(node, units, readers.get(node) ?? [], whole, placement, outputs));
+    homes.set(node, homeOf(node, units, readers.get(node) ?? [], whole, placement, results));
   }
   return homes;
 }
@@ -40,7 +44,7 @@ function readersOf(placement: Placement): ReadonlyMap<Node, readonly Reader[]> {
   const readers = new Map<Node, Reader[]>();
   for (const units of placement.unitsOf.values()) {
     for (const unit of units) {
-      for (const { of, shape } of elementsOf(unit)) {
+      for (const { of, shape } of elementsOf(unit.work)) {
         const list = readers.get(of);
         if (list === undefined) readers.set(of, [{ unit, shape }]);
         else list.push({ unit, shape });
@@ -59,7 +63,8 @@ function readWhole(placement: Placement, outputs: ReadonlySet<Node>): ReadonlySe
     for (const { work } of units) {
       if (work.kind === "matmul") work.product.inputs.forEach(add);
       if (work.kind === "kernel") work.operands.forEach(add);
-      if (work.kind === "check") add(work.indices);
+      if (work.kind === "check" && work.value === undefined) add(work.indices);
+      if (work.kind === "loop") wholeOperands(work).forEach(add);
     }
   }
   return whole;
@@ -71,7 +76,7 @@ function homeOf(
   readers: readonly Reader[],
   whole: ReadonlySet<Node>,
   placement: Placement,
-  outputs: ReadonlySet<Node>,
+  results: ReadonlySet<Node>,
 ): Home {
   const local: Local = { kind: "local", node, dtype: node.type.dtype };
   if (node.type.shape.length === 0) return { local, scope: null, buffer: null, keptAxes: [] };
@@ -87,7 +92,7 @@ function homeOf(
     node,
     dtype: node.type.dtype,
     shape: keptAxes.map((axis) => node.type.shape[axis] ?? 1),
-    role: outputs.has(node) ? "output" : "work",
+    role: results.has(node) ? "output" : "work",
   };
   const named = isRead || (!needsBuffer && scope !== undefined);
   const accumulates = scope !== undefined && writers[0]?.work.kind === "reduce";

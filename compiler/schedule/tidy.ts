@@ -38,6 +38,14 @@ export function visitScalars(statement: Statement, visit: (value: Scalar) => voi
       return walk(statement.value);
     case "if":
       return walk(statement.condition);
+    case "repeat":
+      if (statement.range === null) return;
+      walk(statement.range.start);
+      return walk(statement.range.stop);
+    case "leave":
+      return walk(statement.unless);
+    case "grow":
+      return walk(statement.length);
     case "checkIndices":
       if (statement.value.kind !== "buffer") walk(statement.value);
       return;
@@ -46,7 +54,7 @@ export function visitScalars(statement: Statement, visit: (value: Scalar) => voi
 }
 
 export function bodiesOf(statement: Statement): readonly (readonly Statement[])[] {
-  if (statement.kind === "loop") return [statement.body];
+  if (statement.kind === "loop" || statement.kind === "repeat") return [statement.body];
   return statement.kind === "if" ? [statement.then, statement.otherwise] : [];
 }
 
@@ -193,7 +201,8 @@ type Define = Extract<Statement, { kind: "define" }>;
 /** Variables a statement reads itself, not in statements inside it. */
 function localsOf(statement: Statement): readonly Local[] {
   const found: Local[] = [];
-  if (statement.kind !== "if")
+  // The end of a range is read again in every iteration.
+  if (statement.kind !== "if" && statement.kind !== "repeat")
     visitScalars(statement, (value) => value.kind === "local" && found.push(value));
   return found;
 }
@@ -269,7 +278,8 @@ function withBodies(
   statement: Statement,
   map: (body: readonly Statement[]) => readonly Statement[],
 ): Statement {
-  if (statement.kind === "loop") return { ...statement, body: map(statement.body) };
+  if (statement.kind === "loop" || statement.kind === "repeat")
+    return { ...statement, body: map(statement.body) };
   if (statement.kind === "if")
     return {
       ...statement,
@@ -310,6 +320,22 @@ function substitute(statement: Statement, local: Local, by: Scalar): Statement {
         index: statement.index.map(index),
         value: value(statement.value),
       };
+    case "repeat": {
+      const { range } = statement;
+      if (range === null) return statement;
+      return {
+        ...statement,
+        range: { ...range, start: value(range.start), stop: value(range.stop) },
+      };
+    }
+    case "leave":
+      return { ...statement, unless: value(statement.unless) };
+    case "grow":
+      return { ...statement, length: value(statement.length) };
+    case "checkIndices":
+      return statement.value.kind === "buffer"
+        ? statement
+        : { ...statement, value: value(statement.value) };
     default:
       return statement;
   }

@@ -1,8 +1,11 @@
 import type { Dim } from "../ir/dim.js";
 import type { Node, Origin } from "../ir/node.js";
 import type { Combine, KernelCall } from "../ir/op.js";
+import type { LoopParts } from "../ir/region.js";
 import type { Shape } from "../ir/type.js";
-import { along, fixed } from "./element.js";
+import type { Guard } from "./guard.js";
+import { elementsIn, elementsInIndex } from "./element.js";
+import { along, fixed } from "./position.js";
 import type { Index, Loop, Scalar } from "./program.js";
 
 /**
@@ -20,6 +23,18 @@ export interface Unit {
   readonly after: Unit | null;
   /** Units that must have run besides: checks of the indices it uses. */
   readonly needs?: readonly Unit[];
+  /** Values in whose memory the unit writes: all that read them must have run. */
+  readonly over?: readonly Node[];
+  /** The value of a body that the unit keeps for after the loop, and when it matters; `node` is the record. */
+  readonly keeps?: { readonly value: Node; readonly under: Guard };
+}
+
+/** A value that a loop carries, before its first iteration. */
+export interface Initial {
+  /** Loops over its elements, for a tensor. */
+  readonly loops: readonly Loop[];
+  readonly target: readonly Index[];
+  readonly value: Scalar;
 }
 
 export type Work =
@@ -49,8 +64,46 @@ export type Work =
       readonly call: KernelCall;
       readonly operands: readonly Node[];
     }
+  /** A loop as a whole; an initial value is null where it stands in the carried value's place already. */
+  | {
+      readonly kind: "loop";
+      readonly parts: LoopParts;
+      readonly initial: readonly (Initial | null)[];
+      /** A scalar operand as it stands around the loop. */
+      readonly scalarOf: (operand: Node) => Scalar;
+    }
+  /** What a loop ends with: no work of its own. */
+  | { readonly kind: "loopValue"; readonly loop: Node }
   /** Refuses indices out of range before `node` reads through them. */
-  | { readonly kind: "check"; readonly indices: Node; readonly size: Dim };
+  | {
+      readonly kind: "check";
+      readonly indices: Node;
+      /** The index, where it is a single one. */
+      readonly value?: Scalar;
+      readonly size: Dim;
+    };
+
+type Element = Extract<Scalar, { kind: "element" }>;
+
+/** All elements of stored values a piece of work reads. */
+export function elementsOf(work: Work): readonly Element[] {
+  if (work.kind === "assign" || work.kind === "reduce")
+    return [...work.target.flatMap(elementsInIndex), ...elementsIn(work.value)];
+  if (work.kind === "check") return work.value === undefined ? [] : elementsIn(work.value);
+  if (work.kind !== "loop") return [];
+  const { range, captured } = work.parts;
+  const bounds = range === null ? [] : [range.start, range.stop];
+  const scalars = [...bounds, ...captured].filter((x) => x.type.shape.length === 0);
+  return [
+    ...scalars.flatMap((x) => elementsIn(work.scalarOf(x))),
+    ...work.initial.flatMap((initial) => (initial === null ? [] : elementsIn(initial.value))),
+  ];
+}
+
+/** Tensors a loop reads as they are. */
+export function wholeOperands({ parts }: Extract<Work, { kind: "loop" }>): readonly Node[] {
+  return [...parts.sliced, ...parts.captured].filter((x) => x.type.shape.length > 0);
+}
 
 /** Fresh loops over a shape and the index they make. */
 export function nestOver(shape: Shape): {

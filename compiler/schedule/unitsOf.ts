@@ -9,28 +9,35 @@ import {
   broadcastElement,
   composeIndex,
   element,
-  fixed,
   isFloatCast,
   isPattern,
   isScalarAlias,
-  lookThrough,
 } from "./element.js";
-import type { Scalar } from "./program.js";
+import type { Sharing } from "./inPlace.js";
 import { gatherUnits, scatterUnits } from "./indirection.js";
+import { loopUnit, loopValueUnit } from "./loopUnits.js";
+import type { LoopValues } from "./loopValues.js";
+import { fixed, isPosition } from "./position.js";
+import { atUnits, copyUnit, placing, updateUnits } from "./positionUnits.js";
+import type { Scalar } from "./program.js";
 import { nestOver, plain, sequence, zeros, type Unit } from "./unit.js";
 
+/** What units are made with. */
+export interface UnitContext {
+  /** Values without work of their own that are given memory all the same. */
+  readonly stored: ReadonlySet<Node>;
+  readonly absorbed: ReadonlySet<Node>;
+  readonly sharing: Sharing;
+  readonly loops: ReadonlyMap<Node, LoopValues>;
+}
+
 /** The units of all values that need work, in the order of the graph. */
-export function unitsOf(
-  nodes: readonly Node[],
-  stored: ReadonlySet<Node>,
-  outputs: readonly Node[],
-): readonly Unit[] {
-  const absorbed = absorbedContributions(nodes, outputs);
-  return nodes.flatMap((node) => (absorbed.has(node) ? [] : unitsOfNode(node, stored, absorbed)));
+export function unitsOf(nodes: readonly Node[], context: UnitContext): readonly Unit[] {
+  return nodes.flatMap((node) => (context.absorbed.has(node) ? [] : unitsOfNode(node, context)));
 }
 
 /** Contributions that add into the gradient's buffer instead of having one of their own. */
-function absorbedContributions(
+export function absorbedContributions(
   nodes: readonly Node[],
   outputs: readonly Node[],
 ): ReadonlySet<Node> {
@@ -39,43 +46,57 @@ function absorbedContributions(
     uses.set(x, (uses.get(x) ?? 0) + 1);
   const absorbed = new Set<Node>();
   for (const node of nodes) {
-    if (node.op.lowering.kind !== "accumulate") continue;
+    if (node.op.lowering.kind !== "accumulate" || node.type.shape.length === 0) continue;
     for (const x of node.inputs) if (addsIntoBuffer(x) && uses.get(x) === 1) absorbed.add(x);
   }
   return absorbed;
 }
 
-function addsIntoBuffer(node: Node): boolean {
-  const kind = node.op.lowering.kind;
-  return kind === "matmul" || kind === "embed" || kind === "scatterAdd";
+/** Contributions to a sum, and to the sums among them that have no memory of their own. */
+function contributionsOf(node: Node, absorbed: ReadonlySet<Node>): readonly Node[] {
+  return node.inputs.flatMap((x) =>
+    x.op.lowering.kind === "accumulate" && absorbed.has(x) ? contributionsOf(x, absorbed) : [x],
+  );
 }
 
-function unitsOfNode(
-  node: Node,
-  stored: ReadonlySet<Node>,
-  absorbed: ReadonlySet<Node>,
-): readonly Unit[] {
+function addsIntoBuffer(node: Node): boolean {
+  const kind = node.op.lowering.kind;
+  if (kind === "accumulate") return node.inputs.some((x) => x.op.lowering.kind === "embedAt");
+  return kind === "matmul" || kind === "embed" || kind === "embedAt" || kind === "scatterAdd";
+}
+
+function unitsOfNode(node: Node, context: UnitContext): readonly Unit[] {
+  const { stored, sharing } = context;
   const lowering = node.op.lowering;
   switch (lowering.kind) {
     case "leaf":
-      return [];
+      return stored.has(node) ? [copyUnit(node, stored)] : [];
     case "view":
     case "reshape":
     case "iota":
       return stored.has(node) || isScalarAlias(node) ? [copyUnit(node, stored)] : [];
     case "scalar":
-      if (isFloatCast(node)) return [];
+      if (isFloatCast(node) || isPosition(node)) return [];
       if (isPattern(node)) return stored.has(node) ? [copyUnit(node, stored)] : [];
       return [elementwiseUnit(node, stored)];
     case "reduce":
       return [reduceUnit(node, lowering.combine, stored)];
     case "accumulate":
-      return accumulateUnits(node, stored, absorbed);
+      return accumulateUnits(node, context);
     case "concat":
       return concatUnits(node, stored);
     case "gather":
       return gatherUnits(node, lowering.along, stored);
+    case "at":
+      return stored.has(node) || node.type.shape.length === 0 ? atUnits(node, stored) : [];
+    case "update":
+      return updateUnits(node, lowering.combine, sharing.baseOf.has(node), stored);
+    case "loop":
+      return [loopUnit(node, context)];
+    case "loopValue":
+      return [loopValueUnit(node)];
     case "embed":
+    case "embedAt":
     case "scatterAdd":
       return sequence(node, [zeros(node), ...addingUnits(node, node, stored, true)]);
     case "matmul":
@@ -96,21 +117,6 @@ function unitsOfNode(
     case "expand":
       throw new Error(`${node.op.name} must be expanded before scheduling`);
   }
-}
-
-/** A view written out, or another name for a scalar. */
-function copyUnit(node: Node, stored: ReadonlySet<Node>): Unit {
-  const { loops, index } = nestOver(node.type.shape);
-  return {
-    ...plain(node),
-    loops,
-    work: {
-      kind: "assign",
-      target: index,
-      value: lookThrough(node, index, stored),
-      combine: null,
-    },
-  };
 }
 
 function elementwiseUnit(node: Node, stored: ReadonlySet<Node>): Unit {
@@ -151,36 +157,44 @@ function asCombined(node: Node, x: Node, value: Scalar): Scalar {
   return asks ? { kind: "apply", node: cast(x, "bool"), arguments: [value] } : value;
 }
 
-/** Elementwise contributions in one sum; then products, slices and scatters added in place. */
-function accumulateUnits(
-  node: Node,
-  stored: ReadonlySet<Node>,
-  absorbed: ReadonlySet<Node>,
-): readonly Unit[] {
-  const summed = node.inputs.filter((x) => !absorbed.has(x));
-  const adding = node.inputs.filter((x) => absorbed.has(x));
+/**
+ * Elementwise contributions in one sum; then products, slices and scatters
+ * added in place. What the memory holds already is not added again.
+ */
+function accumulateUnits(node: Node, { stored, absorbed, sharing }: UnitContext): readonly Unit[] {
+  const base = sharing.baseOf.get(node);
+  const parts = contributionsOf(node, absorbed);
+  const summed = parts.filter((x) => !absorbed.has(x) && x !== base);
+  const adding = parts.filter((x) => absorbed.has(x));
   const { loops, index } = nestOver(node.type.shape);
   const terms = summed.map((x) => ({
     value: element(x, index, stored),
     origin: x.origin,
   }));
   const total: Scalar = { kind: "total", node, terms };
+  const combine = base === undefined ? null : "add";
+  const over = base === undefined ? [] : [base];
   const firstProduct =
-    summed.length === 0 ? adding.find((x) => x.op.lowering.kind === "matmul") : undefined;
-  const start: Unit =
+    summed.length === 0 && base === undefined
+      ? adding.find((x) => x.op.lowering.kind === "matmul")
+      : undefined;
+  const start: readonly Unit[] =
     summed.length > 0
-      ? {
-          ...plain(node),
-          loops,
-          work: { kind: "assign", target: index, value: total, combine: null },
-        }
+      ? [{ ...plain(node), loops, work: { kind: "assign", target: index, value: total, combine } }]
       : firstProduct !== undefined
-        ? matmulUnit(node, firstProduct, false)
-        : zeros(node);
+        ? [matmulUnit(node, firstProduct, false)]
+        : base === undefined
+          ? [zeros(node)]
+          : [];
   const rest = adding
     .filter((x) => x !== firstProduct)
     .flatMap((x) => addingUnits(node, x, stored, false));
-  return sequence(node, [start, ...rest]);
+  const units = [...start, ...rest];
+  const first = units.findIndex((unit) => unit.work.kind !== "check");
+  return sequence(
+    node,
+    units.map((unit, i) => (i === first ? { ...unit, over } : unit)),
+  );
 }
 
 /** Units that add `part`, a product or a sparse value, into the buffer of `node`. */
@@ -193,6 +207,12 @@ function addingUnits(
   const lowering = part.op.lowering;
   if (lowering.kind === "matmul") return [matmulUnit(node, part, true)];
   if (lowering.kind === "scatterAdd") return scatterUnits(node, part, lowering.along, stored);
+  if (lowering.kind === "embedAt") {
+    const value = nth(part.inputs, 0);
+    const positions = part.inputs.slice(1);
+    const unit = placing(node, value, positions, fresh ? null : "add", stored);
+    return [{ ...unit, origin: part.origin }];
+  }
   if (lowering.kind !== "embed") throw new Error(`${part.op.name} does not add in place`);
   const x = nth(part.inputs, 0);
   const { loops, index } = nestOver(x.type.shape);

@@ -4,11 +4,13 @@
  */
 import { cpus } from "node:os";
 import { benchBundle } from "./bundle.js";
+import { benchCold } from "./cold.js";
 import { benchCompileTime } from "./compileTime.js";
 import { eachInTurn } from "./harness.js";
 import { benchKernels } from "./kernels.js";
-import { benchNetworks } from "./networks.js";
-import { benchScalars } from "./scalars.js";
+import { benchNetworks } from "./networks/index.js";
+import { explainPeers } from "./peers.js";
+import { benchScalars } from "./scalars/index.js";
 
 const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
   scalars: benchScalars,
@@ -16,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
   kernels: benchKernels,
   compile: benchCompileTime,
   bundle: benchBundle,
+  cold: benchCold,
 };
 
 const asked = process.argv.slice(2);
@@ -32,3 +35,4 @@ console.log(
 await eachInTurn(Object.entries(benchmarks), async ([name, run]) => {
   if (asked.length === 0 || asked.includes(name)) await run();
 });
+explainPeers();

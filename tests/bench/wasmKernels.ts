@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { collectingScope } from "../../compiler/backends/wasm/kernels/epilogue.js";
+import { collectingScope } from "../../compiler/backends/wasm/math/collectingScope.js";
 import type { Dtype } from "../../compiler/backends/wasm/kernels/lanes.js";
 import { matmulKernels, matmulScratchBytes } from "../../compiler/backends/wasm/kernels/matmul.js";
 import { vectorFunction } from "../../compiler/backends/wasm/math/index.js";

@@ -42,6 +42,46 @@ describe("in math strings", () => {
   });
 });
 
+describe("what a derivative is taken by is not lost where a value has a name", () => {
+  test.each([
+    ["g(x) = { y = x + 1; y }; h(t) = jvp(g)(2, t); f(t) = grad(h)(t)", 3, 1],
+    ["g(x) = { y = x * 2; y }; h(t) = vjp(g)(1, t); f(t) = grad(h)(t)", 3, 2],
+    ['k(x, w) = { y = x * 1.0; y * w }; h(w) = grad(k, "x")(2, w); f(w) = grad(h)(w)', 3, 1],
+    ['k(x, w) = { y = x; z = y * w; z }; h(w) = grad(k, "x")(w, w); f(w) = grad(h)(w)', 3, 1],
+    ["g(x) = { y = x * 2; z = y * y; z }; h(t) = hvp(g)(t, t); f(t) = grad(h)(t)", 3, 8],
+    ["g(x) = { y = x + 0; y^2 }; f(x) = { a = x; b = grad(g)(a); c = b; c }", 3, 6],
+    [
+      "g(x) = x^2; b(x, y, dy) = { d = dy * 1; e = d; e }; f(x) = grad(h)(x); h(x) = customGradient(g, b)(x)",
+      3,
+      1,
+    ],
+    [
+      "g(x) = x^2; b(x, y, dy) = { d = dy + 0; d }; h(x) = { z = customGradient(g, b)(x); z }; f(x) = jvp(h)(x, 5)",
+      3,
+      5,
+    ],
+  ] as const)("%s", (text, x, value) => {
+    const found = runMath(text, { functions: ["f"] });
+    const name = String(found.compiled.functions[0]?.model.parameters[0]?.name);
+    expect(found.value({ [name]: [x] })).toEqual([value]);
+  });
+
+  test.each([
+    ["g(x) = { y = x * 2; y }; f(x: f64[2]) = jacobian(g)(x)", [2, 0, 0, 2]],
+    ["g(x) = { y = x + 2; y }; f(x: f64[2]) = jacobian(g)(x)", [1, 0, 0, 1]],
+    [
+      "g(x) = { y = x + 2; z = concat([y, y]); z }; f(x: f64[2]) = jacobian(g)(x)",
+      [1, 0, 0, 1, 1, 0, 0, 1],
+    ],
+    ["g(x) = { y = x * 2; z = sum(y^2); z }; f(x: f64[2]) = hessian(g)(x)", [8, 0, 0, 8]],
+    ["g(x) = { y = x + 0; y }; h(t) = sum(vjp(g)(t, t) * t); f(x: f64[2]) = grad(h)(x)", [6, 2]],
+    ["g(x) = { y = x + 0; y }; h(t) = sum(jvp(g)(t, t) * t); f(x: f64[2]) = grad(h)(x)", [6, 2]],
+    ["g(x) = { y = x + 0; y }; h(x) = vmap(g)(x); f(x: f64[2]) = h(x)", [3, 1]],
+  ] as const)("%s", (text, value) => {
+    expect(runMath(text, { functions: ["f"] }).value({ x: [3, 1] })).toEqual(value);
+  });
+});
+
 describe("in TypeScript", () => {
   test("of an arrow function that reads what is around it", () => {
     const text =

@@ -26,6 +26,21 @@ test("derivatives of functions have types", () => {
   expect(typeErrors(source)).toEqual([]);
 });
 
+test("sparse matrices and batches have types", () => {
+  const source = `
+    import { jacobian, sparseJacobian, sparseHessian, vmap, valueAndGrad, flip, sum, take, type Tensor } from "flatgrad";
+    function g(x: Tensor<[5], "f64">) { return flip(x) ** 2; }
+    function energy(x: Tensor<[5], "f64">) { return sum(x ** 2); }
+    export function f(x: Tensor<[5], "f64">, xs: Tensor<[5, 7], "f64">) {
+      const { data, row, col } = sparseJacobian(g, "x")(x);
+      const h = sparseHessian(energy)(x);
+      const along = vmap(energy, { inAxes: 1, outAxes: 0 })(xs);
+      const [values, slopes] = vmap(valueAndGrad(energy), "x", { inAxes: [1] })(xs);
+      return sum(data * take(x, col) * row) + sum(h.data) + sum(along) + sum(values) + sum(slopes) + sum(jacobian(g)(x));
+    }`;
+  expect(typeErrors(source)).toEqual([]);
+});
+
 test("a misuse is an error of types", () => {
   const source = `${head}
     export function f(x: number) {

@@ -20,6 +20,7 @@ import {
 import { exp, log, sqrt, tanh } from "../../compiler/ops/elementwise.js";
 import { constant, input } from "../../compiler/ops/leaf.js";
 import { gemm } from "../../compiler/ops/matrix.js";
+import { addAt, at, embedAt, setAt } from "../../compiler/ops/positions.js";
 import { registry } from "../../compiler/ops/index.js";
 import { max, sum } from "../../compiler/ops/reduce.js";
 import { broadcastTo, concat, embed, reshape, slice, transpose } from "../../compiler/ops/shape.js";
@@ -43,6 +44,8 @@ const g = input("g", { dtype: "f32", shape: [] });
 const f = input("f", { dtype: "f32", shape: [2, 3] });
 const c = input("c", { dtype: "bool", shape: [2, 3] });
 const k = (value: number) => constant(value);
+const k32 = (value: number) => constant(value, "i32");
+const b = input("b", { dtype: "bool", shape: [] });
 const op = (name: string): Op => {
   const found = registry.get(name);
   if (found === undefined) throw new Error(`no operation ${name}`);
@@ -203,6 +206,34 @@ const cases: readonly (readonly [rule: string, before: Node, after: Node])[] = [
     "contributions of zero do not count",
     accumulate([broadcastTo(k(0), [2, 3]), broadcastTo(k(0), [2, 3])]),
     broadcastTo(k(0), [2, 3]),
+  ],
+  ["x[p] after x[p] = v is v", at(setAt(x, row, [k32(1)], true), [k32(1)]), row],
+  ["x[p] after x[p] = v is v", at(embedAt(row, [k32(0)], [2, 3], true), [k32(0)]), row],
+  ["x[p] after x[p] = v is v", at(broadcastTo(s, [4]), [k32(2)]), s],
+  [
+    "where(c, place(v, p), 0) = place(where(c, v, 0), p)",
+    where(b, embedAt(s, [k32(1), k32(2)], [2, 3], true), broadcastTo(k(0), [2, 3])),
+    embedAt(where(b, s, k(0)), [k32(1), k32(2)], [2, 3], true),
+  ],
+  [
+    "where(c, place(v, p), 0) = place(where(c, v, 0), p)",
+    where(b, broadcastTo(k(0), [3]), embedAt(s, [k32(1)], [3], false)),
+    embedAt(where(b, k(0), s), [where(b, k32(0), k32(1))], [3], false),
+  ],
+  [
+    "where(c, place(v, p), y) = place(where(c, v, 0), p) + where(c, 0, y)",
+    where(b, embedAt(s, [k32(1)], [3], true), row),
+    accumulate([embedAt(where(b, s, k(0)), [k32(1)], [3], true), where(b, k(0), row)]),
+  ],
+  [
+    "where(c, x with x[p] = v, x) = x with x[p] = where(c, v, x[p])",
+    where(b, setAt(row, s, [k32(1)], true), row),
+    setAt(row, where(b, s, at(row, [k32(1)])), [k32(1)], true),
+  ],
+  [
+    "where(c, x with x[p] = v, x) = x with x[p] = where(c, v, x[p])",
+    where(b, row, addAt(row, s, [k32(2)], false)),
+    addAt(row, where(b, k(0), s), [where(b, k32(0), k32(2))], false),
   ],
   ["(a + b) + c = a + b + c", accumulate([accumulate([x, y]), z]), accumulate([x, y, z])],
   ["a + (b + c) = a + b + c", accumulate([z, accumulate([x, y])]), accumulate([z, x, y])],

@@ -1,3 +1,4 @@
+import { describeLoops, loopFaultOf, randomLoopCase, shrinkLoops } from "./checkLoops.js";
 import { checkMath } from "./checkMath.js";
 import { checkPasses } from "./checkPasses.js";
 import { checkProgram, type Fault } from "./checkProgram.js";
@@ -53,16 +54,28 @@ function sources(language: SourceCase["language"], share: number): Family {
   };
 }
 
+const loops: Family = {
+  name: "loops",
+  share: 14,
+  run: (seed) => {
+    const given = randomLoopCase(seed);
+    if (given === null || loopFaultOf(given) === null) return;
+    const smallest = shrinkLoops(given);
+    throw failure("loops", seed, loopFaultOf(smallest), describeLoops(smallest));
+  },
+};
+
 function failure(name: string, seed: number, fault: Fault | null, program: string): Error {
   const again = `npm run fuzz -- --family ${name} --seed ${seed} --runs 1`;
   return new Error(`${fault?.message}\n\n${program}\nReproduce: ${again}`);
 }
 
 export const families: readonly Family[] = [
-  graphs("tensors", 35, {}, checkProgram),
+  loops,
+  graphs("tensors", 25, {}, checkProgram),
   graphs(
     "deadBranches",
-    17,
+    13,
     { deadBranches: true, operations: [2, 10], single: false },
     checkProgram,
   ),

@@ -1,4 +1,4 @@
-import { dimAdd, type Dim } from "../../ir/dim.js";
+import { dimAdd, dimAtLeast, type Dim } from "../../ir/dim.js";
 import type { Buffer, Program, Slot } from "../../schedule/program.js";
 import { printWidth } from "./width.js";
 import { dimCode, type Code } from "./expression.js";
@@ -39,9 +39,9 @@ export function arenaLayout(program: Program, tag: string): ArenaLayout {
 export function arenaBytes({ arena: { slots } }: Program): string | null {
   if (slots.length === 0) return null;
   const plain = slots.flatMap(({ bytes }) =>
-    bytes.length === 1 && bytes.every(isMultipleOf8) ? bytes : [],
+    bytes.length === 1 && bytes.every(isPlain) ? bytes : [],
   );
-  const others = slots.filter(({ bytes }) => bytes.length !== 1 || !bytes.every(isMultipleOf8));
+  const others = slots.filter(({ bytes }) => bytes.length !== 1 || !bytes.every(isPlain));
   const start = dimCode(plain.reduce<Dim>(dimAdd, 0)).text;
   return others.map(slotBytes).reduce((total, bytes) => sum(total, bytes), start);
 }
@@ -60,14 +60,30 @@ function constLines(name: string, text: string): readonly string[] {
 function slotBytes({ bytes }: Slot): string {
   const [only] = bytes;
   if (bytes.length === 1 && typeof only === "number") return String(8 * Math.ceil(only / 8));
-  const codes = bytes.map(dimCode);
-  const largest: Code =
-    codes.length === 1 && codes[0] !== undefined
-      ? codes[0]
-      : { text: `Math.max(${codes.map((code) => code.text).join(", ")})`, binds: 20 };
+  const largest = maximum(bytes);
   if (bytes.every(isMultipleOf8)) return largest.text;
   const dividend = largest.binds < 20 ? `(${largest.text})` : largest.text;
   return `8 * Math.ceil(${dividend} / 8)`;
+}
+
+/** True for bytes that can be added up as they are. */
+function isPlain(bytes: Dim): boolean {
+  return isMultipleOf8(bytes) && dimAtLeast(bytes, 0);
+}
+
+/** A number of elements as code: sizes may be so small that `N - 2` is none. */
+export function atLeastNone(count: Dim): Code {
+  return maximum([count]);
+}
+
+/** The largest of some sizes, none of which is less than 0 bytes. */
+export function maximum(dims: readonly Dim[]): Code {
+  const codes = dims.map(dimCode);
+  const isNegative = !dims.some((dim) => dimAtLeast(dim, 0));
+  const [only] = codes;
+  if (codes.length === 1 && only !== undefined && !isNegative) return only;
+  const parts = [...(isNegative ? ["0"] : []), ...codes.map((code) => code.text)];
+  return { text: `Math.max(${parts.join(", ")})`, binds: 20 };
 }
 
 /** True where every coefficient of the dimension is a multiple of 8. */

@@ -29,7 +29,7 @@ export class Lines {
   }
 }
 
-/** All steps a statement and what is inside it work for, in order. */
+/** All steps a statement and what is inside it work for, in order; of a loop of the author's its own. */
 export function stepsOf(statement: Statement): readonly Step[] {
   const steps = new Set<Step>();
   const visit = (inner: Statement) => {
@@ -37,6 +37,8 @@ export function stepsOf(statement: Statement): readonly Step[] {
     visitScalars(inner, (value) => value.kind === "apply" && steps.add(value.node.origin.step));
     for (const body of bodiesOf(inner)) body.forEach(visit);
   };
+  // The lines inside a loop are quoted inside it.
+  if (statement.kind === "repeat") return [statement.origin.step];
   visit(statement);
   return [...steps];
 }
@@ -46,4 +48,103 @@ export function phaseOf(statement: Statement): "forward" | "backward" {
   if ("origin" in statement) return statement.origin.phase;
   const inner = bodiesOf(statement).flat().map(phaseOf);
   return inner.includes("backward") ? "backward" : "forward";
+}
+
+/** What decides the comments of a function. */
+export interface HeadingOptions {
+  /** "statement": every forward statement is a stage. "line": every line of the author is. */
+  readonly stages: "statement" | "line";
+  /** The forward pass alone needs no headings. */
+  readonly headings: boolean;
+}
+
+/** The comments between statements: which pass and which of the author's lines they belong to. */
+export class Headings {
+  readonly #options: HeadingOptions;
+  readonly #lines = new Lines();
+  #last: readonly string[] = [];
+  #phase: "forward" | "backward" | null = null;
+  #isNewPhase = false;
+
+  constructor(options: HeadingOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the comments asked for last begin another pass. */
+  get isNewPhase(): boolean {
+    return this.#isNewPhase;
+  }
+
+  /** The comments before a statement, once for statements in a row. */
+  before(statement: Statement, depth: number, isInsideLoop: boolean): readonly string[] {
+    this.#isNewPhase = false;
+    const isCheck = statement.kind === "checkIndices" && this.#phase === null;
+    if (!this.#options.headings || statement.kind === "if" || isCheck) return [];
+    const phase = phaseOf(statement);
+    const lines: string[] = [];
+    if (depth === 1 && phase !== this.#phase) {
+      lines.push(phase === "forward" ? "forward" : "backward of");
+      this.#isNewPhase = true;
+      this.#phase = phase;
+      this.#last = [];
+    }
+    if (isInsideLoop) return lines;
+    const quotes = this.#quotes(statement, phase);
+    lines.push(...quotes.filter((quote) => !this.#last.includes(quote)));
+    if (quotes.length > 0) this.#last = quotes;
+    return lines;
+  }
+
+  /** In scalar code every forward statement is a numbered stage. */
+  stageNumber(statement: Statement, text: string): string {
+    if (
+      this.#options.stages === "line" ||
+      (statement.kind === "define" && statement.mutable) ||
+      !this.#options.headings ||
+      phaseOf(statement) === "backward"
+    )
+      return "";
+    return ` // (${this.#lines.add(stepsOf(statement), text)})`;
+  }
+
+  #quotes(statement: Statement, phase: "forward" | "backward"): readonly string[] {
+    const steps = stepsOf(statement).filter((step) => step.line.text !== "");
+    if (this.#options.stages === "statement") {
+      if (phase === "forward" || !("origin" in statement)) return [];
+      const quote = this.#lines.quote(statement.origin.step);
+      return quote === undefined ? [] : [quote];
+    }
+    for (const step of steps)
+      if (!this.#lines.has(step.line) && phase === "forward")
+        this.#lines.add([step.line], step.line.text);
+    const numbered = steps.flatMap((step) => {
+      const number = this.#lines.numberOf(step);
+      return number === undefined ? [] : [{ number, quote: this.#lines.quote(step) ?? "" }];
+    });
+    const sorted = numbered.toSorted((p, q) =>
+      phase === "forward" ? p.number - q.number : q.number - p.number,
+    );
+    return [...new Set(sorted.map(({ quote }) => quote))];
+  }
+}
+
+/** The statement whose line is quoted before the i-th: what prepares a loop belongs to the loop. */
+export function announced(statements: readonly Statement[], i: number): Statement {
+  const own = statements[i];
+  if (own === undefined) throw new Error("no statement");
+  return startsLoop(own) ? loopAfter(statements, i) : own;
+}
+
+/** True for what prepares a reduction: its total at 0, its buffer cleared. */
+function startsLoop(statement: Statement): boolean {
+  return statement.kind === "fill" || (statement.kind === "define" && statement.mutable);
+}
+
+/** The loop a preparation belongs to, else the preparation itself. */
+function loopAfter(statements: readonly Statement[], i: number): Statement {
+  const next = statements.slice(i).find((statement) => !startsLoop(statement));
+  const own = statements[i];
+  if (next?.kind === "loop" || next?.kind === "repeat") return next;
+  if (own === undefined) throw new Error("no statement");
+  return own;
 }

@@ -7,9 +7,9 @@ import type {
   Scalar,
   Statement,
 } from "../../schedule/program.js";
-import { fixed } from "../../schedule/element.js";
+import { asIndex, fixed } from "../../schedule/position.js";
 import { branchesToChoices, inlineSingleUses } from "../../schedule/tidy.js";
-import { Lines, phaseOf, stepsOf } from "./comments.js";
+import { announced, Headings } from "./comments.js";
 import {
   combineText,
   dimCode,
@@ -18,7 +18,8 @@ import {
   literal,
   type ExpressionContext,
 } from "./expression.js";
-import type { Names } from "./names.js";
+import { toIdentifier, type Names } from "./names.js";
+import { compound, forHead } from "./repeat.js";
 import { splitTotals } from "./totals.js";
 import {
   fitsLine,
@@ -41,6 +42,8 @@ export interface BodyOptions {
   readonly stages: "statement" | "line";
   /** The forward pass alone needs no headings. */
   readonly headings: boolean;
+  /** The object that holds the buffers. */
+  readonly memory: string;
 }
 
 /** Prints the statements of a program as lines of a function body, indented by two. */
@@ -52,17 +55,18 @@ class BodyPrinter implements ExpressionContext {
   readonly typed: boolean;
   readonly #program: Program;
   readonly #options: BodyOptions;
-  readonly #lines = new Lines();
+  readonly #headings: Headings;
   readonly #out: string[] = [];
   readonly #buffers = new Set<Buffer["node"]>();
   readonly #openLoops: Loop[] = [];
-  #heading: readonly string[] = [];
-  #phase: "forward" | "backward" | null = null;
+  /** Names of the indices of the author's loops around what is printed. */
+  readonly #openIndices: string[] = [];
 
   constructor(program: Program, options: BodyOptions) {
     this.#program = program;
     this.#options = options;
     this.typed = options.typed;
+    this.#headings = new Headings(options);
     for (const buffer of program.buffers) this.#buffers.add(buffer.node);
   }
 
@@ -101,7 +105,10 @@ class BodyPrinter implements ExpressionContext {
 
   /** Names a loop by its depth, the usual letters first; sibling loops share a letter. */
   #openLoop(loop: Loop): void {
-    const taken = new Set(this.#openLoops.map((outer) => this.nameOfLoop(outer)));
+    const taken = new Set([
+      ...this.#openIndices,
+      ...this.#openLoops.map((outer) => this.nameOfLoop(outer)),
+    ]);
     const letter = ["i", "j", "k", "l", "m", "n"].find(
       (wish) => !taken.has(wish) && this.#options.names.isLoopName(wish),
     );
@@ -109,11 +116,26 @@ class BodyPrinter implements ExpressionContext {
     this.#openLoops.push(loop);
   }
 
+  /** The author's name for the index of a loop, which loops that are not nested may share. */
+  #counterName({ node }: Local): string {
+    const { names } = this.#options;
+    const wish = toIdentifier(node.name ?? "i");
+    const isFree = names.isLoopName(wish) && !this.#openIndices.includes(wish);
+    return isFree ? wish : names.fresh(wish);
+  }
+
+  /** Says which of the author's lines the statement belongs to. */
+  #announce(statement: Statement, depth: number): void {
+    const lines = this.#headings.before(statement, depth, this.#openLoops.length > 0);
+    if (depth === 1 && this.#headings.isNewPhase && this.#out.length > 0) this.#out.push("");
+    for (const text of lines) this.#line(depth, `// ${text}`);
+  }
+
   // Statements
 
   #statements(statements: readonly Statement[], depth: number): void {
     statements.forEach((statement, i) => {
-      this.#announce(startsLoop(statement) ? loopAfter(statements, i) : statement, depth);
+      this.#announce(announced(statements, i), depth);
       this.#statement(statement, depth);
     });
   }
@@ -122,13 +144,10 @@ class BodyPrinter implements ExpressionContext {
     switch (statement.kind) {
       case "define":
         return this.#define(statement, depth);
-      case "update":
-        return this.#assignment(
-          this.nameOfLocal(statement.local),
-          this.nameOfLocal(statement.local),
-          statement,
-          depth,
-        );
+      case "update": {
+        const name = this.nameOfLocal(statement.local);
+        return this.#assignment(name, name, compound(statement), depth);
+      }
       case "store":
         return this.#store(statement, depth);
       case "fill":
@@ -138,6 +157,12 @@ class BodyPrinter implements ExpressionContext {
         );
       case "loop":
         return this.#loop(statement, depth);
+      case "repeat":
+        return this.#repeat(statement, depth);
+      case "leave":
+        return this.#line(depth, `if (${negated(expressionText(statement.unless, this))}) break;`);
+      case "grow":
+        return this.#grow(statement, depth);
       case "if":
         return this.#if(statement, depth);
       case "matmul":
@@ -169,20 +194,8 @@ class BodyPrinter implements ExpressionContext {
     const declared = `${statement.mutable ? "let" : "const"} ${name}`;
     const value = this.#narrow(statement.value, depth, (text) => `${declared} = ${text};`);
     const text = expressionText(value, this);
-    const number = this.#stageNumber(statement, `${name} = ${text}`);
+    const number = this.#headings.stageNumber(statement, `${name} = ${text}`);
     this.#assign(depth, `${declared} =`, value, number);
-  }
-
-  /** In scalar code every forward statement is a numbered stage. */
-  #stageNumber(statement: Statement, text: string): string {
-    if (
-      this.#options.stages === "line" ||
-      (statement.kind === "define" && statement.mutable) ||
-      !this.#options.headings ||
-      phaseOf(statement) === "backward"
-    )
-      return "";
-    return ` // (${this.#lines.add(stepsOf(statement), text)})`;
   }
 
   #assignment(
@@ -196,7 +209,7 @@ class BodyPrinter implements ExpressionContext {
     if (combine === null) {
       const isUpdate = statement.kind === "update";
       const number = isUpdate
-        ? this.#stageNumber(statement, `${target} = ${expressionText(value, this)}`)
+        ? this.#headings.stageNumber(statement, `${target} = ${expressionText(value, this)}`)
         : "";
       return this.#assign(depth, `${target} =`, value, number);
     }
@@ -241,15 +254,38 @@ class BodyPrinter implements ExpressionContext {
     this.#openLoops.pop();
   }
 
-  #if({ condition, then, otherwise }: Extract<Statement, { kind: "if" }>, depth: number): void {
-    const negated = then.length === 0;
-    const test = expressionText(condition, this);
-    this.#line(
-      depth,
-      `if (${negated ? `!${/^[\w$]+$/.test(test) ? test : `(${test})`}` : test}) {`,
+  #repeat({ range, body }: Extract<Statement, { kind: "repeat" }>, depth: number): void {
+    const [first] = body;
+    const isWhile = range === null && first?.kind === "leave";
+    const condition = isWhile ? expressionText(first.unless, this) : "true";
+    if (range !== null) this.#options.names.share(range.index, this.#counterName(range.index));
+    const head = range === null ? [`while (${condition}) {`] : forHead(range, this, depth);
+    head.forEach((line) => this.#line(depth, line));
+    if (range !== null) this.#openIndices.push(this.nameOfLocal(range.index));
+    this.#statements(isWhile ? body.slice(1) : body, depth + 1);
+    if (range !== null) this.#openIndices.pop();
+    this.#line(depth, "}");
+  }
+
+  #grow({ tape, length }: Extract<Statement, { kind: "grow" }>, depth: number): void {
+    const name = this.nameOfBuffer(tape);
+    const entries = flatPosition(
+      [...tape.shape, 1],
+      [asIndex(length), ...tape.shape.map(() => fixed(0))],
+      this,
     );
-    this.#statements(negated ? otherwise : then, depth + 1);
-    if (!negated && otherwise.length > 0) {
+    this.#line(depth, `if (${name}.length < ${entries}) {`);
+    const grown = `${this.runtime(growing[tape.dtype])}(${name}, ${entries})`;
+    this.#line(depth + 1, `${name} = ${this.#options.memory}.${name} = ${grown};`);
+    this.#line(depth, "}");
+  }
+
+  #if({ condition, then, otherwise }: Extract<Statement, { kind: "if" }>, depth: number): void {
+    const isOther = then.length === 0;
+    const test = expressionText(condition, this);
+    this.#line(depth, `if (${isOther ? negated(test) : test}) {`);
+    this.#statements(isOther ? otherwise : then, depth + 1);
+    if (!isOther && otherwise.length > 0) {
       this.#line(depth, "} else {");
       this.#statements(otherwise, depth + 1);
     }
@@ -325,68 +361,25 @@ class BodyPrinter implements ExpressionContext {
     return narrowed;
   }
 
-  // Comments
-
-  /** Says which of the author's lines the statement belongs to, once for statements in a row. */
-  #announce(statement: Statement, depth: number): void {
-    const isCheck = statement.kind === "checkIndices" && this.#phase === null;
-    if (!this.#options.headings || statement.kind === "if" || isCheck) return;
-    const phase = phaseOf(statement);
-    if (depth === 1 && phase !== this.#phase) {
-      if (this.#out.length > 0) this.#out.push("");
-      this.#line(depth, phase === "forward" ? "// forward" : "// backward of");
-      this.#phase = phase;
-      this.#heading = [];
-    }
-    if (this.#openLoops.length > 0) return;
-    const quotes = this.#quotes(statement, phase);
-    for (const quote of quotes) {
-      if (!this.#heading.includes(quote)) this.#line(depth, `// ${quote}`);
-    }
-    if (quotes.length > 0) this.#heading = quotes;
-  }
-
-  #quotes(statement: Statement, phase: "forward" | "backward"): readonly string[] {
-    const steps = stepsOf(statement).filter((step) => step.line.text !== "");
-    if (this.#options.stages === "statement") {
-      if (phase === "forward" || !("origin" in statement)) return [];
-      const quote = this.#lines.quote(statement.origin.step);
-      return quote === undefined ? [] : [quote];
-    }
-    for (const step of steps)
-      if (!this.#lines.has(step.line) && phase === "forward")
-        this.#lines.add([step.line], step.line.text);
-    const numbered = steps.flatMap((step) => {
-      const number = this.#lines.numberOf(step);
-      return number === undefined ? [] : [{ number, quote: this.#lines.quote(step) ?? "" }];
-    });
-    const sorted = numbered.toSorted((p, q) =>
-      phase === "forward" ? p.number - q.number : q.number - p.number,
-    );
-    return [...new Set(sorted.map(({ quote }) => quote))];
-  }
-
   #line(depth: number, text: string): void {
     this.#out.push("  ".repeat(depth) + text);
   }
 }
 
-/** True for what prepares a reduction: its total at 0, its buffer cleared. */
-function startsLoop(statement: Statement): boolean {
-  return statement.kind === "fill" || (statement.kind === "define" && statement.mutable);
-}
-
-/** The loop a preparation belongs to, else the preparation itself. */
-function loopAfter(statements: readonly Statement[], i: number): Statement {
-  const next = statements.slice(i).find((statement) => !startsLoop(statement));
-  const own = statements[i];
-  if (next?.kind === "loop") return next;
-  if (own === undefined) throw new Error("no statement");
-  return own;
-}
+/** The functions of the runtime that make a tape longer. */
+const growing = {
+  f32: "grown32",
+  f64: "grown64",
+  i32: "grownInt32",
+  bool: "grownUint8",
+} as const;
 
 function pathName(node: Buffer["node"]): string {
   return String(node.attrs["name"] ?? node.name ?? "index");
+}
+
+function negated(test: string): string {
+  return `!${/^[\w$]+$/.test(test) ? test : `(${test})`}`;
 }
 
 function wrapCondition(text: string): string {

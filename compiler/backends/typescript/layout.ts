@@ -13,15 +13,19 @@ export function signature(
 }
 
 /** `const { a, b } = source;`, or nothing if there are no names. */
-export function destructure(names: readonly string[], source: string): readonly string[] {
+export function destructure(
+  names: readonly string[],
+  source: string,
+  keyword: "const" | "let" = "const",
+): readonly string[] {
   if (names.length === 0) return [];
-  const left = `  const { ${names.join(", ")} } =`;
+  const left = `  ${keyword} { ${names.join(", ")} } =`;
   const flat = `${left} ${source};`;
   if (flat.length <= printWidth) return [flat];
   // The formatter breaks after `=` only where no name is changed.
   const plain = names.length <= 2 || !names.some((name) => name.includes(":"));
   if (plain && left.length <= printWidth) return [left, `    ${source};`];
-  return ["  const {", ...names.map((name) => `    ${name},`), `  } = ${source};`];
+  return [`  ${keyword} {`, ...names.map((name) => `    ${name},`), `  } = ${source};`];
 }
 
 /** `head{ a, b }tail` on one line if it fits two columns in, else an item a line. */

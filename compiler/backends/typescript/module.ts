@@ -72,8 +72,8 @@ export interface Engine {
   memory(options: WorkOptions): MemoryPlan;
   /** What the work object is besides memory, made after it. */
   members(options: WorkOptions): readonly string[];
-  /** Lines that run the program, between the checks and the result. */
-  body(request: BodyRequest): readonly string[];
+  /** Lines that run the program, between the checks and the result; null to have it run as usual. */
+  body(request: BodyRequest): readonly string[] | null;
   /** Sections at the end of the module. */
   footer(): readonly (readonly string[])[];
 }

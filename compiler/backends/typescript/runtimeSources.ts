@@ -1124,6 +1124,58 @@ function firstInside(offset, stride) {
   return offset >= 0 ? 0 : Math.ceil(-offset / stride);
 }`,
   },
+  grown32: {
+    needs: ["roomFor"],
+    ts: `function grown32(tape: Float32Array, length: number): Float32Array {
+  const larger = new Float32Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+    js: `function grown32(tape, length) {
+  const larger = new Float32Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+  },
+  grown64: {
+    needs: ["roomFor"],
+    ts: `function grown64(tape: Float64Array, length: number): Float64Array {
+  const larger = new Float64Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+    js: `function grown64(tape, length) {
+  const larger = new Float64Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+  },
+  grownInt32: {
+    needs: ["roomFor"],
+    ts: `function grownInt32(tape: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+    js: `function grownInt32(tape, length) {
+  const larger = new Int32Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+  },
+  grownUint8: {
+    needs: ["roomFor"],
+    ts: `function grownUint8(tape: Uint8Array, length: number): Uint8Array {
+  const larger = new Uint8Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+    js: `function grownUint8(tape, length) {
+  const larger = new Uint8Array(roomFor(tape.length, length));
+  larger.set(tape);
+  return larger;
+}`,
+  },
   halves: {
     needs: ["bernoulli"],
     ts: `const halves = /* @__PURE__ */ bernoulli.map((b, i) => b / (2 * i + 2));`,
@@ -2851,6 +2903,15 @@ function poolPositions(
 }`,
     js: `function rangeText(size) {
   return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
+}`,
+  },
+  roomFor: {
+    needs: [],
+    ts: `function roomFor(held: number, length: number): number {
+  return Math.max(length, 2 * held, 64);
+}`,
+    js: `function roomFor(held, length) {
+  return Math.max(length, 2 * held, 64);
 }`,
   },
   roundHalfToEven: {

@@ -239,6 +239,7 @@ class ScalarFunction {
       inline: this.#context.inline,
       stages: "statement",
       headings,
+      memory: "work",
     });
   }
 

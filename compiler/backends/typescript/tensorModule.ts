@@ -301,7 +301,11 @@ export class TensorModule {
     );
     const words = identifiersIn([...body, ...end, ...checks]);
     const isUsed = (name: string) => words.has(name);
-    const buffers = program.buffers.map((buffer) => this.#nameIn(program, buffer)).filter(isUsed);
+    const named = (isTape: boolean) =>
+      program.buffers
+        .filter(({ role }) => (role === "tape") === isTape)
+        .map((buffer) => this.#nameIn(program, buffer))
+        .filter(isUsed);
     return [
       ...destructure(this.#sizes.filter(isUsed), "work.sizes"),
       ...this.#callCheck(),
@@ -311,7 +315,8 @@ export class TensorModule {
         const name = this.#inputName(program, node);
         return isUsed(name) && name !== path ? [`  const ${name} = ${path};`] : [];
       }),
-      ...destructure(buffers, `work.${kind}`),
+      ...destructure(named(false), `work.${kind}`),
+      ...destructure(named(true), `work.${kind}`, "let"),
       ...(body.length > 0 ? ["", ...body, ""] : []),
       ...end,
     ];
@@ -320,9 +325,10 @@ export class TensorModule {
   #statements(program: Program, kind: "forward" | "gradient", names: Names): readonly string[] {
     const { typed, runtime, inline, engine } = this.#context;
     const headings = kind === "gradient";
-    if (engine === undefined)
-      return printBody(program, { names, typed, runtime, inline, stages: "line", headings });
-    return engine.body({ program, kind, names, context: this.#context, headings });
+    const own = engine?.body({ program, kind, names, context: this.#context, headings });
+    if (own !== undefined && own !== null) return own;
+    const memory = `work.${kind}`;
+    return printBody(program, { names, typed, runtime, inline, stages: "line", headings, memory });
   }
 
   #inputName(program: Program, node: Node): string {

@@ -2,8 +2,7 @@ import type { ModelFunction } from "../../elaborate/function.js";
 import { dimProduct } from "../../ir/dim.js";
 import type { Structure } from "../../ir/structure.js";
 import type { Buffer, Program } from "../../schedule/program.js";
-import { arenaLayout } from "./arena.js";
-import { dimCode } from "./expression.js";
+import { arenaLayout, atLeastNone } from "./arena.js";
 import { braced, destructure, docComment, signature } from "./layout.js";
 import type { ModuleContext, Programs } from "./module.js";
 import {
@@ -114,12 +113,17 @@ function views(
   name: string,
   program: Program,
   { buffer: over, offsetOf }: MemoryPlan,
-  { bufferName }: WorkOptions,
+  { bufferName, context }: WorkOptions,
 ): readonly string[] {
   if (program.buffers.length === 0) return [];
-  const lines = program.buffers.flatMap((buffer) =>
-    viewLines(bufferName(program, buffer), buffer, over, offsetOf(program, buffer)),
-  );
+  const lines = program.buffers.flatMap((buffer) => {
+    const field = bufferName(program, buffer);
+    if (buffer.role !== "tape") return viewLines(field, buffer, over, offsetOf(program, buffer));
+    const array = arrayTypes[buffer.dtype];
+    // Its type must be that of the longer one that takes its place.
+    const type = context.typed ? ` as ${array}` : "";
+    return [`    ${field}: new ${array}(0)${type},`];
+  });
   return [`  const ${name} = {`, ...lines, "  };"];
 }
 
@@ -130,7 +134,7 @@ export function viewLines(
   over: string,
   offset: string,
 ): readonly string[] {
-  const parts = [over, offset, dimCode(dimProduct(shape)).text];
+  const parts = [over, offset, atLeastNone(dimProduct(shape)).text];
   const head = `    ${name}: new ${arrayTypes[dtype]}(`;
   const flat = `${head}${parts.join(", ")}),`;
   return flat.length <= printWidth

@@ -58,12 +58,12 @@ export class WasmEngine implements Engine {
     return printMembers(this.#unitOf(options), options);
   }
 
-  body(request: BodyRequest): readonly string[] {
+  body(request: BodyRequest): readonly string[] | null {
     const unit = this.#units.get(request.program);
     const staged = unit?.staged.find(({ kind }) => kind === request.kind);
     if (unit === undefined || staged === undefined)
       throw new Error("a program that was not staged");
-    return driverLines(staged.program, unit.views, request);
+    return staged.program.isHost ? null : driverLines(staged.program, unit.views, request);
   }
 
   footer(): readonly (readonly string[])[] {

@@ -1,7 +1,7 @@
 import { dimMul, dimProduct, type Dim } from "../../ir/dim.js";
 import { bytesPerElement } from "../../ir/type.js";
 import type { Buffer, Program } from "../../schedule/program.js";
-import { dimCode } from "../typescript/expression.js";
+import { maximum } from "../typescript/arena.js";
 import { printWidth } from "../typescript/width.js";
 
 /** Everything begins at a multiple of this, a line of the cache. */
@@ -69,10 +69,7 @@ function aligned(bytes: number): number {
 function alignedText(bytes: readonly Dim[]): string {
   const [only] = bytes;
   if (bytes.length === 1 && typeof only === "number") return String(aligned(only));
-  const texts = bytes.map((dim) => dimCode(dim).text);
-  if (bytes.length > 1)
-    return `${alignment} * Math.ceil(Math.max(${texts.join(", ")}) / ${alignment})`;
-  const { text = "0", binds } = only === undefined ? { binds: 20 } : dimCode(only);
+  const { text, binds } = maximum(bytes);
   return `${alignment} * Math.ceil(${binds < 20 ? `(${text})` : text} / ${alignment})`;
 }
 

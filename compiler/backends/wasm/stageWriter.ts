@@ -1,6 +1,6 @@
 import { dimProduct } from "../../ir/dim.js";
 import { isFloat } from "../../ir/type.js";
-import { fixed } from "../../schedule/element.js";
+import { fixed } from "../../schedule/position.js";
 import {
   resolve,
   type Buffer,
@@ -13,6 +13,7 @@ import { branchesToChoices } from "../../schedule/tidy.js";
 import { toIdentifier } from "../typescript/names.js";
 import { dimWat } from "./dims.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
+import { countIndices } from "./repeat.js";
 import {
   bytesWat,
   combineWat,
@@ -182,6 +183,12 @@ export class StageWriter implements LoopContext {
         return this.#fill(statement);
       case "loop":
         return this.#loop(statement);
+      case "repeat":
+        return this.#repeat(statement);
+      case "leave":
+        return this.f.leaveUnless(scalarAs("bool", statement.unless, this));
+      case "grow":
+        throw new Error("a program with a tape is run by the host");
       case "if":
         return this.f.if(
           scalarAs("bool", statement.condition, this),
@@ -254,6 +261,17 @@ export class StageWriter implements LoopContext {
     this.f.loop(variable, end, 1, () =>
       this.withLoop(loop, get(variable), () => this.#statements(body)),
     );
+  }
+
+  #repeat({ range, body }: Extract<Statement, { kind: "repeat" }>): void {
+    if (range === null) return this.f.repeat(null, () => this.#statements(body));
+    const { index } = range;
+    const counter = countIndices(range, get(this.variable(index)), this);
+    this.#assign(index, counter.first);
+    this.f.repeat(counter.test, () => {
+      this.#statements(body);
+      this.#assign(index, counter.next);
+    });
   }
 
   #matmul(statement: Extract<Statement, { kind: "matmul" }>): void {

@@ -2,7 +2,7 @@ import type { Dim } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
 import type { Local, Program, Scalar, Statement } from "../../schedule/program.js";
 import { bodiesOf, visitScalars } from "../../schedule/tidy.js";
-import { Lines, phaseOf, stepsOf } from "../typescript/comments.js";
+import { announced, Lines, phaseOf, stepsOf } from "../typescript/comments.js";
 import { toIdentifier } from "../typescript/names.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
 import { StageWriter, type StageParameter } from "./stageWriter.js";
@@ -37,6 +37,8 @@ export interface StagedProgram {
   }[];
   /** Bytes that kernels work in. */
   readonly scratch: number;
+  /** The host runs all of it: it keeps tapes, whose length nobody knows beforehand. */
+  readonly isHost: boolean;
 }
 
 interface Group {
@@ -52,6 +54,8 @@ export function stageProgram(
   prefix: string,
   module: ModuleWriter,
 ): StagedProgram {
+  if (program.buffers.some(({ role }) => role === "tape"))
+    return { program, steps: [], cells: new Map(), calls: [], scratch: 0, isHost: true };
   const inputs = new Set(
     program.inputPlaces.flatMap((place) => (place.kind === "local" ? [place] : [])),
   );
@@ -81,7 +85,7 @@ export function stageProgram(
     module.add(writer.write(statements));
     return { phase, quotes, does: { kind: "stage", name, parameters: writer.parameters } };
   });
-  return { program, steps, cells, calls, scratch };
+  return { program, steps, cells, calls, scratch, isHost: false };
 }
 
 function doneByDriver(statement: Statement): Step["does"] {
@@ -115,7 +119,7 @@ function groupsOf(statements: readonly Statement[], inputs: ReadonlySet<Local>):
   const lines = new Lines();
   const groups: Group[] = [];
   statements.forEach((statement, i) => {
-    const told = startsLoop(statement) ? loopAfter(statements, i) : statement;
+    const told = announced(statements, i);
     const phase = phaseOf(told);
     // Checks before all else belong to no line in particular.
     const isEarly = statement.kind === "checkIndices" && groups.every((group) => !group.isStage);
@@ -131,18 +135,6 @@ function groupsOf(statements: readonly Statement[], inputs: ReadonlySet<Local>):
     else groups.push({ phase, quotes, statements: [statement], isStage });
   });
   return groups;
-}
-
-/** What prepares a reduction belongs to the loop that follows it. */
-function startsLoop(statement: Statement): boolean {
-  return statement.kind === "fill" || (statement.kind === "define" && statement.mutable);
-}
-
-function loopAfter(statements: readonly Statement[], i: number): Statement {
-  const own = statements[i];
-  if (own === undefined) throw new Error("no statement");
-  const next = statements.slice(i).find((statement) => !startsLoop(statement));
-  return next?.kind === "loop" ? next : own;
 }
 
 function quotesOf(

@@ -24,6 +24,7 @@ export class FunctionWriter {
   readonly #prologue: Wat[] = [];
   readonly #body: Wat[] = [];
   readonly #constants = new Map<string, Wat>();
+  readonly #ends: string[] = [];
   #labels = 0;
 
   constructor(name: string, parameters: readonly WatParameter[], exported = false) {
@@ -105,6 +106,24 @@ export class FunctionWriter {
       const next = `(local.tee $${variable} (i32.add ${get(variable)} (i32.const ${step})))`;
       this.emit(`(br_if ${label} (i32.lt_s ${next} ${end})))`);
     });
+  }
+
+  /** Repeats `body` while the test holds, or until it is left. */
+  repeat(test: Wat | null, body: () => void): void {
+    const [end, again] = [`$E${this.#labels}`, `$R${this.#labels++}`];
+    this.#ends.push(end);
+    this.emit(`(block ${end} (loop ${again}`);
+    if (test !== null) this.emit(`(br_if ${end} (i32.eqz ${test}))`);
+    body();
+    this.emit(`(br ${again})))`);
+    this.#ends.pop();
+  }
+
+  /** Ends the innermost repetition where the condition does not hold. */
+  leaveUnless(condition: Wat): void {
+    const end = this.#ends.at(-1);
+    if (end === undefined) throw new Error("nothing to leave");
+    this.emit(`(br_if ${end} (i32.eqz ${condition}))`);
   }
 
   if(condition: Wat, then: () => void, otherwise?: () => void): void {

@@ -37,7 +37,7 @@ function everyOperand(dtype: Dtype): Epilogue {
 }
 
 const dtypes: readonly Dtype[] = ["f32", "f64"];
-const kinds = ["NN", "NT", "TN"] as const;
+const kinds = ["NN", "NT", "TN", "TT"] as const;
 type Kind = (typeof kinds)[number];
 
 function kernelsOf(dtype: Dtype): MatmulKernel[] {
@@ -46,8 +46,8 @@ function kernelsOf(dtype: Dtype): MatmulKernel[] {
       [undefined, everyOperand(dtype)].map((epilogue) => ({
         name: nameOf(kind, accumulate, epilogue !== undefined),
         dtype,
-        transposeA: kind === "TN",
-        transposeB: kind === "NT",
+        transposeA: kind.startsWith("T"),
+        transposeB: kind.endsWith("T"),
         accumulate,
         ...(epilogue && { epilogue }),
       })),
@@ -59,8 +59,7 @@ const nameOf = (kind: Kind, accumulate: boolean, epilogue: boolean): string =>
   `${kind}${accumulate ? "+" : ""}${epilogue ? "f" : ""}`;
 
 function kindOf({ transposeA, transposeB }: MatmulKernel): Kind {
-  if (transposeA) return "TN";
-  return transposeB ? "NT" : "NN";
+  return `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
 }
 
 interface Arrays {
@@ -106,8 +105,8 @@ function reference(kind: Kind, m: number, n: number, k: number, { a, b }: Arrays
       let sum = 0;
       let size = 0;
       for (let p = 0; p < k; p++) {
-        const x = kind === "TN" ? a[p * m + i]! : a[i * k + p]!;
-        const y = kind === "NT" ? b[j * k + p]! : b[p * n + j]!;
+        const x = kind.startsWith("T") ? a[p * m + i]! : a[i * k + p]!;
+        const y = kind.endsWith("T") ? b[j * k + p]! : b[p * n + j]!;
         sum += x * y;
         size += Math.abs(x * y);
       }

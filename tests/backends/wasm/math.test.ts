@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { collectingScope } from "../../../compiler/backends/wasm/kernels/epilogue.js";
+import { collectingScope } from "../../../compiler/backends/wasm/math/collectingScope.js";
 import { type Dtype, lanesOf } from "../../../compiler/backends/wasm/kernels/lanes.js";
 import { vectorFunction, vectorFunctionNames } from "../../../compiler/backends/wasm/math/index.js";
 import { interleave } from "../../../compiler/backends/wasm/math/scope.js";

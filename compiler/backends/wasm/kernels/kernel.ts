@@ -24,7 +24,6 @@ export interface MatmulKernel {
   /** Of the function, without "$". */
   readonly name: string;
   readonly dtype: Dtype;
-  /** At most one of the two. */
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   /** C += instead of C =; before the epilogue. */
@@ -36,20 +35,24 @@ export interface MatmulKernel {
 export const leftLayout = ({ transposeA }: MatmulKernel): LeftLayout =>
   transposeA ? "strips" : "rows";
 
-export const storePanelName = (dtype: Dtype): string => `mm.${dtype}.storePanel`;
+/** The functions that store sums as they are, or add them to C. */
+export const storePanelName = (dtype: Dtype, adds: boolean): string =>
+  `mm.${dtype}.${adds ? "add" : "store"}Panel`;
 
-export const finishName = ({ dtype, epilogue, name }: MatmulKernel): string =>
-  epilogue === undefined ? storePanelName(dtype) : `mm.${name}.finish`;
+export const finishName = ({ accumulate, dtype, epilogue, name }: MatmulKernel): string =>
+  epilogue === undefined ? storePanelName(dtype, accumulate) : `mm.${name}.finish`;
 
 const epilogueParameters = ({ epilogue }: MatmulKernel): readonly string[] =>
   epilogue === undefined ? [] : operandNames(epilogue);
 
 /** Takes a block of sums, `fromRow` bytes from row to row, to the place of C that begins at `row`, `column`. */
-export function finish(kernel: MatmulKernel, block: Omit<SumBlock, "add">): string {
-  return finishCall(finishName(kernel), lanesOf(kernel.dtype), kernel.epilogue ?? plainEpilogue, {
-    ...block,
-    add: kernel.accumulate,
-  });
+export function finish(kernel: MatmulKernel, block: SumBlock): string {
+  return finishCall(
+    finishName(kernel),
+    lanesOf(kernel.dtype),
+    kernel.epilogue ?? plainEpilogue,
+    block,
+  );
 }
 
 /** The parameters of a kernel, and of the functions it hands all of them on to. */

@@ -1,5 +1,6 @@
 import { blocksFunction, blocksName, blocksScratchBytes, type KnownSizes } from "./blocks.js";
-import { finishFunction, plainEpilogue } from "./epilogue.js";
+import { plainEpilogue } from "./epilogue.js";
+import { finishFunction } from "./finish.js";
 import {
   finishName,
   kernelParameters,
@@ -53,7 +54,14 @@ function sharedFunctions(
     !wanted.every(transposed);
   return [
     storeLanesFunction(lanes),
-    finishFunction(storePanelName(lanes.dtype), lanes, plainEpilogue),
+    ...[...new Set(wanted.map(({ accumulate }) => accumulate))].map((adds) =>
+      finishFunction({
+        name: storePanelName(lanes.dtype, adds),
+        lanes,
+        epilogue: plainEpilogue,
+        adds,
+      }),
+    ),
     scaledRowsFunction({ lanes, relaxed }),
     ...panels.map(panelFunction),
     ...(someNot((kernel) => kernel.transposeA) ? [dotsFunction({ lanes, relaxed })] : []),
@@ -70,17 +78,24 @@ function kernelFunctions(kernel: MatmulKernel, tileRows: number): readonly strin
     call(callee, ...parameters.map(get)),
     "(return)",
   ];
+  const lanes = lanesOf(dtype);
   const finished =
-    epilogue === undefined ? [] : [finishFunction(finishName(kernel), lanesOf(dtype), epilogue)];
+    epilogue === undefined
+      ? []
+      : [finishFunction({ name: finishName(kernel), lanes, epilogue, adds: kernel.accumulate })];
+  // Rows of Aᵀ are not contiguous, as dot products with rows of B would need.
+  const hasFewRows = !(kernel.transposeA && kernel.transposeB);
   return [
     ...finished,
     columnFunction(kernel),
-    fewRowsFunction(kernel),
+    ...(hasFewRows ? [fewRowsFunction(kernel)] : []),
     blocksFunction(kernel, tileRows),
     lines(
       `(func $${name} ${params(...parameters)}`,
       when(`(i32.eq ${get("columns")} (i32.const 1))`, ...handOn(columnName(kernel))),
-      when(`(i32.lt_u ${get("rows")} (i32.const 4))`, ...handOn(fewRowsName(kernel))),
+      ...(hasFewRows
+        ? [when(`(i32.lt_u ${get("rows")} (i32.const 4))`, ...handOn(fewRowsName(kernel)))]
+        : []),
       ...handOn(blocksName(kernel)),
       ")",
     ),

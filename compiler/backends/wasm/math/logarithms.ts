@@ -70,7 +70,7 @@ function log1pOfFinite(w: VectorWriter, x: Vector, sum: Vector): Vector {
   return logOfSplit(w, split(w, sum), w.div(lost, sum));
 }
 
-/** log(1 + x) within 2 units in the last place; −Infinity at −1, NaN below. */
+/** log(1 + x) within 1 unit in the last place; −Infinity at −1, NaN below. */
 export function log1p(w: VectorWriter, x: Vector): Vector {
   const sum = w.add(x, w.number(1));
   return w.or(exceptions(w, sum, log1pOfFinite(w, x, sum)), w.signBit(x));

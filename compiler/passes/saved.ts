@@ -1,0 +1,93 @@
+import { isDynamic } from "../ir/dim.js";
+import type { Node } from "../ir/node.js";
+import type { LoopParts } from "../ir/region.js";
+
+/**
+ * Store or recompute. Keeping a number for the backward pass costs one store
+ * and one load through memory, which takes about as long as `storeCost`
+ * arithmetic operations on values at hand. A value is recomputed where that
+ * costs no more, counted per element over everything that must be recomputed
+ * with it. Figures are those of doubles in V8: an addition is 1.
+ */
+const storeCost = 6;
+const costs: Readonly<Record<string, number>> = {
+  infix: 1,
+  prefix: 1,
+  select: 1,
+  convert: 1,
+  call: 10,
+  runtime: 15,
+};
+
+/** What it costs to compute an element of a node from its operands; infinite where it is out of the question. */
+function costOf(node: Node): number {
+  const { lowering } = node.op;
+  if (node.type.shape.some(isDynamic)) return Infinity;
+  switch (lowering.kind) {
+    case "scalar":
+      return costs[lowering.code.kind] ?? 1;
+    case "leaf":
+    case "view":
+    case "reshape":
+    case "iota":
+      return 0;
+    case "at":
+    case "gather":
+      return 1;
+    default:
+      return Infinity;
+  }
+}
+
+/** The values of a forward body that a backward body reads and that are kept for it, in order. */
+export function savedValues(
+  { region, index, slicedInputs, capturedInputs }: LoopParts,
+  wanted: readonly Node[],
+  forward: ReadonlySet<Node>,
+  everything: boolean,
+): ReadonlySet<Node> {
+  const priceOf = everything ? () => 0 : costOf;
+  const available = new Set<Node>([index, ...slicedInputs, ...capturedInputs]);
+  const saved = new Set<Node>();
+  const inputs = new Set(region.inputs);
+  for (const node of readFrom(wanted, forward)) {
+    const needed = behind(node, available);
+    const cost = needed.reduce((sum, x) => sum + (inputs.has(x) ? Infinity : priceOf(x)), 0);
+    if (cost > storeCost) saved.add(node);
+    // What is recomputed for one value is at hand for those after it.
+    for (const x of cost > storeCost ? [node] : needed) available.add(x);
+  }
+  return saved;
+}
+
+/** What must be computed to have a value, from what is available; the value itself included. */
+function behind(root: Node, available: ReadonlySet<Node>): readonly Node[] {
+  const found = new Set<Node>();
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (found.has(node) || available.has(node)) continue;
+    found.add(node);
+    stack.push(...node.inputs);
+  }
+  return [...found];
+}
+
+/** Values of the forward body that nodes outside it read, in order. */
+function readFrom(wanted: readonly Node[], forward: ReadonlySet<Node>): readonly Node[] {
+  const read = new Set<Node>();
+  const seen = new Set<Node>();
+  const stack = [...wanted];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    // What an inner loop records is the forward pass's, though reverse mode has only now asked for it.
+    const isForward = forward.has(node) || isRecordOf(node, forward);
+    if (!isForward) stack.push(...node.inputs);
+    else if (node.op.name !== "constant" && node.op.name !== "size") read.add(node);
+  }
+  return [...read].toSorted((a, b) => a.id - b.id);
+}
+
+function isRecordOf(node: Node, forward: ReadonlySet<Node>): boolean {
+  return node.op.lowering.kind === "loopValue" && node.inputs.every((loop) => forward.has(loop));
+}

@@ -1,0 +1,157 @@
+import type { FloatArray } from "../floatArray.js";
+import type { Optimiser } from "../optimiser.js";
+import { adam, adamw, momentum, nesterov, sgd } from "../optimisers.js";
+import { arrive, words } from "./barrier.js";
+import { failureOf, writeFailure } from "./failures.js";
+import type { GradientModule, OptimiserChoice } from "./options.js";
+import { arrayAt } from "./parameterTree.js";
+import type { Leaf, Task } from "./plan.js";
+
+/**
+ * One worker's part of a step, in two stages. Each ends with the arrival at a
+ * barrier, also after an error, so that nobody waits in vain.
+ */
+export interface Participant {
+  /** Computes value and gradient of its rows and shares them. */
+  readonly compute: () => void;
+  /** Adds up, and updates, its part of each parameter. Does nothing if a worker has failed. */
+  readonly combine: () => void;
+}
+
+/**
+ * @param announce called when this worker opens a barrier
+ * @throws TypeError if the module lacks the function
+ */
+export function createParticipant(
+  task: Task,
+  module: GradientModule,
+  announce?: () => void,
+): Participant {
+  const { control, failures, inputs, leaves, numberNames, numbers, rate, worker } = task;
+  const { createWork, gradient, name } = functionsOf(module, task.function);
+  const work = createWork(task.sizes);
+  const bundle: Record<string, unknown> = { ...inputs };
+  const sources = leaves.map(({ parts }) => [...parts]);
+  const update = task.optimiser && createUpdate(task.optimiser, leaves, worker);
+
+  function computeRows(): void {
+    for (let i = 0; i < numberNames.length; i++) bundle[numberNames[i]!] = numbers[i];
+    const result = gradient(bundle, work);
+    if (typeof result["value"] !== "number") {
+      throw new TypeError(`${name} gives a value that is not one number`);
+    }
+    task.values[worker] = result["value"];
+    for (let l = 0; l < leaves.length; l++) {
+      const leaf = leaves[l]!;
+      const own = arrayAt(result, leaf.path, leaf.parameter, name);
+      sources[l]![worker] = own;
+      const part = leaf.parts[worker]!;
+      copyElements(own, part, 0, leaf.bounds[worker]!);
+      copyElements(own, part, leaf.bounds[worker + 1]!, own.length);
+    }
+  }
+
+  function combineShards(): void {
+    if (Atomics.load(control, words.failed) > 0) return;
+    for (let l = 0; l < leaves.length; l++) {
+      const { gradient: target, bounds } = leaves[l]!;
+      addWeighted(target, sources[l]!, task.weights, bounds[worker]!, bounds[worker + 1]!);
+    }
+    update?.(rate[0]!);
+  }
+
+  function attempt(stage: () => void): void {
+    try {
+      stage();
+    } catch (error) {
+      writeFailure(failures[worker]!, failureOf(error));
+      Atomics.add(control, words.failed, 1);
+    }
+    arrive(control, task.workers, announce);
+  }
+
+  return { compute: () => attempt(computeRows), combine: () => attempt(combineShards) };
+}
+
+type CreateWork = (sizes: Readonly<Record<string, number>>) => unknown;
+type GradientFunction = (inputs: object, work: unknown) => Readonly<Record<string, unknown>>;
+
+function functionsOf(module: GradientModule, name: string) {
+  const exports = module as Readonly<Record<string, unknown>>;
+  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const find = (wanted: string): unknown => {
+    if (typeof exports[wanted] === "function") return exports[wanted];
+    throw new TypeError(
+      `the module exports no function ${wanted}, only ${Object.keys(exports).join(", ")}`,
+    );
+  };
+  return {
+    createWork: find(`create${title}Work`) as CreateWork,
+    gradient: find(`${name}Grad`) as GradientFunction,
+    name: `${name}Grad`,
+  };
+}
+
+function copyElements(source: FloatArray, target: FloatArray, start: number, end: number): void {
+  for (let i = start; i < end; i++) target[i] = source[i]!;
+}
+
+/** target = Σ weights[k] · sources[k] from start to end, in the order of the sources. */
+function addWeighted(
+  target: FloatArray,
+  sources: readonly FloatArray[],
+  weights: readonly number[],
+  start: number,
+  end: number,
+): void {
+  const first = sources[0]!;
+  const p = weights[0]!;
+  if (sources.length === 1) {
+    for (let i = start; i < end; i++) target[i] = p * first[i]!;
+    return;
+  }
+  const second = sources[1]!;
+  const q = weights[1]!;
+  for (let i = start; i < end; i++) target[i] = p * first[i]! + q * second[i]!;
+  for (let k = 2; k < sources.length; k++) {
+    const source = sources[k]!;
+    const weight = weights[k]!;
+    for (let i = start; i < end; i++) target[i]! += weight * source[i]!;
+  }
+}
+
+/** The optimiser of one worker's part of each parameter: its rules work element by element. */
+function createUpdate(
+  choice: OptimiserChoice,
+  leaves: readonly Leaf[],
+  worker: number,
+): (rate: number) => void {
+  const shards = (of: "parameter" | "gradient"): Record<string, FloatArray> =>
+    Object.fromEntries(
+      leaves.map((leaf) => [
+        leaf.path.join("."),
+        leaf[of].subarray(leaf.bounds[worker], leaf.bounds[worker + 1]),
+      ]),
+    );
+  const gradients = shards("gradient");
+  const optimiser = createOptimiser(choice, shards("parameter"));
+  return (rate) => optimiser.step(gradients, rate);
+}
+
+function createOptimiser(
+  choice: OptimiserChoice,
+  parameters: Record<string, FloatArray>,
+): Optimiser<Record<string, FloatArray>> {
+  switch (choice.name) {
+    case "sgd":
+      return sgd(parameters, choice);
+    case "momentum":
+      return momentum(parameters, choice);
+    case "nesterov":
+      return nesterov(parameters, choice);
+    case "adam":
+      return adam(parameters, choice);
+    case "adamw":
+      return adamw(parameters, choice);
+  }
+}

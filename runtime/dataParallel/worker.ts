@@ -1,0 +1,4 @@
+/** The file that workers run. */
+import { runWorker } from "./loop.js";
+
+runWorker();

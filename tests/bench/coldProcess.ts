@@ -1,0 +1,27 @@
+/**
+ * A process of its own: imports a module, lets one of its entrants compute the
+ * first gradient of the MLP and 20 more, and prints how long each took and the
+ * most memory there was.
+ */
+import type { Entrant } from "./contender.js";
+import { mlp } from "./networks/mlp.js";
+import type { Network } from "./networks/network.js";
+
+const [module = "", index = "0"] = process.argv.slice(2);
+const network = mlp(64, [784, 128, 10]);
+
+const start = performance.now();
+const { entrants } = (await import(module)) as { readonly entrants: readonly Entrant<Network>[] };
+const imported = performance.now();
+const contender = await entrants[Number(index)]!(network);
+const first = performance.now();
+await contender.run(20);
+
+console.log(
+  JSON.stringify({
+    imported: (imported - start) / 1e3,
+    first: (first - imported) / 1e3,
+    kilobytes: process.resourceUsage().maxRSS,
+  }),
+);
+process.exit();
