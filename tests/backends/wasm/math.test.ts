@@ -16,12 +16,12 @@ const bounds: Readonly<Record<Dtype, Readonly<Record<string, number>>>> = {
     log: 1,
     log1p: 1,
     logSigmoid: 2,
-    sigmoid: 2,
+    sigmoid: 2.1,
     softplus: 2,
     tanh: 2,
     erf: 2,
   },
-  f64: { exp: 1, expm1: 2, log: 1, log1p: 1, logSigmoid: 2, sigmoid: 2, softplus: 2, tanh: 2 },
+  f64: { exp: 1, expm1: 2, log: 1, log1p: 1, logSigmoid: 2, sigmoid: 2.1, softplus: 2, tanh: 2 },
 };
 
 /** In f64; without the cancellation 1 / (1 + e⁻ˣ) has where e⁻ˣ overflows. */

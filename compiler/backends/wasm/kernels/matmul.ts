@@ -92,6 +92,7 @@ function kernelFunctions(kernel: MatmulKernel, tileRows: number): readonly strin
     blocksFunction(kernel, tileRows),
     lines(
       `(func $${name} ${params(...parameters)}`,
+      when(`(i32.eqz ${get("rows")})`, "(return)"),
       when(`(i32.eq ${get("columns")} (i32.const 1))`, ...handOn(columnName(kernel))),
       ...(hasFewRows
         ? [when(`(i32.lt_u ${get("rows")} (i32.const 4))`, ...handOn(fewRowsName(kernel)))]

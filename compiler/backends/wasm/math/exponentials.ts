@@ -89,7 +89,7 @@ export function tanh(w: VectorWriter, x: Vector): Vector {
 }
 
 /**
- * 1 / (1 + e⁻ˣ) within 2 units in the last place, subnormal results too. With
+ * 1 / (1 + e⁻ˣ) within 2.1 units in the last place, subnormal results too. With
  * e = e^−|x|, which cannot overflow, it is 1 − e / (1 + e), or e / (1 + e)
  * where x is negative. A small quotient is written e − e · quotient, so that
  * the rounding of 1 + e counts for little.

@@ -31,8 +31,8 @@ export const vectorFunctionNames = (type: VectorType): readonly string[] =>
 
 /**
  * The vector code of a function of one number, by its name in JavaScript's
- * `Math` or the runtime; null if there is none. It keeps within 2 units in the
- * last place of the exact value for every argument (each formula says its
+ * `Math` or the runtime; null if there is none. It keeps within about 2 units in
+ * the last place of the exact value for every argument (each formula says its
  * bound), with the infinities, NaN and signed zeros of JavaScript's. It uses
  * no relaxed operation: the bits are the same on every machine and in every
  * lane, so that a single number may take the same way in lane 0.
