@@ -1,4 +1,4 @@
-import { dimProduct } from "../../ir/dim.js";
+import { dimProduct, type Dim } from "../../ir/dim.js";
 import { isFloat } from "../../ir/type.js";
 import { fixed } from "../../schedule/position.js";
 import {
@@ -13,6 +13,7 @@ import { branchesToChoices } from "../../schedule/tidy.js";
 import { toIdentifier } from "../typescript/names.js";
 import { dimWat } from "./dims.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
+import { writePlainProduct } from "./plainMatmul.js";
 import { countIndices } from "./repeat.js";
 import {
   bytesWat,
@@ -250,7 +251,7 @@ export class StageWriter implements LoopContext {
 
   #loop({ loop, body }: Extract<Statement, { kind: "loop" }>): void {
     const plan = planVectors(loop, body);
-    const extent = dimWat(loop.extent, (name) => this.size(name));
+    const extent = this.#dim(loop.extent);
     if (plan !== null) {
       for (const local of plan.reductions.keys()) this.#changed.add(local);
       return new VectorLoop(plan, extent, this).write();
@@ -276,20 +277,35 @@ export class StageWriter implements LoopContext {
 
   #matmul(statement: Extract<Statement, { kind: "matmul" }>): void {
     const { a, b, result, transposeA, transposeB, accumulate, rows, columns, inner } = statement;
+    const [sizeM, sizeN, sizeK] = [this.#dim(rows), this.#dim(columns), this.#dim(inner)];
+    const { dtype } = result.buffer;
+    const hasKernel = [a, b].every(({ buffer }) => buffer.dtype === dtype);
+    if (!hasKernel || (transposeA && transposeB))
+      return writePlainProduct(this.f, {
+        a: { address: this.#operand(a), dtype: a.buffer.dtype },
+        b: { address: this.#operand(b), dtype: b.buffer.dtype },
+        c: { address: this.#operand(result), dtype },
+        rows: sizeM,
+        columns: sizeN,
+        inner: sizeK,
+        transposeA,
+        transposeB,
+        accumulate,
+      });
     const name = this.#options.module.kernel({
-      dtype: result.buffer.dtype === "f64" ? "f64" : "f32",
+      dtype: dtype === "f64" ? "f64" : "f32",
       transposeA,
       transposeB,
       accumulate,
     });
     this.#options.scratch(this.#options.module.scratch(name, [rows, columns, inner]));
+    const operands = [a, b, result].map((operand) => this.#operand(operand));
     const scratch = this.#parameter("scratch", "scratch", { kind: "scratch" }, "i32");
-    const parts = [
-      ...[a, b, result].map((operand) => this.#operand(operand)),
-      ...[rows, columns, inner].map((dim) => dimWat(dim, (size) => this.size(size))),
-      scratch,
-    ];
-    this.f.emit(`(call $${name} ${parts.join(" ")})`);
+    this.f.emit(`(call $${[name, ...operands, sizeM, sizeN, sizeK, scratch].join(" ")})`);
+  }
+
+  #dim(dim: Dim): Wat {
+    return dimWat(dim, (name) => this.size(name));
   }
 
   #operand({ buffer, shape, batch }: Operand): Wat {
