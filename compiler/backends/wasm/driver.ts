@@ -109,12 +109,17 @@ class Driver {
           does.parameters.map((parameter) => this.#argument(parameter)),
           "  ",
         );
-      case "call":
-        return callLines(
-          this.#request.context.runtime(does.call.callee),
-          does.call.arguments.map((part) => this.#hostArgument(part)),
-          "  ",
-        );
+      case "call": {
+        const { callee } = does.call;
+        return [
+          ...(callee === "checkIndices" ? [] : ["  // in JavaScript, over the same memory:"]),
+          ...callLines(
+            this.#request.context.runtime(callee),
+            does.call.arguments.map((part) => this.#hostArgument(part)),
+            "  ",
+          ),
+        ];
+      }
       case "check": {
         const path = String(does.of.attrs["name"] ?? does.of.name ?? "index");
         const value = expressionText(does.value, this.#context());

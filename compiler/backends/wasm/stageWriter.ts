@@ -280,7 +280,7 @@ export class StageWriter implements LoopContext {
     const [sizeM, sizeN, sizeK] = [this.#dim(rows), this.#dim(columns), this.#dim(inner)];
     const { dtype } = result.buffer;
     const hasKernel = [a, b].every(({ buffer }) => buffer.dtype === dtype);
-    if (!hasKernel || (transposeA && transposeB))
+    if (!hasKernel)
       return writePlainProduct(this.f, {
         a: { address: this.#operand(a), dtype: a.buffer.dtype },
         b: { address: this.#operand(b), dtype: b.buffer.dtype },

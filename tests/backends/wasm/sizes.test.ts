@@ -75,3 +75,15 @@ describe.each(["f32", "f64"] as const)("%s", (dtype) => {
     }
   });
 });
+
+test("a product of matrices of different precision", () => {
+  const program = "f(a: f64[N, 3], b: f32[3, 5]) = sum(sin(a @ b)) + sum(b.T @ a.T)";
+  const [wasm, plain] = (["wasm-js", "js"] as const).map((target) =>
+    runMath(program, { target, assembler }),
+  );
+  const inputs = { a: [1, 2, 3, -1, 0.5, 4], b: [...Array(15).keys()].map((i) => i / 4 - 2) };
+  const [found, reference] = [wasm, plain].map((run) => run?.gradient(inputs, [1], { N: 2 }));
+  expect(worst(found?.value ?? [], reference?.value ?? [])).toBeLessThan(1e-12);
+  for (const [name, slope] of Object.entries(reference?.slopes ?? {}))
+    expect(worst(found?.slopes[name] ?? [], slope)).toBeLessThan(1e-6);
+});
