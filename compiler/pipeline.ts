@@ -36,6 +36,8 @@ export interface CompileOptions {
   readonly target?: Target | undefined;
   /** Makes WebAssembly; needed for such targets. See `loadAssembler`. */
   readonly assembler?: Assembler | undefined;
+  /** Use relaxed multiply-add where the engine has it: the last bits then depend on the machine. */
+  readonly relaxedSimd?: boolean | undefined;
   /** Parameters to differentiate; by default those declared `Param`, else all floats. */
   readonly wrt?: readonly string[] | undefined;
   /** What to build beside the function: the gradient always is. */
@@ -110,11 +112,11 @@ export function languageOf(target: Target = "ts"): "ts" | "js" {
   return target === "ts" || target === "wasm" ? "ts" : "js";
 }
 
-function engineOf({ target, assembler }: CompileOptions): WasmEngine | undefined {
+function engineOf({ target, assembler, relaxedSimd }: CompileOptions): WasmEngine | undefined {
   if (target !== "wasm" && target !== "wasm-js") return undefined;
   if (assembler === undefined)
     throw new TypeError(`the target ${target} needs an assembler: await loadAssembler()`);
-  return new WasmEngine(assembler);
+  return new WasmEngine(assembler, relaxedSimd);
 }
 
 function compileFunction(

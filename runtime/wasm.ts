@@ -7,6 +7,7 @@ interface WebAssemblyHost {
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
   readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
   readonly compile: (bytes: Uint8Array) => Promise<object>;
+  readonly validate: (bytes: Uint8Array) => boolean;
 }
 
 /** Memory of a module: arrays lie in it as views. */
@@ -22,6 +23,8 @@ export interface WasmView extends ArrayLike<number> {
 /** A module as text, compiled when it is first needed and then kept. */
 export interface WasmCode {
   readonly base64: string;
+  /** The same with relaxed instructions, for engines that have them. */
+  readonly relaxed: string | undefined;
   module: object | undefined;
 }
 
@@ -34,9 +37,9 @@ function webAssembly(): WebAssemblyHost {
   return host.WebAssembly;
 }
 
-/** A module from its bytes in base64. */
-export function wasmCode(base64: string): WasmCode {
-  return { base64, module: undefined };
+/** A module from its bytes in base64, and from those it may have instead where the engine takes them. */
+export function wasmCode(base64: string, relaxed?: string): WasmCode {
+  return { base64, relaxed, module: undefined };
 }
 
 /** Memory of at least so many bytes, all 0. */
@@ -56,7 +59,7 @@ export function wasmStages(
   calls: WasmImports,
 ): object {
   const { Module, Instance } = webAssembly();
-  code.module ??= new Module(bytesOf(code.base64));
+  code.module ??= new Module(bytesFor(code));
   return new Instance(code.module, { host: { memory, ...host }, calls }).exports;
 }
 
@@ -64,7 +67,7 @@ export function wasmStages(
 export function wasmCompile(code: WasmCode): Promise<void> {
   if (code.module !== undefined) return Promise.resolve();
   return webAssembly()
-    .compile(bytesOf(code.base64))
+    .compile(bytesFor(code))
     .then((module) => {
       code.module = module;
     });
@@ -81,6 +84,11 @@ function valueOf(code: number): number {
   if (code >= 65) return code - 65;
   if (code >= 48) return code + 4;
   return code === 43 ? 62 : 63;
+}
+
+function bytesFor({ base64, relaxed }: WasmCode): Uint8Array {
+  const wanted = relaxed === undefined ? undefined : bytesOf(relaxed);
+  return wanted !== undefined && webAssembly().validate(wanted) ? wanted : bytesOf(base64);
 }
 
 function bytesOf(base64: string): Uint8Array {

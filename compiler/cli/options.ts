@@ -11,6 +11,7 @@ export interface CommandOptions {
   readonly emit?: readonly Emitted[];
   readonly target?: Target;
   readonly standalone?: boolean;
+  readonly relaxedSimd?: boolean;
   readonly function?: string;
   readonly outDir?: string;
   readonly check?: boolean;
@@ -46,6 +47,11 @@ export const options = {
       .choices(["ts", "js", "wasm", "wasm-js"])
       .default("ts"),
   standalone: () => new Option("--standalone", "write the runtime functions used into the module"),
+  relaxedSimd: () =>
+    new Option(
+      "--relaxed-simd",
+      "in WebAssembly, multiply and add at once where the engine can; last bits then depend on it",
+    ),
   function: () => new Option("--function <name>", "only this function of the file"),
   stage: () => new Option("--stage <stage>", "what to print").choices(stages).default("graph"),
   points: () =>
@@ -83,6 +89,7 @@ export async function compileOptions(given: CommandOptions): Promise<CompileOpti
     target,
     assembler: needsAssembler ? await loadAssembler() : undefined,
     standalone: given.standalone,
+    relaxedSimd: given.relaxedSimd,
     functions: given.function === undefined ? undefined : [given.function],
   };
 }

@@ -97,6 +97,7 @@ class CommandLine {
       .addOption(options.emit())
       .addOption(options.target())
       .addOption(options.standalone())
+      .addOption(options.relaxedSimd())
       .option("--check", "write nothing; fail if an output is missing or stale")
       .option("--watch", "build again on every change")
       .action(async (files: readonly string[], given: CommandOptions) => {

@@ -42,6 +42,8 @@ interface Tiles {
     ts: `/** A module as text, compiled when it is first needed and then kept. */
 interface WasmCode {
   readonly base64: string;
+  /** The same with relaxed instructions, for engines that have them. */
+  readonly relaxed: string | undefined;
   module: object | undefined;
 }`,
     js: ``,
@@ -82,6 +84,7 @@ interface WebAssemblyHost {
   ) => { readonly exports: object };
   readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
   readonly compile: (bytes: Uint8Array) => Promise<object>;
+  readonly validate: (bytes: Uint8Array) => boolean;
 }`,
     js: ``,
   },
@@ -156,6 +159,21 @@ const bernoulli = [
   7 / 6,
   -3617 / 510,
 ];`,
+  },
+  bytesFor: {
+    needs: ["WasmCode", "bytesOf", "webAssembly"],
+    ts: `function bytesFor({ base64, relaxed }: WasmCode): Uint8Array {
+  const wanted = relaxed === undefined ? undefined : bytesOf(relaxed);
+  return wanted !== undefined && webAssembly().validate(wanted)
+    ? wanted
+    : bytesOf(base64);
+}`,
+    js: `function bytesFor({ base64, relaxed }) {
+  const wanted = relaxed === undefined ? undefined : bytesOf(relaxed);
+  return wanted !== undefined && webAssembly().validate(wanted)
+    ? wanted
+    : bytesOf(base64);
+}`,
   },
   bytesOf: {
     needs: ["valueOf"],
@@ -3695,22 +3713,22 @@ function valueOf(code) {
   },
   wasmCode: {
     needs: ["WasmCode"],
-    ts: `/** A module from its bytes in base64. */
-function wasmCode(base64: string): WasmCode {
-  return { base64, module: undefined };
+    ts: `/** A module from its bytes in base64, and from those it may have instead where the engine takes them. */
+function wasmCode(base64: string, relaxed?: string): WasmCode {
+  return { base64, relaxed, module: undefined };
 }`,
-    js: `/** A module from its bytes in base64. */
-function wasmCode(base64) {
-  return { base64, module: undefined };
+    js: `/** A module from its bytes in base64, and from those it may have instead where the engine takes them. */
+function wasmCode(base64, relaxed) {
+  return { base64, relaxed, module: undefined };
 }`,
   },
   wasmCompile: {
-    needs: ["WasmCode", "bytesOf", "webAssembly"],
+    needs: ["WasmCode", "bytesFor", "webAssembly"],
     ts: `/** Compiles a module without holding up the thread. */
 function wasmCompile(code: WasmCode): Promise<void> {
   if (code.module !== undefined) return Promise.resolve();
   return webAssembly()
-    .compile(bytesOf(code.base64))
+    .compile(bytesFor(code))
     .then((module) => {
       code.module = module;
     });
@@ -3719,7 +3737,7 @@ function wasmCompile(code: WasmCode): Promise<void> {
 function wasmCompile(code) {
   if (code.module !== undefined) return Promise.resolve();
   return webAssembly()
-    .compile(bytesOf(code.base64))
+    .compile(bytesFor(code))
     .then((module) => {
       code.module = module;
     });
@@ -3750,7 +3768,7 @@ function wasmMemory(bytes) {
 }`,
   },
   wasmStages: {
-    needs: ["WasmCode", "WasmImports", "WasmMemory", "bytesOf", "webAssembly"],
+    needs: ["WasmCode", "WasmImports", "WasmMemory", "bytesFor", "webAssembly"],
     ts: `/**
  * The functions of a module over a memory. The module is compiled if it is
  * not yet; where that may not be done at once, call {@link wasmCompile} first.
@@ -3762,7 +3780,7 @@ function wasmStages(
   calls: WasmImports,
 ): object {
   const { Module, Instance } = webAssembly();
-  code.module ??= new Module(bytesOf(code.base64));
+  code.module ??= new Module(bytesFor(code));
   return new Instance(code.module, { host: { memory, ...host }, calls })
     .exports;
 }`,
@@ -3772,7 +3790,7 @@ function wasmStages(
  */
 function wasmStages(code, memory, host, calls) {
   const { Module, Instance } = webAssembly();
-  code.module ??= new Module(bytesOf(code.base64));
+  code.module ??= new Module(bytesFor(code));
   return new Instance(code.module, { host: { memory, ...host }, calls })
     .exports;
 }`,

@@ -20,8 +20,8 @@ export interface Unit {
   readonly hosts: readonly string[];
   /** The module in base64. */
   readonly code: string;
-  /** The module as text. */
-  readonly text: string;
+  /** The same with relaxed instructions; null where they are not wanted or would not be used. */
+  readonly relaxed: string | null;
   /** Variables of all its programs that lie in memory; programs run one at a time, and share. */
   readonly cells: number;
   readonly scratch: number;
@@ -31,10 +31,13 @@ export interface Unit {
 /** Runs functions of tensors as stages in WebAssembly. */
 export class WasmEngine implements Engine {
   readonly #assemble: Assembler;
+  readonly #relaxed: boolean;
   readonly #units = new Map<Program, Unit>();
 
-  constructor(assemble: Assembler) {
+  /** @param relaxed also build with relaxed multiply-add, for engines that have it */
+  constructor(assemble: Assembler, relaxed = false) {
     this.#assemble = assemble;
+    this.#relaxed = relaxed;
   }
 
   names({ name }: ModelFunction): readonly string[] {
@@ -93,7 +96,8 @@ export class WasmEngine implements Engine {
       staged,
       hosts: module.hosts,
       code: base64(this.#assemble(text)),
-      text,
+      relaxed:
+        this.#relaxed && module.hasKernels ? base64(this.#assemble(module.text(true))) : null,
       cells: Math.max(...programs.map(({ cells }) => cells.size)),
       scratch: Math.max(...programs.map(({ scratch }) => scratch)),
       views: inputViews({ model, programs: options }),

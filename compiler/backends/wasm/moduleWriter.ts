@@ -52,6 +52,11 @@ export class ModuleWriter {
     return name;
   }
 
+  /** True where relaxed instructions would be used. */
+  get hasKernels(): boolean {
+    return this.#kernels.size > 0;
+  }
+
   /** Bytes a kernel works in besides its operands. */
   scratch(name: string, sizes: readonly [rows: Dim, columns: Dim, inner: Dim]): number {
     const kernel = this.#kernels.get(name);

@@ -76,6 +76,7 @@ export function printCode(unit: Unit): readonly string[] {
     ...docComment([`The stages of \`${unit.model.name}\` in WebAssembly.`]),
     `const ${unit.model.name}Code = wasmCode(`,
     `  "${unit.code}",`,
+    ...(unit.relaxed === null ? [] : [`  "${unit.relaxed}",`]),
     ");",
   ];
 }

@@ -186,6 +186,18 @@ it("derived functions run in WebAssembly too", () => {
   wasm?.forEach((number, i) => expect(number).toBeCloseTo(plain?.[i] ?? NaN, 11));
 });
 
+it("a second body with relaxed instructions is taken where the engine has them", () => {
+  const math = "f(x: [4, 9], w: [9, 7]) = sum(tanh(x @ w))";
+  const [relaxed, plain] = [true, false].map((relaxedSimd) => {
+    const { call, code } = load(math, { relaxedSimd });
+    const x = Float32Array.from({ length: 36 }, (_, i) => Math.sin(i));
+    const w = Float32Array.from({ length: 63 }, (_, i) => Math.cos(i));
+    return { bytes: code.length, value: Number(call("f", { x, w }, call("createFWork"))) };
+  });
+  expect(relaxed?.bytes).toBeGreaterThan(1.5 * (plain?.bytes ?? 0));
+  expect(relaxed?.value).toBeCloseTo(plain?.value ?? NaN, 4);
+});
+
 it("an assembler is needed", () => {
   expect(() => compile({ math: "f(x: [3]) = sum(x)" }, { target: "wasm" })).toThrow(
     new TypeError("the target wasm needs an assembler: await loadAssembler()"),
