@@ -6,7 +6,7 @@ export {
   type Source,
   type Target,
 } from "./pipeline.js";
-export { loadAssembler, type Assembler } from "./backends/wasm/assemble.js";
+export type { Assembler } from "./backends/wasm/assemble.js";
 export type { CompiledFunction } from "./backends/typescript/module.js";
 export {
   CompileError,
