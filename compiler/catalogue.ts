@@ -158,32 +158,33 @@ export const catalogue = {
   FG204: {
     title: "Not supported in a model",
     cause:
-      "The statement or expression can be read, but the compiler has no gradient for what it does: it writes into a value, makes an object by `new`, leaves a loop, or has no effect at all. Compute values with operators and operations; the generated code allocates its buffers itself.",
+      "The statement or expression can be read, but it means nothing the compiler has a gradient for: it changes a field of an object, makes an object by `new` that is no array, stands where there is no loop to leave, or has no effect at all.",
     example:
-      "export function f(x: number) {\n  const squares = new Float64Array(2);\n  squares[0] = x * x;\n  return squares[0];\n}",
-    fix: "export function f(x: number) {\n  const squares = [x * x, 2 * x];\n  return squares[0];\n}",
+      "export function f(x: number) {\n  const p = { a: x, b: 2 };\n  p.a = x * x;\n  return p.a * p.b;\n}",
+    fix: "export function f(x: number) {\n  const p = { a: x * x, b: 2 };\n  return p.a * p.b;\n}",
   },
   FG205: {
     title: "Recursion",
     cause:
-      "The function calls itself, directly or through others. Called functions are inlined, and that would never end. A loop with bounds known at build time does the same a fixed number of times.",
+      "The function calls itself, directly or through others. Called functions are inlined, and that would never end. A loop does the same again and again.",
     example: "f(x) = x < 1 ? x : f(x / 2)",
     fix: "f(x) = { y = x / 2; y < 1 ? y : y / 2 }",
   },
   FG206: {
-    title: "Loop bound not known at build time",
-    cause: "The number of turns of this loop depends on a value that is known only at run time.",
+    title: "Loop without an end",
+    cause:
+      "The condition of the loop holds whatever happens in it, and nothing in it is a `break` or a `return`.",
     example:
-      "export function f(x: number, n: number) {\n  let s = 0;\n  for (let i = 0; i < n; i++) {\n    s += x ** i;\n  }\n  return s;\n}",
-    fix: "export function f(x: number) {\n  let s = 0;\n  for (let i = 0; i < 8; i++) {\n    s += x ** i;\n  }\n  return s;\n}",
+      "export function f(x: number) {\n  let s = x;\n  while (true) {\n    s = s / 2;\n  }\n  return s;\n}",
+    fix: "export function f(x: number) {\n  let s = x;\n  while (s > 1) {\n    s = s / 2;\n  }\n  return s;\n}",
   },
   FG207: {
-    title: "Too large once unrolled",
+    title: "Too large once written out",
     cause:
-      "Loops are unrolled turn by turn, and called functions written out at every call. The result would have more operations than could be read in the generated code.",
+      "Loops over lists are written out turn by turn, and called functions at every call. The result would have more operations than could be read in the generated code. Loops over numbers and tensors stay loops.",
     example:
-      'import { type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<[10000]>) {\n  let s = 0;\n  for (let i = 0; i < 10000; i++) {\n    s += x[i] * x[i];\n  }\n  return s;\n}',
-    fix: 'import { sum, type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<[10000]>) {\n  return sum(x * x);\n}',
+      "export function f(x: number) {\n  let s = 0;\n  const list = [1, 2, 3, 4, 5, 6, 7, 8, 9];\n  for (const a of list) {\n    for (const b of list) {\n      s += x / (a + b);\n    }\n  }\n  return s;\n}",
+    fix: "export function f(x: number) {\n  let s = 0;\n  for (let a = 1; a <= 9; a++) {\n    for (let b = 1; b <= 9; b++) {\n      s += x / (a + b);\n    }\n  }\n  return s;\n}",
   },
   FG208: {
     title: "Declared twice",
@@ -251,6 +252,22 @@ export const catalogue = {
     cause: "The file exports no function of the name asked for.",
     example: 'compile({ math: "loss(x) = x^2" }, { functions: ["los"] })',
     fix: 'compile({ math: "loss(x) = x^2" }, { functions: ["loss"] })',
+  },
+  FG218: {
+    title: "Value that changes its kind in a loop",
+    cause:
+      "What a loop hands on from one iteration to the next keeps its shape and its kind: a number stays a number, a list of three a list of three.",
+    example:
+      'import { concat, sum, type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<[3]>) {\n  let y: number = x;\n  for (let i = 0; i < 100; i++) {\n    y = concat([y, x]);\n  }\n  return sum(y);\n}',
+    fix: 'import { sum, tile, type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<[3]>) {\n  const y = tile(x, [101]);\n  return sum(y);\n}',
+  },
+  FG219: {
+    title: "Array that cannot be written",
+    cause:
+      "Elements are assigned to in arrays that the function made for itself, by `new Float64Array(n)` or `zeros([n, m])`. A parameter belongs to the caller, and the result of an operation is a value. An array that another value was made of, such as one of two arrays chosen at run time, would have to change that as well.",
+    example:
+      'import { sum, type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<["N"], "f64">) {\n  for (let i = 1; i < x.length; i++) {\n    x[i] += x[i - 1];\n  }\n  return sum(x);\n}',
+    fix: 'import { type Tensor } from "flatgrad";\n\nexport function f(x: Tensor<["N"], "f64">) {\n  const y = new Float64Array(x);\n  for (let i = 1; i < x.length; i++) {\n    y[i] += y[i - 1];\n  }\n  return y[y.length - 1];\n}',
   },
   FG301: {
     title: "Shapes do not fit",
@@ -501,6 +518,20 @@ export const catalogue = {
       "The random inputs that `flatgrad check` drew, normal and positive ones of about 1, gave no finite value.",
     example: "f(x) = log(x - 100)",
     fix: "f(x) = log(x)",
+  },
+  FG507: {
+    title: "Memory not known",
+    cause:
+      "A memory budget is a number of bytes. To keep it, all named sizes must have a value, and loops a number of iterations that follows from sizes.",
+    example: 'flatgrad build net.ts --memory-budget 10M   (x: Tensor<["N", 784]>)',
+    fix: "flatgrad build net.ts --memory-budget 10M --size N=64",
+  },
+  FG508: {
+    title: "Memory budget too small",
+    cause:
+      "Even after computing again what can be, the backward pass holds more of the forward pass than the budget: what loops carry from turn to turn, what the next step back is computed from, and what is as large computed again as kept.",
+    example: "flatgrad build net.ts --memory-budget 1k",
+    fix: "flatgrad build net.ts --memory-budget 64k",
   },
   FG599: {
     title: "Error in the compiler",

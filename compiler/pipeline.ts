@@ -10,6 +10,7 @@ import type { ModelFunction } from "./elaborate/function.js";
 import type { Graph } from "./ir/graph.js";
 import { isFloat, type TensorType } from "./ir/type.js";
 import { lint } from "./lints/index.js";
+import { fitMemory, rematerialisePasses, type Fitted } from "./memoryBudget.js";
 import { gradientGraph } from "./passes/differentiate.js";
 import { forwardPasses, fusingPasses, jointPasses, runPasses } from "./passes/index.js";
 import { pass as nameValues } from "./passes/nameValues.js";
@@ -47,16 +48,25 @@ export interface CompileOptions {
   readonly functions?: readonly string[] | undefined;
   /** "f64": every f32 becomes f64, for gradient checks. */
   readonly precision?: "f64" | undefined;
+  /** At level 2: bytes of the forward pass that the backward pass may hold; beyond that it computes values again. */
+  readonly memoryBudget?: number | undefined;
+  /** Values of named sizes, for the memory budget. */
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
   /** Types of parameters written without one. */
   readonly parameterTypes?: Readonly<Record<string, TensorType>> | undefined;
   /** Check the graph after every pass; for tests. */
   readonly verify?: boolean | undefined;
 }
 
+export interface BuiltFunction extends CompiledFunction {
+  /** What of the forward pass is computed again. */
+  readonly memory: Fitted;
+}
+
 export interface CompileResult {
   /** The generated module. */
   readonly code: string;
-  readonly functions: readonly CompiledFunction[];
+  readonly functions: readonly BuiltFunction[];
   /** Warnings; errors are thrown. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -124,7 +134,7 @@ function compileFunction(
   entry: SourceFile,
   sink: DiagnosticSink,
   options: CompileOptions,
-): CompiledFunction {
+): BuiltFunction {
   const wrt = chooseInputs(model, options.wrt ?? wrtOfTag(model), sink);
   const passOptions = { verify: options.verify };
   const forward = runPasses(model.graph, [...forwardPasses, nameValues], passOptions);
@@ -133,19 +143,26 @@ function compileFunction(
     forward.outputs.every(({ node }) => node.type.shape.length === 0 && isFloat(node.type.dtype));
   refuseDiscreteResult(model, forward, sink);
   lint(model.graph, forward, wrt, entry, sink);
-  const gradient = withDiagnostics(sink, forward, () =>
-    gradientGraph(forward, { wrt, cotangent: isScalar ? "one" : "inputs" }),
-  );
   const fusing = (options.level ?? 2) === 0 ? [] : fusingPasses;
-  const lowered = [...jointPasses, ...fusing, nameValues];
-  const optimised = runPasses(gradient, lowered, passOptions);
+  const lowering = [...jointPasses, ...fusing, nameValues];
+  const lower = (graph: Graph) => runPasses(graph, lowering, passOptions);
+  const results = forward.outputs.length;
+  const differentiate = () =>
+    withDiagnostics(sink, forward, () =>
+      gradientGraph(forward, { wrt, cotangent: isScalar ? "one" : "inputs" }),
+    );
+  const { name, span } = model;
+  const memory = fitMemory({ name, span, results, differentiate, lower, sink }, budgetOf(options));
+  const { gradient } = memory;
+  const optimised = runPasses(memory.lowered, rematerialisePasses(memory, results), passOptions);
   const level = { level: options.level ?? 2 };
-  const scheduled = (graph: Graph) => schedule(runPasses(graph, lowered, passOptions), level);
+  const scheduled = (graph: Graph) => schedule(lower(graph), level);
   const kinds = sink.hasErrors ? [] : emittedBy(model, options.emit);
   return {
     model,
     derived: deriveFunctions({ model, forward, wrt, sink, schedule: scheduled }, kinds),
     stages: { graph: model.graph, gradient, optimised },
+    memory,
     programs: {
       forward: scheduled(forward),
       gradient: schedule(optimised, level),
@@ -153,6 +170,11 @@ function compileFunction(
       wrt: new Set(wrt),
     },
   };
+}
+
+/** Without optimisation everything has memory of its own, and computing it again would only add more. */
+function budgetOf({ memoryBudget: bytes, sizes = {}, level }: CompileOptions) {
+  return bytes === undefined || level === 0 ? undefined : { bytes, sizes };
 }
 
 /** What is generated for one function must not have the name of what is generated for another. */

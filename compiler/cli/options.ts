@@ -3,6 +3,7 @@ import { EMITTED, type Emitted } from "../derived.js";
 import { loadAssembler } from "../backends/wasm/assemble.js";
 import type { CompileOptions, Target } from "../pipeline.js";
 import { stages, type Stage } from "./inspect.js";
+import { toolError } from "./problems.js";
 
 /** Options as the parser of arguments gives them. */
 export interface CommandOptions {
@@ -19,6 +20,8 @@ export interface CommandOptions {
   readonly stage?: Stage;
   readonly points?: number;
   readonly seed?: number;
+  readonly memoryBudget?: number;
+  readonly size?: Readonly<Record<string, number>>;
 }
 
 export const options = {
@@ -60,7 +63,34 @@ export const options = {
       .default(3),
   seed: () =>
     new Option("--seed <n>", "seed of the random points").argParser(wholeNumber(0)).default(0),
+  memoryBudget: () =>
+    new Option(
+      "--memory-budget <bytes>",
+      "what the backward pass may hold of the forward pass, such as 65536, 64k or 10M; it computes the rest again",
+    ).argParser(bytes),
+  size: () =>
+    new Option("--size <name=n>", "value of a named size, such as N=64; may be repeated").argParser(
+      namedSize,
+    ),
 };
+
+/** `10M`: 10 · 2²⁰. */
+function bytes(text: string): number {
+  const [, digits, unit = ""] = /^(\d+)([kKMG]?)$/.exec(text) ?? [];
+  const value = Number(digits) * 1024 ** ["", "k", "M", "G"].indexOf(unit.replace("K", "k"));
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("It must be a whole number of bytes, or of k, M or G.");
+}
+
+function namedSize(
+  text: string,
+  earlier: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  const [, name, digits] = /^([A-Za-z_$][\w$]*)=(\d+)$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (name !== undefined && Number.isSafeInteger(value)) return { ...earlier, [name]: value };
+  throw new InvalidArgumentError("It must be a name and a whole number, such as N=64.");
+}
 
 function emittedKinds(text: string): readonly Emitted[] {
   return text.split(",").map((name) => {
@@ -80,6 +110,14 @@ function wholeNumber(from: number): (text: string) => number {
 
 /** The options of a compilation, with an assembler where the target needs one. */
 export async function compileOptions(given: CommandOptions): Promise<CompileOptions> {
+  if (given.optimize === "0" && given.memoryBudget !== undefined)
+    throw toolError(
+      "FG502",
+      "without optimisation, nothing shares memory that a budget could save",
+      {
+        accepted: "--memory-budget with -O2",
+      },
+    );
   const { target } = given;
   const needsAssembler = target === "wasm" || target === "wasm-js";
   return {
@@ -91,5 +129,7 @@ export async function compileOptions(given: CommandOptions): Promise<CompileOpti
     standalone: given.standalone,
     relaxedSimd: given.relaxedSimd,
     functions: given.function === undefined ? undefined : [given.function],
+    memoryBudget: given.memoryBudget,
+    sizes: given.size,
   };
 }

@@ -3,6 +3,7 @@ import { CompileError } from "../diagnostic.js";
 import { version } from "../version.js";
 import { build, generate } from "./build.js";
 import { check } from "./check.js";
+import { explainMemory } from "./explainMemory.js";
 import { inspect } from "./inspect.js";
 import type { Io } from "./io.js";
 import { compileOptions, options, type CommandOptions } from "./options.js";
@@ -18,6 +19,7 @@ Examples:
   flatgrad grad "(x + y) * z"               prints the function and its gradient
   flatgrad check models/loss.ts             compares gradients with differences
   flatgrad inspect models/loss.ts --stage optimised
+  flatgrad explain-memory models/loss.ts --size N=64
   flatgrad ops softmax
   flatgrad explain FG203
 
@@ -82,6 +84,7 @@ class CommandLine {
     this.#addGrad(program);
     this.#addInspect(program);
     this.#addCheck(program);
+    this.#addExplainMemory(program);
     this.#addReference(program);
     return program;
   }
@@ -98,6 +101,8 @@ class CommandLine {
       .addOption(options.target())
       .addOption(options.standalone())
       .addOption(options.relaxedSimd())
+      .addOption(options.memoryBudget())
+      .addOption(options.size())
       .option("--check", "write nothing; fail if an output is missing or stale")
       .option("--watch", "build again on every change")
       .action(async (files: readonly string[], given: CommandOptions) => {
@@ -121,6 +126,8 @@ class CommandLine {
       .addOption(options.emit())
       .addOption(options.target())
       .addOption(options.standalone())
+      .addOption(options.memoryBudget())
+      .addOption(options.size())
       .action(async (math: string, given: CommandOptions) => {
         const text = math === "-" ? await this.#io.readInput() : math;
         const settings = await compileOptions(given);
@@ -165,6 +172,22 @@ class CommandLine {
         const read = await this.#read(argument);
         const compile = await compileOptions(given);
         this.#onProgram(read, (one) => check(one, { compile, points, seed }, this.#io));
+      });
+  }
+
+  #addExplainMemory(program: Command): void {
+    program
+      .command("explain-memory")
+      .description("show what the backward pass reads of the forward pass, and what that costs")
+      .argument("<program>", "a model file, a math string, or -")
+      .addOption(options.function())
+      .addOption(options.wrt())
+      .addOption(options.memoryBudget())
+      .addOption(options.size())
+      .action(async (argument: string, given: CommandOptions) => {
+        const read = await this.#read(argument);
+        const chosen = await compileOptions(given);
+        this.#onProgram(read, (one) => explainMemory(one, chosen, this.#io));
       });
   }
 

@@ -1,4 +1,5 @@
 import type { Span } from "../diagnostic.js";
+import { dimAtLeast } from "../ir/dim.js";
 import { sameShape, type TensorType } from "../ir/type.js";
 import type { Node } from "../ir/node.js";
 import { and, cast, neg, not, where } from "../ops/arithmetic.js";
@@ -25,7 +26,7 @@ export function makeArray(context: Context, content: Node, span: Span): ArrayVal
     mutable: true,
     span,
     type: content.type,
-    guards: context.guards.length,
+    guards: context.guards,
   };
   context.store.set(cell, nodeValue(content));
   return { kind: "array", cell, positions: [] };
@@ -208,12 +209,7 @@ function updated(context: Context, write: Write, content: Node, value: Node): No
   const guard = guardOf(context, array.cell);
   if (write.positions.length === 0)
     return guard === undefined ? value : where(guard, value, content);
-  const proven = arePositionsWithin(context, write.positions, content.type);
-  // Where the program does not come here, the position may be anything.
-  const positions =
-    guard === undefined || proven
-      ? write.positions
-      : write.positions.map((position) => where(guard, position, constant(0, "i32")));
+  const { positions, proven } = safePositions(context, write, guard);
   if (combine !== undefined) {
     const addend = combine === "-" ? neg(value) : value;
     const masked = guard === undefined ? addend : where(guard, addend, zerosLike(addend));
@@ -228,6 +224,22 @@ function updated(context: Context, write: Write, content: Node, value: Node): No
   );
 }
 
+/** Positions to write at: where the program does not come here they may be anything, and the first will do. */
+function safePositions(
+  context: Context,
+  { array: { cell }, positions }: Write,
+  guard: Node | undefined,
+): { readonly positions: readonly Node[]; readonly proven: boolean } {
+  const proven = arePositionsWithin(context, positions, cell.type);
+  const always = arePositionsWithin(context, positions, cell.type, cell.guards);
+  if (guard === undefined || always) return { positions, proven };
+  const isFilled = positions.every((_, axis) => dimAtLeast(cell.type.shape[axis] ?? 0, 1));
+  return {
+    positions: positions.map((position) => where(guard, position, constant(0, "i32"))),
+    proven: proven && isFilled,
+  };
+}
+
 function zerosLike({ type: { dtype, shape } }: Node): Node {
   const scalar = constant(0, dtype);
   return shape.length === 0 ? scalar : broadcastTo(scalar, shape);
@@ -237,16 +249,17 @@ export function arePositionsWithin(
   context: Context,
   positions: readonly Node[],
   { shape }: TensorType,
+  guards = context.guards,
 ): boolean {
   return positions.every((position, axis) =>
-    isWithin(position, shape[axis] ?? 0, context.knownFacts()),
+    isWithin(position, shape[axis] ?? 0, context.knownFacts(guards)),
   );
 }
 
 /** Whether the program comes here, among all that made the array; undefined where it is sure to. */
 function guardOf({ guards }: Context, cell: ArrayCell): Node | undefined {
   const conditions = guards
-    .slice(cell.guards)
+    .filter((guard) => !cell.guards.includes(guard))
     .map(({ condition, holds }) => (holds ? condition : not(condition)));
   const [first, ...rest] = conditions;
   return rest.reduce<Node | undefined>((all, one) => all && and(all, one), first);

@@ -178,7 +178,7 @@ function settled(a: Value, b: Value): Value | undefined {
   return b.kind === "unset" ? a : undefined;
 }
 
-/** The variables there were before a choice, as they are after it; without what is in arrays. */
+/** The variables there were before a choice, as they are after it; arrays are as the second store has them. */
 export function mergeStores(
   context: Context,
   choice: Choice,
@@ -188,7 +188,10 @@ export function mergeStores(
 ): Store {
   const merged: Store = new Map();
   for (const variable of variables) {
-    if (isCell(variable)) continue;
+    if (isCell(variable)) {
+      merged.set(variable, b.get(variable) ?? POISON);
+      continue;
+    }
     const left = a.get(variable) ?? POISON;
     const right = b.get(variable) ?? POISON;
     const known =

@@ -6,6 +6,7 @@ import { callDerivative } from "./derivatives.js";
 import { makeDerivative } from "./transforms.js";
 import { callZeros } from "./constructors.js";
 import { callMath } from "./mathFunctions.js";
+import { callMethod } from "./methods.js";
 import { callOperation } from "./operations.js";
 import type { Scope } from "./scopes.js";
 import { describe, POISON, type Value } from "./values.js";
@@ -14,7 +15,10 @@ type Call = Extract<Expression, { kind: "call" }>;
 
 /** `callee(arguments)`. */
 export function evaluateCall(context: Context, call: Call, scope: Scope): Value {
-  const callee = context.evaluate(call.callee, scope);
+  const method = callMethod(context, call, scope);
+  if (method !== undefined && "result" in method) return method.result;
+  const isStatement = context.statement === call;
+  const callee = method?.callee ?? context.evaluate(call.callee, scope);
   const given = readArguments(context, call, callee, scope);
   // A function of the program gets the arrays themselves, and may write them.
   const { positional, named } = callee.kind === "function" ? given : contentsOf(context, given);
@@ -31,7 +35,7 @@ export function evaluateCall(context: Context, call: Call, scope: Scope): Value 
     case "math":
       return callMath(context, callee.name, positional, call.span);
     case "function":
-      return context.inline(callee.callable, positional, named, call.span);
+      return context.inline(callee.callable, positional, named, call.span, isStatement);
     case "transform":
       if (callee.name === "customGradient")
         return makeCustom(context, withOptions(context, positional, named), call.span);

@@ -36,11 +36,9 @@ export function executeChoice(
   const finish = (rest: Outcome): Outcome => {
     const [p, q] = [outcomeOf(a, rest), outcomeOf(b, rest)];
     const outer = [...before.keys()].slice(0, context.outerVariables);
-    const store = mergeStores(context, choice, outer, p.store, q.store);
-    return {
-      value: mergeValues(context, choice, p.value, q.value),
-      store: withArraysOf(store, rest.store),
-    };
+    const joined = mergeStores(context, choice, outer, p.store, q.store);
+    const store = withArraysOf(new Map([...rest.store, ...joined]), rest.store);
+    return { value: mergeValues(context, choice, p.value, q.value), store };
   };
   if (a.kind === "return" && b.kind === "return")
     return { kind: "return", outcome: finish({ value: POISON, store: afterElse }) };

@@ -72,7 +72,10 @@ function dimOf(value: Value): Dim | undefined {
 }
 
 function zerosOf(context: Context, dtype: DType, shape: readonly Dim[], span: Span): Value {
-  return checkShape(context, shape, span) ? makeZeros(context, { dtype, shape }, span) : POISON;
+  const wide = context.precision === "f64" && dtype === "f32" ? "f64" : dtype;
+  return checkShape(context, shape, span)
+    ? makeZeros(context, { dtype: wide, shape }, span)
+    : POISON;
 }
 
 /** A new array with the elements of another value. */
@@ -90,7 +93,8 @@ export function copyOf(
       hint: "an array has the length it is given when the work object is created: pass one of that length as a parameter",
     });
   }
-  const content = context.build(span, () => cast(node, dtype ?? node.type.dtype));
+  const wanted = dtype === "f32" && context.precision === "f64" ? "f64" : dtype;
+  const content = context.build(span, () => cast(node, wanted ?? node.type.dtype));
   return makeArray(context, content, span);
 }
 

@@ -33,22 +33,28 @@ export interface Placed {
   readonly expression?: Expression | undefined;
 }
 
+/** A call of a function of the program. */
+export interface InlineCall {
+  readonly callable: Callable;
+  readonly positional: readonly Placed[];
+  /** Keyword arguments. */
+  readonly named: ReadonlyMap<string, Placed>;
+  readonly span: Span;
+  /** A statement, for what the function does: it need not return anything. */
+  readonly isStatement: boolean;
+}
+
 /** The evaluator as the files it is made of see it; injected, since they need each other. */
 export interface Evaluator {
   evaluate(context: Context, expression: Expression, scope: Scope): Value;
-  /** Calls a function of the program. `named` are keyword arguments. */
-  inline(
-    context: Context,
-    callable: Callable,
-    positional: readonly Placed[],
-    named: ReadonlyMap<string, Placed>,
-    span: Span,
-  ): Value;
+  /** Calls a function of the program. */
+  inline(context: Context, call: InlineCall): Value;
 }
 
 /** The call of a function that is being inlined. */
 export interface CallInProgress {
   readonly callable: Callable;
+  readonly isStatement: boolean;
   readonly span: Span;
 }
 
@@ -102,6 +108,8 @@ export class Context {
   guards: readonly Assumption[] = [];
   /** Arrays that must not be written any more, and where that began. */
   frozen: ReadonlyMap<object, Span> = new Map();
+  /** The call that is a statement of its own. */
+  statement: Expression | undefined;
   /** How many reads were made that may be out of range. */
   unproven = 0;
   /** Floats that are known to be whole numbers. */
@@ -201,8 +209,9 @@ export class Context {
     positional: readonly Placed[],
     named: ReadonlyMap<string, Placed>,
     span: Span,
+    isStatement = false,
   ): Value {
-    return this.#evaluator.inline(this, callable, positional, named, span);
+    return this.#evaluator.inline(this, { callable, positional, named, span, isStatement });
   }
 
   /** Runs something that the program only comes to under a condition. */
@@ -214,9 +223,9 @@ export class Context {
     return result;
   }
 
-  /** All that is known of whole numbers here. */
-  knownFacts(): readonly Fact[] {
-    return [...this.facts, ...this.guards.flatMap(factsOf)];
+  /** All that is known of whole numbers here, under these conditions. */
+  knownFacts(guards = this.guards): readonly Fact[] {
+    return [...this.facts, ...guards.flatMap(factsOf)];
   }
 
   /** Runs something one level further down. */

@@ -10,6 +10,7 @@ import { forwardPasses } from "../passes/index.js";
 import { jvp } from "../passes/jvp.js";
 import type { Context, Placed } from "./context.js";
 import { callVmap } from "./batches.js";
+import { callCheckpoint } from "./checkpoint.js";
 import { callCustom } from "./customGradients.js";
 import { callMath } from "./mathFunctions.js";
 import { callOperation } from "./operations.js";
@@ -87,6 +88,7 @@ function differentiated(context: Context, call: DerivativeCall): Value {
   const own = call.args.slice(0, count);
   const rest = call.args.slice(count);
   if (transform === "vmap") return callVmap(context, call);
+  if (transform === "checkpoint") return callCheckpoint(context, call);
   const primal = evaluatePrimal(context, { ...call, args: own });
   if (primal === undefined) return POISON;
   const built = <T>(build: () => T): T => withOrigin(primal.origin, build);

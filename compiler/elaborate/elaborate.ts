@@ -219,7 +219,7 @@ function elaborateBody(
     const value = parameter === undefined ? POISON : structureValue(parameter.structure);
     return { value, span };
   });
-  context.calls.push({ callable, span: declaration.nameSpan });
+  context.calls.push({ callable, span: declaration.nameSpan, isStatement: false });
   bindParameters(context, declaration.parameters, values, scope);
   return contents(context, runBody(context, callable, scope, 0));
 }

@@ -1,5 +1,4 @@
 import type { Span } from "../diagnostic.js";
-import { dimOf } from "../ops/leaf.js";
 import type { Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import { cast } from "../ops/arithmetic.js";
@@ -13,6 +12,7 @@ import { wholeSize } from "./loopHead.js";
 import { applyBinary } from "./operators.js";
 import type { Scope } from "./scopes.js";
 import { describe, POISON, type ArrayValue, type Value } from "./values.js";
+import { isWhole } from "./wholeNumbers.js";
 
 type Assignment = Extract<Statement, { kind: "assign" }>;
 type Index = Extract<Expression, { kind: "index" }>;
@@ -103,28 +103,6 @@ export function positionOf(
   }
 }
 
-const ROUNDING = new Set(["floor", "ceil", "trunc", "round", "sign"]);
-const WHOLE_OF_WHOLE = new Set([
-  "add",
-  "sub",
-  "mul",
-  "neg",
-  "abs",
-  "minimum",
-  "maximum",
-  "remainder",
-]);
-
-/** Whether a scalar is known to be a whole number. */
-export function isWhole(context: Context, node: Node): boolean {
-  const { op, inputs, type } = node;
-  if (type.shape.length > 0 || type.dtype === "bool") return false;
-  if (type.dtype === "i32" || context.whole.has(node) || dimOf(node) !== undefined) return true;
-  if (ROUNDING.has(op.name)) return true;
-  if (op.name === "where") return inputs.slice(1).every((arm) => isWhole(context, arm));
-  return WHOLE_OF_WHOLE.has(op.name) && inputs.every((input) => isWhole(context, input));
-}
-
 /** `x[i] = value` and `x[i] += value`. */
 export function assignElement(
   context: Context,
@@ -164,6 +142,11 @@ function refuseTarget(context: Context, { value, span, expression }: Placed): vo
   const name = expression?.kind === "name" ? `\`${expression.name}\`` : "this value";
   const isInput = value.kind === "node" && value.node.op.name === "input";
   const isList = value.kind === "tuple";
+  const isSingle = value.kind === "node" && value.node.type.dtype === "f32";
+  const copying = isSingle ? "Float32Array" : "Float64Array";
+  const source = expression?.kind === "name" ? expression.name : "x";
+  const isVector = value.kind !== "node" || value.node.type.shape.length < 2;
+  const copy = isVector ? `new ${copying}(${source})` : `${source}.slice()`;
   context.error(
     "FG219",
     isInput
@@ -174,7 +157,7 @@ function refuseTarget(context: Context, { value, span, expression }: Placed): vo
       accepted: "arrays made in the function: new Float64Array(n), zeros([n, m])",
       hint: isList
         ? "write new Float64Array([…]) around the list"
-        : `write into a copy: const y = new Float64Array(${expression?.kind === "name" ? expression.name : "x"})`,
+        : `write into a copy: const copy = ${copy}`,
     },
   );
 }

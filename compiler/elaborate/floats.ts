@@ -45,6 +45,25 @@ export function mapFloats(value: Value, map: (leaf: Node) => Value): Value {
   }
 }
 
+/** The same structure with other nodes; whatever is known at build time stays. */
+export function mapNodes(value: Value, map: (node: Node) => Value): Value {
+  switch (value.kind) {
+    case "node":
+      return map(value.node);
+    case "tuple":
+      return { kind: "tuple", elements: value.elements.map((one) => mapNodes(one, map)) };
+    case "object": {
+      const fields = [...value.fields].map(([name, field]): [string, Value] => [
+        name,
+        mapNodes(field, map),
+      ]);
+      return { kind: "object", fields: new Map(fields) };
+    }
+    default:
+      return value;
+  }
+}
+
 /** All floats in the value, in order. */
 export function floatLeaves(value: Value): readonly Node[] {
   const leaves: Node[] = [];

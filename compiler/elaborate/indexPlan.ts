@@ -1,7 +1,8 @@
 import type { Span } from "../diagnostic.js";
 import { dimAdd, dimAtLeast, dimSub, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
-import { formatType, type Shape } from "../ir/type.js";
+import { formatType, isFloat, type Shape } from "../ir/type.js";
+import { cast } from "../ops/arithmetic.js";
 import type { Expression, IndexItem } from "../syntax/tree.js";
 import { withoutNegativeZero } from "./attributes.js";
 import type { Context, Placed } from "./context.js";
@@ -9,6 +10,7 @@ import { checkOperand, toNode } from "./operands.js";
 import { readSlice, type SliceBounds } from "./slices.js";
 import type { Scope } from "./scopes.js";
 import { describe } from "./values.js";
+import { isWhole } from "./wholeNumbers.js";
 
 /** One item between the brackets, evaluated. */
 type Item =
@@ -130,7 +132,9 @@ function planAt(
       if (!checkOperand(context, index)) return undefined;
       const node =
         value.kind === "node" ? value.node : context.build(span, () => toNode(value, []));
-      return takePlan(context, index, node);
+      const isPosition = isFloat(node.type.dtype) && isWhole(context, node);
+      const position = isPosition ? context.build(span, () => cast(node, "i32")) : node;
+      return takePlan(context, index, position);
     }
     default:
       break;

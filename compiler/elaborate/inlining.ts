@@ -2,23 +2,18 @@ import type { Note, Span } from "../diagnostic.js";
 import type { Dim } from "../ir/dim.js";
 import type { Parameter } from "../syntax/tree.js";
 import { matchArgument } from "./arguments.js";
-import type { Context, Placed } from "./context.js";
-import type { Flow } from "./flow.js";
+import type { Context, InlineCall, Placed } from "./context.js";
+import { outcomeOf, type Flow } from "./flow.js";
 import { declaredType } from "./inputs.js";
 import { bindPattern } from "./patterns.js";
 import { Scope } from "./scopes.js";
 import { executeBlock } from "./statements.js";
 import { didYouMean } from "./suggest.js";
-import { POISON, type Callable, type Value } from "./values.js";
+import { POISON, UNSET, type Callable, type Value } from "./values.js";
 
 /** Calls a function of the program by running its body with the arguments for its parameters. */
-export function inlineCall(
-  context: Context,
-  callable: Callable,
-  positional: readonly Placed[],
-  named: ReadonlyMap<string, Placed>,
-  span: Span,
-): Value {
+export function inlineCall(context: Context, call: InlineCall): Value {
+  const { callable, positional, named, span, isStatement } = call;
   if (refuseRecursion(context, callable, span)) return POISON;
   const args = assignArguments(context, callable, positional, named, span);
   if (args === undefined) return POISON;
@@ -31,7 +26,7 @@ export function inlineCall(
       matched(context, callable, argument, callable.parameters[i], sizes),
     );
     recordCaller(context, callable);
-    context.calls.push({ callable, span });
+    context.calls.push({ callable, span, isStatement });
     bindParameters(context, callable.parameters, values, scope);
     const value = runBody(context, callable, scope, around);
     context.calls.pop();
@@ -57,11 +52,11 @@ export function runBody(
   const { guards, outerVariables } = context;
   context.outerVariables = around;
   const flow: Flow = executeBlock(context, body, scope);
-  Object.assign(context, { guards, outerVariables });
-  if (flow.kind === "return") {
-    context.store = flow.outcome.store;
-    return flow.outcome.value;
-  }
+  const isStatement = context.calls.at(-1)?.isStatement === true;
+  const ends = flow.kind === "return" || isStatement;
+  const outcome = outcomeOf(flow, { value: ends ? UNSET : POISON, store: context.store });
+  Object.assign(context, { guards, outerVariables, store: outcome.store });
+  if (ends) return outcome.value;
   const found =
     flow.kind === "next"
       ? `\`${name}\` returns nothing`

@@ -10,11 +10,19 @@ import { booleanValue, nodeValue, numberValue, sameValue, UNSET, type Value } fr
 export type Carry =
   /** Nothing: the value stays as it is. */
   | { readonly kind: "same" }
-  | { readonly kind: "leaf"; readonly type: TensorType }
+  /** A tensor or number; `whole` where it is known to be a whole number in every iteration. */
+  | { readonly kind: "leaf"; readonly type: TensorType; readonly whole: boolean }
   | { readonly kind: "tuple"; readonly elements: readonly Carry[] }
   | { readonly kind: "object"; readonly fields: ReadonlyMap<string, Carry> }
   /** What has no value before the loop: it is set in every iteration before it is read. */
   | { readonly kind: "late"; readonly of: Carry };
+
+/** What is known of numbers where the loop is. */
+export interface NumberFacts {
+  readonly isWhole: (node: Node) => boolean;
+  /** Whether an i32 grows slowly enough to remain one. */
+  readonly isSteady: (node: Node) => boolean;
+}
 
 export const SAME: Carry = { kind: "same" };
 
@@ -22,20 +30,29 @@ const INDEX: TensorType = { dtype: "i32", shape: [] };
 const NUMBER: TensorType = { dtype: "f64", shape: [] };
 
 /** What is carried of a variable that is known to be assigned, as far as its first value tells. */
-export function carryOf(value: Value): Carry {
+export function carryOf(value: Value, facts: NumberFacts): Carry {
   switch (value.kind) {
-    case "node":
-      return { kind: "leaf", type: value.node.type };
-    case "number":
-      return { kind: "leaf", type: Number.isInteger(value.value) ? INDEX : NUMBER };
+    case "node": {
+      const { node } = value;
+      const isSteady =
+        node.type.dtype !== "i32" || node.type.shape.length > 0 || facts.isSteady(node);
+      return { kind: "leaf", type: isSteady ? node.type : NUMBER, whole: facts.isWhole(node) };
+    }
+    case "number": {
+      const isIndex = (value.value | 0) === value.value;
+      const whole = Number.isInteger(value.value);
+      return { kind: "leaf", type: isIndex ? INDEX : NUMBER, whole };
+    }
     case "dim":
-      return { kind: "leaf", type: INDEX };
+      return { kind: "leaf", type: INDEX, whole: true };
     case "boolean":
-      return { kind: "leaf", type: { dtype: "bool", shape: [] } };
+      return { kind: "leaf", type: { dtype: "bool", shape: [] }, whole: false };
     case "tuple":
-      return { kind: "tuple", elements: value.elements.map(carryOf) };
+      return { kind: "tuple", elements: value.elements.map((one) => carryOf(one, facts)) };
     case "object": {
-      const fields = [...value.fields].map(([name, field]) => [name, carryOf(field)] as const);
+      const fields = [...value.fields].map(
+        ([name, field]) => [name, carryOf(field, facts)] as const,
+      );
       return { kind: "object", fields: new Map(fields) };
     }
     default:
@@ -44,23 +61,32 @@ export function carryOf(value: Value): Carry {
 }
 
 /** What is to be carried, given what one iteration makes of the value; undefined where no type fits both. */
-export function widen(carry: Carry, before: Value, after: Value): Carry | undefined {
+export function widen(
+  carry: Carry,
+  before: Value,
+  after: Value,
+  facts: NumberFacts,
+): Carry | undefined {
   switch (carry.kind) {
     case "same":
       if (isSame(before, after)) return SAME;
-      if (before.kind === "unset") return { kind: "late", of: carryOf(after) };
-      return carryOf(before).kind === "same" ? undefined : widen(carryOf(before), before, after);
+      if (before.kind === "unset") return { kind: "late", of: carryOf(after, facts) };
+      return widenFirst(carryOf(before, facts), before, after, facts);
     case "late": {
-      const of = widen(carry.of, after, after);
+      const of = widen(carry.of, after, after, facts);
       return of && { kind: "late", of };
     }
     case "leaf":
-      return widenLeaf(carry.type, before, after);
+      return widenLeaf(carry, before, after, facts);
     case "tuple":
-      return widenTuple(carry, before, after);
+      return widenTuple(carry, before, after, facts);
     case "object":
-      return widenObject(carry, before, after);
+      return widenObject(carry, before, after, facts);
   }
+}
+
+function widenFirst(carry: Carry, before: Value, after: Value, facts: NumberFacts) {
+  return carry.kind === "same" ? undefined : widen(carry, before, after, facts);
 }
 
 /** Whether two values are the same, part by part. */
@@ -79,12 +105,17 @@ export function isSame(a: Value, b: Value): boolean {
   return sameValue(a, b);
 }
 
-function widenLeaf(type: TensorType, before: Value, after: Value): Carry | undefined {
-  const next = carryOf(after);
+function widenLeaf(
+  { type, whole }: Extract<Carry, { kind: "leaf" }>,
+  before: Value,
+  after: Value,
+  facts: NumberFacts,
+): Carry | undefined {
+  const next = carryOf(after, facts);
   if (next.kind !== "leaf") return undefined;
   const shape = joinShapes(type, next.type, before, after);
   const dtype = joinDTypes(type, next.type, before, after);
-  return shape && dtype && { kind: "leaf", type: { dtype, shape } };
+  return shape && dtype && { kind: "leaf", type: { dtype, shape }, whole: whole && next.whole };
 }
 
 function joinShapes(a: TensorType, b: TensorType, before: Value, after: Value) {
@@ -114,10 +145,11 @@ function widenTuple(
   { elements }: Extract<Carry, { kind: "tuple" }>,
   before: Value,
   after: Value,
+  facts: NumberFacts,
 ): Carry | undefined {
   if (after.kind !== "tuple" || after.elements.length !== elements.length) return undefined;
   const parts = elements.map((carry, i) =>
-    widen(carry, partOf(before, i), after.elements[i] ?? UNSET),
+    widen(carry, partOf(before, i), after.elements[i] ?? UNSET, facts),
   );
   const fitting = parts.filter((part) => part !== undefined);
   return fitting.length < parts.length ? undefined : { kind: "tuple", elements: fitting };
@@ -127,12 +159,13 @@ function widenObject(
   { fields }: Extract<Carry, { kind: "object" }>,
   before: Value,
   after: Value,
+  facts: NumberFacts,
 ): Carry | undefined {
   if (after.kind !== "object" || after.fields.size !== fields.size) return undefined;
   const widened = new Map<string, Carry>();
   for (const [key, carry] of fields) {
     const own = after.fields.get(key);
-    const part = own && widen(carry, partOf(before, key), own);
+    const part = own && widen(carry, partOf(before, key), own, facts);
     if (part === undefined) return undefined;
     widened.set(key, part);
   }
@@ -154,7 +187,7 @@ function plain(carry: Carry): unknown {
     case "same":
       return null;
     case "leaf":
-      return carry.type;
+      return [carry.type, carry.whole];
     case "late":
       return { late: plain(carry.of) };
     case "tuple":
@@ -167,6 +200,7 @@ function plain(carry: Carry): unknown {
 /** One value that is carried: its type, and the path to it inside its variable. */
 export interface CarriedLeaf {
   readonly type: TensorType;
+  readonly whole: boolean;
   readonly path: readonly string[];
 }
 
@@ -176,7 +210,7 @@ export function leavesOfCarry(carry: Carry, path: readonly string[] = []): reado
     case "same":
       return [];
     case "leaf":
-      return [{ type: carry.type, path }];
+      return [{ type: carry.type, whole: carry.whole, path }];
     case "late":
       return leavesOfCarry(carry.of, path);
     case "tuple":

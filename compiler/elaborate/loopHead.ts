@@ -9,7 +9,7 @@ import type { BinaryOperator, Expression, Statement } from "../syntax/tree.js";
 import { operation } from "./apply.js";
 import type { Context } from "./context.js";
 import { assignedNames, nameOf, namesIn } from "./loopEffects.js";
-import type { Range } from "./loopRegion.js";
+import type { Range } from "./loopSettle.js";
 import type { Scope } from "./scopes.js";
 import type { Value } from "./values.js";
 
@@ -75,8 +75,8 @@ function stepOf(
       : undefined;
   }
   const sign = operator === "+" ? 1 : operator === "-" ? -1 : 0;
-  const size = value.kind === "number" && Number.isSafeInteger(value.value) ? value.value : 0;
-  return sign * size === 0 ? undefined : sign * size;
+  const by = value.kind === "number" && Number.isSafeInteger(value.value) ? value.value : 0;
+  return sign * by === 0 ? undefined : sign * by;
 }
 
 /** The range an index runs through; undefined where its values need not be whole numbers. */

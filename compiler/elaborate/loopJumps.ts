@@ -53,13 +53,28 @@ export function continues(body: readonly Statement[]): boolean {
   return contains(body, ({ kind }) => kind === "continue", false);
 }
 
+/** The first `return` without a value. */
+export function emptyReturn(body: readonly Statement[]): Statement | undefined {
+  let found: Statement | undefined;
+  contains(
+    body,
+    (statement) => {
+      const isEmpty = statement.kind === "return" && statement.value === undefined;
+      if (isEmpty) found = statement;
+      return isEmpty;
+    },
+    true,
+  );
+  return found;
+}
+
 /** The statements with `result# = value; returned# = true; break` for each `return value`. */
 export function withoutReturns(body: readonly Statement[]): readonly Statement[] {
   return body.flatMap((statement): readonly Statement[] => {
     const { span } = statement;
-    if (statement.kind === "return" && statement.value !== undefined)
+    if (statement.kind === "return")
       return [
-        assign(RESULT, statement.value, span),
+        ...(statement.value === undefined ? [] : [assign(RESULT, statement.value, span)]),
         raise(RETURNED, span),
         { kind: "break", span },
       ];
@@ -158,5 +173,5 @@ export function none(flags: readonly string[], span: Span): Expression {
 
 /** Whether a loop inside these statements may return from the function. */
 export function returnsFromInside(body: readonly Statement[]): boolean {
-  return contains(body, raises(RETURNED), true);
+  return contains(body, isLoopThatReturns, false);
 }

@@ -1,50 +1,31 @@
 import type { Span } from "../diagnostic.js";
 import type { Node } from "../ir/node.js";
-import type { Expression, Statement } from "../syntax/tree.js";
+import type { Statement } from "../syntax/tree.js";
+import { contentOf } from "./arrays.js";
 import { readCondition } from "./branches.js";
-import { executeChoice } from "./choices.js";
 import type { Context, Placed } from "./context.js";
-import { NEXT, returning, unknownFlow, type Flow } from "./flow.js";
-import { arraysIn, contentOf } from "./arrays.js";
+import { NEXT, unknownFlow, type Flow } from "./flow.js";
 import { elementOfNode } from "./elements.js";
 import { elementAt } from "./indexing.js";
-import { assignedNames, namesIn, readsInside } from "./loopEffects.js";
+import { namesIn, readsInside } from "./loopEffects.js";
 import { rangeOf, readHead, wholeSize, type Head } from "./loopHead.js";
+import { breaks, LEFT, none, returns, SKIPPED, withoutJumps } from "./loopJumps.js";
 import {
-  breaks,
-  LEFT,
-  none,
-  RESULT,
-  RETURNED,
-  returns,
-  returnsFromInside,
-  SKIPPED,
-  withoutJumps,
-  withoutReturns,
-} from "./loopJumps.js";
-import { runRegion, type Range } from "./loopRegion.js";
+  assignedVariables,
+  declareFlag,
+  keep,
+  type ExecuteBlock,
+  type KeptFlow,
+  type Running,
+} from "./loopKeep.js";
+import type { Range } from "./loopSettle.js";
 import { MAX_UNROLLED, SHORT, unroll, type Turns } from "./loopUnroll.js";
 import { bindPattern } from "./patterns.js";
 import type { Scope, Variable } from "./scopes.js";
-import { booleanValue, describe, nodeValue, POISON, UNSET, type Value } from "./values.js";
+import { describe, nodeValue, POISON, type Value } from "./values.js";
 
 export type AnyLoop = Extract<Statement, { kind: "for" | "forOf" | "while" | "doWhile" }>;
 type Of<K extends AnyLoop["kind"]> = Extract<AnyLoop, { kind: K }>;
-
-/** How a loop runs its body; given, since statements and loops contain each other. */
-export type ExecuteBlock = (context: Context, body: readonly Statement[], scope: Scope) => Flow;
-
-/** Whether a `do … while` has another iteration. */
-const AGAIN = "again#";
-
-/** A loop that is being elaborated. */
-interface Running {
-  readonly context: Context;
-  readonly execute: ExecuteBlock;
-  /** Where the names of its head are declared. */
-  readonly scope: Scope;
-  readonly span: Span;
-}
 
 /** Runs a loop: a short one is unrolled, any other stays a loop. */
 export function executeLoop(
@@ -67,13 +48,13 @@ export function executeLoop(
 }
 
 /** `count` iterations if that is known at build time, Infinity if it is known not to be, 0 if it may be. */
-function choose(running: Running, count: number, turns: () => Turns, keep: () => Flow): Flow {
+function choose(running: Running, count: number, turns: () => Turns, stay: () => Flow): Flow {
   const { context } = running;
   if (count <= SHORT) {
     const short = unroll(context, turns, { limit: SHORT, keepsInner: false });
     if (short.result !== undefined) return context.accept({ ...short, result: short.result });
   }
-  const kept = context.attempt(keep);
+  const kept = context.attempt(stay);
   if (kept.failed && count <= MAX_UNROLLED) {
     // What the body needs at build time, such as an axis, may follow from the index.
     const long = unroll(context, turns, { limit: MAX_UNROLLED, keepsInner: true });
@@ -86,7 +67,10 @@ function choose(running: Running, count: number, turns: () => Turns, keep: () =>
 
 function executeFor(running: Running, loop: Of<"for">): Flow {
   const { context, execute, scope } = running;
+  const { line } = context;
   execute(context, loop.init, scope);
+  // What the loop itself computes belongs to its head.
+  context.line = line;
   const head = readHead(loop);
   const range = head && rangeOf(context, head, scope);
   const turns = () => turnsOfFor(running, loop);
@@ -248,25 +232,6 @@ function* turnsOfWhile(
   }
 }
 
-/** A loop that stays one, all its heads alike. */
-interface Kept {
-  readonly body: readonly Statement[];
-  /** Runs after the body, also after `continue`. */
-  readonly update?: readonly Statement[] | undefined;
-  /** Read before each iteration, or from the second one on. */
-  readonly condition?: Expression | undefined;
-  readonly again?: Expression | undefined;
-  readonly range: Range | null;
-  readonly index: string;
-  /** Declares what the head declares for each iteration. */
-  readonly begin?: ((index: Node, inner: Scope) => void) | undefined;
-}
-
-interface KeptFlow {
-  readonly flow: Flow;
-  readonly changed: ReadonlySet<Variable>;
-}
-
 function keepGeneral(running: Running, { body, update, condition }: Of<"for">): Flow {
   return keep(running, { body, update, condition, range: null, index: "iteration" }).flow;
 }
@@ -278,130 +243,6 @@ function keepCounted(running: Running, { body }: Of<"for">, head: Head, range: R
     running.context.store.set(variable, nodeValue(index));
   };
   return keep(running, { body, range, index: head.name, begin });
-}
-
-function keep(running: Running, kept: Kept): KeptFlow {
-  const { context, scope, span } = running;
-  const leaving = returns(kept.body) ? declareReturn(context, scope, span) : undefined;
-  const body = leaving === undefined ? kept.body : withoutReturns(kept.body);
-  const flags = [...(breaks(body) ? [LEFT] : []), ...(returnsFromInside(body) ? [RETURNED] : [])];
-  if (breaks(body)) declareFlag(context, scope, LEFT, span);
-  if (kept.again !== undefined) declareFlag(context, scope, AGAIN, span, true);
-  const again: Expression | undefined = kept.again && { kind: "name", name: AGAIN, span };
-  const condition = kept.condition ?? again;
-  const conditions = [...(flags.length === 0 ? [] : [none(flags, span)]), condition ?? []].flat();
-  const changed = runRegion(context, {
-    span,
-    range: kept.range,
-    index: kept.index,
-    assigned: withCells(
-      context,
-      assignedVariables(scope, [...body, ...(kept.update ?? [])], [...flags, AGAIN]),
-    ),
-    proceed: conditions.length === 0 ? null : () => proceeds(running, conditions),
-    body: (index) => runBody(running, kept, body, flags, index),
-  });
-  return { flow: leaving === undefined ? NEXT : flowOf(running, leaving), changed };
-}
-
-/** Whether all conditions hold, as `&&` finds out. */
-function proceeds(
-  { context, scope, span }: Running,
-  conditions: readonly Expression[],
-): boolean | Node | undefined {
-  const [first, ...rest] = conditions;
-  if (first === undefined) return true;
-  const all = rest.reduce<Expression>(
-    (left, right) => ({ kind: "binary", operator: "&&", left, right, span }),
-    first,
-  );
-  return readCondition(context, context.placed(all, scope));
-}
-
-function runBody(
-  running: Running,
-  kept: Kept,
-  body: readonly Statement[],
-  flags: readonly string[],
-  index: Node,
-): void {
-  const { context, execute, scope, span } = running;
-  for (const flag of flags) {
-    const variable = scope.find(flag);
-    if (variable !== undefined) context.store.set(variable, booleanValue(false));
-  }
-  const inner = scope.inner();
-  declareFlag(context, inner, SKIPPED, span);
-  kept.begin?.(index, inner);
-  execute(context, withoutJumps(body), inner.inner());
-  const rest = [
-    ...(kept.update ?? []),
-    ...(kept.again === undefined ? [] : [asksAgain(kept.again)]),
-  ];
-  if (rest.length === 0) return;
-  const condition = none(flags, span);
-  const guarded: Statement = { kind: "if", condition, then: rest, otherwise: [], span };
-  execute(context, flags.length === 0 ? rest : [guarded], scope.inner());
-}
-
-function asksAgain(value: Expression): Statement {
-  const { span } = value;
-  return { kind: "assign", target: { kind: "name", name: AGAIN, span }, value, span };
-}
-
-function assignedVariables(
-  scope: Scope,
-  body: readonly Statement[],
-  flags: readonly string[],
-): readonly Variable[] {
-  const names = [...assignedNames(body), ...flags];
-  return [...new Set(names)].flatMap((name) => scope.find(name) ?? []);
-}
-
-/** The variables, and for those that are arrays what is in them. */
-function withCells({ store }: Context, variables: readonly Variable[]): readonly Variable[] {
-  const cells = variables.flatMap((variable) => {
-    const value = store.get(variable);
-    return value === undefined ? [] : arraysIn(value).map(({ cell }) => cell);
-  });
-  return [...new Set([...variables, ...cells])];
-}
-
-function declareFlag(
-  context: Context,
-  scope: Scope,
-  key: string,
-  span: Span,
-  value = false,
-): Variable {
-  const variable = { name: key.slice(0, -1), mutable: true, span };
-  scope.declare(variable, key);
-  context.store.set(variable, booleanValue(value));
-  return variable;
-}
-
-/** Where a `return` inside a loop leaves its value. */
-interface Returning {
-  readonly returned: Variable;
-  readonly result: Variable;
-}
-
-function declareReturn(context: Context, scope: Scope, span: Span): Returning {
-  const returned = declareFlag(context, scope, RETURNED, span);
-  const result = { name: "result", mutable: true, span, lenient: true };
-  scope.declare(result, RESULT);
-  context.store.set(result, UNSET);
-  return { returned, result };
-}
-
-function flowOf({ context, span }: Running, { returned, result }: Returning): Flow {
-  const holds = context.store.get(returned) ?? POISON;
-  const value = context.store.get(result) ?? POISON;
-  if (holds.kind === "boolean") return holds.value ? returning(context, value) : NEXT;
-  if (holds.kind !== "node") return unknownFlow(context);
-  const choice = { condition: holds.node, span, line: context.line };
-  const leave = () => returning(context, value);
-  return executeChoice(context, choice, leave, () => NEXT);
 }
 
 function knownTruth(value: Value | undefined): boolean | undefined {

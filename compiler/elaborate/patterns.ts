@@ -71,7 +71,8 @@ function nameArray(context: Context, { cell, positions }: ArrayValue, name: stri
   const content = context.store.get(cell);
   if (cell.name !== "" || positions.length > 0) return;
   cell.name = name;
-  if (content?.kind === "node" && content.node.name === undefined)
+  const isUnnamed = content?.kind === "node" && (content.node.name ?? "") === "";
+  if (content?.kind === "node" && (isUnnamed || content.node.derivedName === true))
     context.store.set(cell, nodeValue(context.rename(content.node, name)));
 }
 

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostic.js";
 import type { Dim } from "../ir/dim.js";
 import type { Module } from "../syntax/tree.js";
 import { isName } from "../ir/name.js";
+import type { Assumption } from "./loopBounds.js";
 import type { TensorType } from "../ir/type.js";
 import type { Value } from "./values.js";
 
@@ -19,8 +20,8 @@ export interface ArrayCell extends Variable {
   /** The first name it is given; empty until then. */
   name: string;
   readonly type: TensorType;
-  /** How many conditions the program was under where it was made. */
-  readonly guards: number;
+  /** The conditions that the program was under where it was made. */
+  readonly guards: readonly Assumption[];
 }
 
 /** The values of all variables at one point of the program. */

@@ -6,6 +6,7 @@ import type { Context, Placed } from "./context.js";
 import { NEXT, returning, sequence, unknownFlow, type Flow } from "./flow.js";
 import { lineOf } from "./lines.js";
 import { assignElement } from "./elements.js";
+import { refuseEmptyReturn } from "./loopKeep.js";
 import { executeLoop } from "./loops.js";
 import { applyBinary } from "./operators.js";
 import { bindPattern, named } from "./patterns.js";
@@ -135,9 +136,8 @@ function assign(context: Context, statement: Of<"assign">, scope: Scope): void {
 
 function executeReturn(context: Context, { value, span }: Of<"return">, scope: Scope): Flow {
   if (value !== undefined) return returning(context, context.evaluate(value, scope));
-  context.error("FG210", "this `return` gives no value", span, {
-    accepted: "`return` with the result of the function",
-  });
+  if (context.calls.at(-1)?.isStatement === true) return returning(context, UNSET);
+  refuseEmptyReturn(context, span);
   return returning(context, POISON);
 }
 
@@ -147,8 +147,14 @@ function executeExpression(
   scope: Scope,
 ): void {
   if (value.kind === "string") return;
+  const before = new Map(context.store);
+  const outer = context.statement;
+  const reported = context.sink.diagnostics.length;
+  context.statement = value;
   const { kind } = context.evaluate(value, scope);
-  if (kind === "poison") return;
+  context.statement = outer;
+  const acts = [...before].some(([variable, old]) => context.store.get(variable) !== old);
+  if (kind === "poison" || acts || context.sink.diagnostics.length > reported) return;
   context.error("FG204", "this expression has no effect", span, {
     accepted: "declarations, assignments, `if`, `for` and `return`",
     hint: "give the value a name, `const y = …`, or return it",

@@ -20,6 +20,11 @@ export function makeDerivative(
 ): Value {
   const { positional, named } = withOptionsApart(given);
   const [fn, second, extra] = positional;
+  if (transform === "checkpoint" && (given.positional.length > 1 || given.named.size > 0)) {
+    return context.error("FG202", "checkpoint takes a function alone", span, {
+      accepted: "checkpoint(f), and checkpoint(f)(x, y) for its value",
+    });
+  }
   const wrt = second ?? named.get("wrt");
   if (fn === undefined || extra !== undefined || (second !== undefined && named.has("wrt"))) {
     return context.error(

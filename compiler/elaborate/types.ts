@@ -50,6 +50,13 @@ function isDType(name: unknown): name is DType {
   return typeof name === "string" && DTYPES.has(name);
 }
 
+/** Arrays of JavaScript, as parameters of functions that write into them. */
+const ARRAYS: ReadonlyMap<string, DType> = new Map([
+  ["Float64Array", "f64"],
+  ["Float32Array", "f32"],
+  ["Int32Array", "i32"],
+]);
+
 const ACCEPTED =
   'number, boolean, Tensor<["N", 3]>, Param<[3]>, Labels<"N">, and object and tuple types of them';
 const ACCEPTED_IN_MATH = "f64, f32, i32, bool, [3], f64[N, 3]";
@@ -132,6 +139,8 @@ function namedType(
     case "failed":
       return undefined;
     default: {
+      const array = ARRAYS.get(name);
+      if (array !== undefined) return tensorType(reader, array, [], span, { open: true });
       const hint = TYPE_NAMES.has(name)
         ? `write \`import { type ${name} } from "flatgrad"\``
         : didYouMean(name, [...TYPE_NAMES, ...reader.module.types.map((type) => type.name)]);

@@ -30,6 +30,7 @@ export const TRANSFORM_NAMES = [
   "sparseJacobian",
   "sparseHessian",
   "vmap",
+  "checkpoint",
   "customGradient",
 ] as const;
 

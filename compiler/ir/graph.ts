@@ -105,7 +105,9 @@ export function cloneNode(node: Node, inputs: readonly Node[]): Node {
 /** A node made in place of another takes over its name, unless the author gave it one of its own. */
 export function replacing(node: Node, replacement: Node): Node {
   const keeps = replacement.name !== undefined && replacement.derivedName !== true;
-  if (node.name === undefined || keeps) return replacement;
+  // An input is the one node of its name: a copy under another would be no input.
+  const isInput = replacement.op.name === "input";
+  if (node.name === undefined || keeps || isInput) return replacement;
   return withOrigin(node.origin, () =>
     makeNode(replacement.op, replacement.inputs, replacement.attrs, node),
   );

@@ -108,6 +108,13 @@ export const sparseHessian: <A extends readonly unknown[]>(
   wrt?: Parameter,
 ) => (...args: A) => SparseMatrix = compiledOnly("sparseHessian");
 
+/**
+ * The same function, of whose inside the backward pass keeps nothing: it
+ * computes it again, which takes time and saves memory.
+ */
+export const checkpoint: <F extends (...args: never[]) => unknown>(f: F) => F =
+  compiledOnly("checkpoint");
+
 interface BatchAxes {
   /** The axis that is the batch, 0 if absent: one for all batches, or a list of one for each. */
   readonly inAxes?: number | readonly number[];

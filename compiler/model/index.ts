@@ -1,5 +1,5 @@
 /** What a model file imports: `import { matmul, relu, type Tensor } from "flatgrad"`. */
-export type { DType, Labels, Param, Tensor } from "./types.js";
+export type { DType, Labels, LocalArray, Param, Tensor } from "./types.js";
 export * from "./elementwise.js";
 export * from "./binary.js";
 export * from "./reductions.js";

@@ -9,7 +9,7 @@ import type {
   Same,
   ShapeOf,
 } from "./shapes.js";
-import type { Reversed } from "./types.js";
+import type { DType, LocalArray, Reversed } from "./types.js";
 
 interface AxisOption {
   /** 0 unless given; a negative axis counts from the end. */
@@ -60,6 +60,23 @@ export const pad: <A extends number>(
 /** x repeated along each axis. */
 export const tile: <A extends number>(x: A, repetitions: readonly number[]) => Computed<A> =
   compiledOnly("tile");
+
+/** An array of zeros, f64 unless said, whose elements can be assigned to. A size is a number or a named one: `x.length`. */
+export const zeros: {
+  (length: number, options?: ZerosOption<"f64">): LocalArray<readonly [number]>;
+  <D extends ArrayType>(length: number, options: ZerosOption<D>): LocalArray<readonly [number], D>;
+  <const S extends readonly number[]>(shape: S, options?: ZerosOption<"f64">): LocalArray<S>;
+  <const S extends readonly number[], D extends ArrayType>(
+    shape: S,
+    options: ZerosOption<D>,
+  ): LocalArray<S, D>;
+} = compiledOnly("zeros");
+
+type ArrayType = Exclude<DType, "bool">;
+
+interface ZerosOption<D extends ArrayType> {
+  readonly dtype: D;
+}
 
 // Indexing: an index out of range is an error, at build time where known, else a RangeError.
 

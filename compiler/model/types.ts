@@ -59,7 +59,29 @@ export interface TensorMembers<S extends Shape, D extends DType, Brand = Sizes<S
   /** The transpose: all axes reversed. */
   readonly T: Result<Reversed<S>, D>;
   [Symbol.iterator](): Iterator<Slice<S, D>, undefined>;
+  /** The results of a function for each element and its index, as an array of their own. */
+  map(fn: (value: Slice<S, D>, index: number) => number): LocalArray<readonly [Dim], D>;
+  /** All elements combined from the first to the last. */
+  reduce<A>(fn: (soFar: A, value: Slice<S, D>, index: number) => A, start: A): A;
+  reduce(fn: (soFar: number, value: Slice<S, D>, index: number) => number): number;
+  /** Calls a function for each element and its index. */
+  forEach(fn: (value: Slice<S, D>, index: number) => void): void;
+  /** A copy of a matrix, which can be written; one of a vector is `new Float64Array(x)`. */
+  slice(): LocalArray<readonly [Dim, Dim], D>;
 }
+
+/** An array of the function's own: its elements can be assigned to. */
+export type LocalArray<S extends Shape = Shape, D extends DType = "f64"> = Tensor<S, D> & {
+  [index: number]: Row<S, D>;
+  /** Sets every element. */
+  fill(value: number): LocalArray<S, D>;
+};
+
+type Row<S extends Shape, D extends DType> = S extends readonly [Dim, ...infer Rest extends Shape]
+  ? Rest extends readonly []
+    ? number
+    : LocalArray<Rest, D>
+  : AnyShape<D>;
 
 /** As many axes as anyone has; the compiler refuses those that are not there. */
 type AxisSizes = Iterable<number> &

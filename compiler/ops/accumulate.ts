@@ -50,6 +50,33 @@ const aliasOp = defineOp({
 });
 
 /**
+ * The same value, of which nothing is known to equal what was computed from it
+ * before: so that the backward pass computes it again. The second operand must
+ * be there first: computed again is best what is needed soon.
+ */
+const barrierOp = defineOp({
+  name: "barrier",
+  group: "leaves",
+  summary: "The same value, kept apart from equal ones until another is there.",
+  gradient: "dx = dy",
+  internal: true,
+  parameters: [
+    { name: "x", kind: { kind: "operand" } },
+    { name: "after", kind: { kind: "operand" } },
+  ],
+  type: (inputs) => nth(inputs, 0),
+  vjp: ({ dOut }) => [dOut, null],
+  maskVjp: (_context, mask) => [mask, null],
+  evaluate: (inputs) => nth(inputs, 0),
+  lowering: { kind: "reshape" },
+});
+
+/** The same value, from which things are computed again once `after` is there. */
+export function barrier(x: Node, after: Node): Node {
+  return makeNode(barrierOp, [x, after], {}, x);
+}
+
+/**
  * A value that something is differentiated by while a program is elaborated.
  * It stands apart from the value it has, which other derivatives are by.
  */

@@ -43,14 +43,22 @@ export function activeNodes(nodes: readonly Node[], from: readonly Node[]): Read
       continue;
     }
     if (node.op.lowering.kind === "loopValue") {
-      const owner = nth(node.inputs, 0);
-      const { region } = loopParts(owner);
-      const list = isLoopRecord(node) ? region.records : region.next;
-      if (inside.get(owner)?.has(nth(list, loopValueIndex(node))) === true) active.add(node);
+      if (isActiveValue(node, inside)) active.add(node);
       continue;
     }
     const moves = node.op.derivative !== "zero" && isFloat(node.type.dtype);
     if (moves && node.inputs.some((x) => active.has(x))) active.add(node);
   }
   return active;
+}
+
+/** What a loop ends with depends on the initial value as well: it may run no iteration. */
+function isActiveValue(node: Node, inside: ReadonlyMap<Node, ReadonlySet<Node>>): boolean {
+  const owner = nth(node.inputs, 0);
+  const { region, carriedInputs } = loopParts(owner);
+  const index = loopValueIndex(node);
+  const values = isLoopRecord(node)
+    ? [nth(region.records, index)]
+    : [nth(region.next, index), nth(carriedInputs, index)];
+  return values.some((value) => inside.get(owner)?.has(value) === true);
 }

@@ -27,12 +27,13 @@ export function transposed(rows: readonly IndexSet[], columns: number): readonly
  * Colours columns so that no two of a colour occur in the same row: distance-2
  * colouring of the bipartite graph of rows and columns. One product with the
  * sum of the columns of a colour then holds each of them apart. Greedy, in the
- * given order and with the fullest columns first; the better is returned.
+ * given order and with the fullest columns first; the better is returned, but
+ * one that repeats is preferred to it, where that needs few colours more.
  */
 export function colourColumns(rows: readonly IndexSet[], columns: number): Colouring {
   const occurs = transposed(rows, columns);
   const least = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  return best(columns, occurs, least, (order) => {
+  const greedy = best(columns, occurs, least, (order) => {
     const taken = rows.map(() => new Set<number>());
     const colours = new Int32Array(columns);
     for (const column of order) {
@@ -44,6 +45,26 @@ export function colourColumns(rows: readonly IndexSet[], columns: number): Colou
     }
     return colours;
   });
+  return repeating(rows, columns, least, greedy);
+}
+
+/**
+ * The colouring of columns by their remainder, which is regular and so costs no
+ * code, if it needs at most half as many colours more than another.
+ */
+function repeating(
+  rows: readonly IndexSet[],
+  columns: number,
+  least: number,
+  other: Colouring,
+): Colouring {
+  const most = Math.floor(1.5 * other.count) + 1;
+  for (let count = Math.max(1, least); count <= Math.min(most, columns); count++) {
+    const isApart = (row: IndexSet) => new Set(row.map((j) => j % count)).size === row.length;
+    if (rows.every(isApart))
+      return { colours: Int32Array.from({ length: columns }, (_, j) => j % count), count };
+  }
+  return other;
 }
 
 /**
@@ -57,7 +78,7 @@ export function colourColumns(rows: readonly IndexSet[], columns: number): Colou
  */
 export function colourStars(neighbours: readonly IndexSet[]): Colouring {
   const count = neighbours.length;
-  return best(count, neighbours, 1, (order) => {
+  const greedy = best(count, neighbours, 1, (order) => {
     const colours = new Int32Array(count).fill(-1);
     for (const vertex of order) {
       const forbidden = forbiddenAt(vertex, neighbours, colours);
@@ -67,6 +88,9 @@ export function colourStars(neighbours: readonly IndexSet[]): Colouring {
     }
     return colours;
   });
+  // Columns that share no row form no path of two colours either.
+  const least = neighbours.reduce((size, row) => Math.max(size, row.length), 0);
+  return repeating(neighbours, count, least, greedy);
 }
 
 /** The colours a vertex may not have, by the colours of those within three steps of it. */

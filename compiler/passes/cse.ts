@@ -33,8 +33,8 @@ function representatives(graph: Graph): ReadonlyMap<Node, Node> {
 function keyOf(node: Node, inputs: readonly Node[]): string {
   const ordered = commutative.has(node.op.name) ? inputs.toSorted((a, b) => a.id - b.id) : inputs;
   const key = structuralKey(node.op, ordered, node.attrs);
-  // An alias is nothing but its name and the line it is from.
-  if (node.op.name === "alias") return `${key} ${node.id}`;
+  // An alias is nothing but its name and the line it is from; a barrier is there to be apart.
+  if (node.op.name === "alias" || node.op.name === "barrier") return `${key} ${node.id}`;
   // A named constant lends its name to no other number that happens to be equal.
   return node.op.lowering.kind === "leaf" ? `${key} ${node.name ?? ""}` : key;
 }

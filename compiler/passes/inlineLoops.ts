@@ -1,7 +1,7 @@
 import { cloneNode, nodesOf, rewriteGraph } from "../ir/graph.js";
 import { makeNode, withOrigin, type Node } from "../ir/node.js";
 import { loopParts } from "../ir/region.js";
-import { alias } from "../ops/accumulate.js";
+import { barrier } from "../ops/accumulate.js";
 import { nth } from "../ops/chain.js";
 import { constant, constantValue } from "../ops/leaf.js";
 import {
@@ -41,10 +41,12 @@ function inline(node: Node, operands: readonly Node[]): Inlined {
   const images = new Map<Node, Node>([[parts.index, constant(start ?? 0, "i32")]]);
   const give = (inputs: readonly Node[], values: readonly Node[]) =>
     inputs.forEach((input, i) => images.set(input, nth(values, i)));
-  // Under a name of their own, values are not found to equal those of the forward pass.
+  // Behind a barrier, values are not found to equal those of the forward pass.
+  const isBackward = isCheckpoint(node) && node.origin.phase === "backward";
+  const [gradient] = parts.carried;
   const again = (x: Node) =>
-    isCheckpoint(node) && node.origin.phase === "backward" && constantValue(x) === undefined
-      ? alias(x, x)
+    isBackward && gradient !== undefined && constantValue(x) === undefined
+      ? barrier(x, gradient)
       : x;
   give(parts.carriedInputs, parts.carried);
   give(

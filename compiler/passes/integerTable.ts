@@ -3,11 +3,12 @@ import { add, mul } from "../ops/arithmetic.js";
 import { constant } from "../ops/leaf.js";
 import { broadcastTo, concat, iota, reshape } from "../ops/shape.js";
 
-/** A stretch of a list: a pattern that comes `times` times, each time `step` higher. */
+/** A stretch of a list: a pattern that comes `times` times, each of its numbers `steps` higher each time. */
 interface Stretch {
   readonly pattern: Int32Array;
   readonly times: number;
-  readonly step: number;
+  /** One for each number of the pattern, or one for all. */
+  readonly steps: Int32Array;
 }
 
 /**
@@ -20,29 +21,39 @@ export function integerTable(numbers: Int32Array): Node {
   return concat(stretchesOf(numbers).map(stretchNode), 0);
 }
 
-/** Parts a table is made of, by which its code grows. */
-export function tableParts(numbers: Int32Array): number {
-  return stretchesOf(numbers).reduce(
-    (total, { pattern }) => total + (pattern.length === 1 ? 1 : tableParts(pattern)),
-    0,
-  );
+/** Parts a table is made of, by which its code grows; above `most`, some number above it. */
+export function tableParts(numbers: Int32Array, most: number): number {
+  const partsOf = (row: Int32Array) => (row.length === 1 ? 1 : tableParts(row, most));
+  let total = 0;
+  for (let start = 0; start < numbers.length && total <= most;) {
+    const { pattern, steps, times } = longestAt(numbers, start);
+    total += partsOf(pattern) + (steps.length === 1 ? 0 : partsOf(steps));
+    start += pattern.length * times;
+  }
+  return total;
 }
 
-function stretchNode({ pattern, times, step }: Stretch): Node {
-  const base = pattern.length === 1 ? literal(pattern) : integerTable(pattern);
-  const table = times === 1 ? base : raised(base, pattern, times, step);
+function stretchNode(stretch: Stretch): Node {
+  const { pattern, times } = stretch;
+  const table = times === 1 ? rowOf(pattern) : raised(stretch);
   return reshape(table, [times * pattern.length]);
 }
 
-const literal = ([value = 0]: Int32Array): Node => reshape(constant(value, "i32"), [1]);
+/** The numbers along a second axis. */
+function rowOf(numbers: Int32Array): Node {
+  const [first = 0] = numbers;
+  const own = numbers.length === 1 ? constant(first, "i32") : integerTable(numbers);
+  return reshape(own, [1, numbers.length]);
+}
 
-/** Rows that are the base raised by 0, step, 2 · step, … */
-function raised(base: Node, pattern: Int32Array, times: number, step: number): Node {
-  const row = reshape(base, [1, pattern.length]);
-  if (step === 0) return broadcastTo(row, [times, pattern.length]);
+/** Rows that are the pattern raised by 0, its steps, twice its steps, … */
+function raised({ pattern, times, steps }: Stretch): Node {
+  const shape = [times, pattern.length];
+  const isAll = (numbers: Int32Array, value: number) => numbers.every((one) => one === value);
+  if (isAll(steps, 0)) return broadcastTo(rowOf(pattern), shape);
   const index = iota([times, 1], 0);
-  const column = step === 1 ? index : mul(index, constant(step, "i32"));
-  return pattern.length === 1 && pattern[0] === 0 ? column : add(column, row);
+  const column = isAll(steps, 1) ? index : mul(index, rowOf(steps));
+  return broadcastTo(isAll(pattern, 0) ? column : add(column, rowOf(pattern)), shape);
 }
 
 /** The list as stretches, each the one that saves most where the last one ends. */
@@ -57,23 +68,31 @@ function stretchesOf(numbers: Int32Array): readonly Stretch[] {
 }
 
 function longestAt(numbers: Int32Array, start: number): Stretch {
-  let best = { length: 1, times: 1, saved: 0 };
+  let best = { length: 1, times: 1, isEven: true, saved: 0 };
   const rest = numbers.length - start;
   for (let length = 1; 2 * length <= rest && rest - length > best.saved; length++) {
-    const times = repeats(numbers, start, length);
-    const saved = length * (times - 1);
-    if (saved > best.saved) best = { length, times, saved };
+    for (const isEven of [true, false]) {
+      const times = repeats(numbers, start, length, isEven);
+      const saved = length * (times - (isEven ? 1 : 2));
+      if (saved > best.saved) best = { length, times, isEven, saved };
+    }
   }
-  const { length, times } = best;
-  const step = times > 1 ? at(numbers, start + length) - at(numbers, start) : 0;
-  return { pattern: numbers.slice(start, start + length), times, step };
+  const { length, times, isEven } = best;
+  const step = (i: number) => (times > 1 ? at(numbers, i + length) - at(numbers, i) : 0);
+  const own = numbers.subarray(start, start + (isEven ? 1 : length));
+  return {
+    pattern: numbers.slice(start, start + length),
+    times,
+    steps: own.map((_, i) => step(start + i)),
+  };
 }
 
-/** How often the numbers from `start` on come again, always the same step higher. */
-function repeats(numbers: Int32Array, start: number, length: number): number {
-  const step = at(numbers, start + length) - at(numbers, start);
-  let next = start + length;
-  while (next < numbers.length && at(numbers, next) - at(numbers, next - length) === step) next++;
+/** How often the numbers from `start` on come again, each as much higher each time; with `isEven`, all of them as much. */
+function repeats(numbers: Int32Array, start: number, length: number, isEven: boolean): number {
+  const step = (i: number) => at(numbers, i) - at(numbers, i - length);
+  const expected = (i: number) => step(isEven ? start + length : i - length);
+  let next = start + (isEven ? 1 : 2) * length;
+  while (next < numbers.length && step(next) === expected(next)) next++;
   return Math.floor((next - start) / length);
 }
 

@@ -22,8 +22,10 @@ export class KnownValues {
 
   #evaluate(node: Node): Value | undefined {
     const { op, attrs, type } = node;
-    const isLeaf = op.lowering.kind === "leaf" && op !== constantOp;
-    if (isLeaf || op.name === "variable" || op.name === "cotangent") return undefined;
+    const { kind } = op.lowering;
+    const isLeaf = kind === "leaf" && op !== constantOp;
+    const isLoop = kind === "loop" || kind === "loopValue";
+    if (isLeaf || isLoop || op.name === "variable" || op.name === "cotangent") return undefined;
     const inputs = node.inputs.flatMap((input) => this.#values.get(input) ?? []);
     const shape = type.shape.filter((dim) => typeof dim === "number");
     const isKnown = inputs.length === node.inputs.length && shape.length === type.shape.length;

@@ -1,6 +1,6 @@
-import { reachable } from "../ir/graph.js";
-import type { Node } from "../ir/node.js";
-import { loopParts, makeRegion } from "../ir/region.js";
+import { nodesOf, reachable } from "../ir/graph.js";
+import type { Node, Step } from "../ir/node.js";
+import { loopParts, makeRegion, regionGraph, type LoopParts } from "../ir/region.js";
 import { isFloat } from "../ir/type.js";
 import { accumulate } from "../ops/accumulate.js";
 import { nth } from "../ops/chain.js";
@@ -143,7 +143,7 @@ function backwardLoop(
     ...sliced.map(({ input }) => filled(gradientOf(input), input)),
   ];
   const { images, saved, reads } = recompute(
-    { parts, everything: isCheckpoint(node), last: node.origin.step },
+    { parts, everything: isCheckpoint(node), last: lastStep(parts) },
     wanted,
     (value) => names.make(value.type, value),
   );
@@ -187,6 +187,12 @@ function backwardLoop(
       value: loopRecord(backward, image(first + i)),
     })),
   ];
+}
+
+/** The last line of a body. */
+function lastStep({ region }: LoopParts): Step {
+  const nodes = nodesOf(regionGraph(region));
+  return nth(nodes, nodes.length - 1).origin.step;
 }
 
 /** Carried values that depend on what is differentiated by, and on which a given gradient depends. */

@@ -1,6 +1,8 @@
-import { isDynamic } from "../ir/dim.js";
+import { evaluateDim, isDynamic, type Dim } from "../ir/dim.js";
 import type { Node } from "../ir/node.js";
 import type { LoopParts } from "../ir/region.js";
+import { elementCount } from "../ir/type.js";
+import { scalarCost, workOf } from "./rematerialiseCost.js";
 
 /**
  * Store or recompute. Keeping a number for the backward pass costs one store
@@ -9,15 +11,31 @@ import type { LoopParts } from "../ir/region.js";
  * costs no more, counted per element over everything that must be recomputed
  * with it. Figures are those of doubles in V8: an addition is 1.
  */
-const storeCost = 6;
-const costs: Readonly<Record<string, number>> = {
-  infix: 1,
-  prefix: 1,
-  select: 1,
-  convert: 1,
-  call: 10,
-  runtime: 15,
-};
+export const storeCost = 6;
+
+/** How far to go to save memory. */
+interface Limit {
+  /** What recomputing may cost for each element. */
+  readonly cost: number;
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+let limit: Limit | null = null;
+
+/**
+ * Runs `build`, in which values of loops are recomputed even where that costs
+ * more than keeping them: up to `cost` operations for each element. Sums and
+ * products, which without a limit are always kept, are then recomputed too.
+ */
+export function withStoreCost<T>(cost: number, sizes: Limit["sizes"], build: () => T): T {
+  const outer = limit;
+  limit = { cost, sizes };
+  try {
+    return build();
+  } finally {
+    limit = outer;
+  }
+}
 
 /** What it costs to compute an element of a node from its operands; infinite where it is out of the question. */
 function costOf(node: Node): number {
@@ -25,7 +43,7 @@ function costOf(node: Node): number {
   if (node.type.shape.some(isDynamic)) return Infinity;
   switch (lowering.kind) {
     case "scalar":
-      return costs[lowering.code.kind] ?? 1;
+      return scalarCost(node);
     case "leaf":
     case "view":
     case "reshape":
@@ -39,6 +57,14 @@ function costOf(node: Node): number {
   }
 }
 
+/** The same counted over whole tensors, for an element of the value it is needed for. */
+function shareOf(value: Node, node: Node, sizes: Limit["sizes"]): number {
+  const work = workOf(node);
+  if (work === null || [work, ...value.type.shape].some(isDynamic)) return Infinity;
+  const countOf = (dim: Dim) => evaluateDim(dim, sizes);
+  return countOf(work) / Math.max(1, countOf(elementCount(value.type)));
+}
+
 /** The values of a forward body that a backward body reads and that are kept for it, in order. */
 export function savedValues(
   { region, index, slicedInputs, capturedInputs }: LoopParts,
@@ -46,16 +72,21 @@ export function savedValues(
   forward: ReadonlySet<Node>,
   everything: boolean,
 ): ReadonlySet<Node> {
-  const priceOf = everything ? () => 0 : costOf;
+  const { cost: most, sizes } = limit ?? { cost: storeCost, sizes: null };
+  const priceOf = (value: Node, node: Node) => {
+    if (everything) return 0;
+    return sizes === null ? costOf(node) : shareOf(value, node, sizes);
+  };
   const available = new Set<Node>([index, ...slicedInputs, ...capturedInputs]);
   const saved = new Set<Node>();
   const inputs = new Set(region.inputs);
   for (const node of readFrom(wanted, forward)) {
     const needed = behind(node, available);
-    const cost = needed.reduce((sum, x) => sum + (inputs.has(x) ? Infinity : priceOf(x)), 0);
-    if (cost > storeCost) saved.add(node);
+    const cost = needed.reduce((sum, x) => sum + (inputs.has(x) ? Infinity : priceOf(node, x)), 0);
+    const isKept = cost > most || cost === Infinity;
+    if (isKept) saved.add(node);
     // What is recomputed for one value is at hand for those after it.
-    for (const x of cost > storeCost ? [node] : needed) available.add(x);
+    for (const x of isKept ? [node] : needed) available.add(x);
   }
   return saved;
 }

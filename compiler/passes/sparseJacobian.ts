@@ -24,7 +24,7 @@ export interface SparseMatrix {
 }
 
 /** Pieces that the positions of a structure may consist of, by which the code grows. */
-const MAX_PARTS = 2048;
+const MAX_PARTS = 512;
 
 /**
  * The Jacobian of y by x, both flat in row-major order, from as many products
@@ -128,13 +128,12 @@ function read(products: Node, from: Int32Array): Node {
 
 /** Positions without a pattern would be code of their length. */
 function refuseIrregular({ origin }: Node, tables: readonly Int32Array[]): void {
-  const parts = Math.max(...tables.map(tableParts));
-  if (parts <= MAX_PARTS) return;
+  if (tables.every((table) => tableParts(table, MAX_PARTS) <= MAX_PARTS)) return;
   throw new CompileError([
     {
       code: "FG426",
       severity: "error",
-      message: `the structure of this Jacobian is too irregular: its positions consist of ${parts} parts`,
+      message: "the structure of this Jacobian is too irregular: its positions follow no pattern",
       span: origin.step.span ?? origin.step.line.span,
       accepted: `structures that repeat, such as bands, blocks and stencils: at most ${MAX_PARTS} parts`,
       hint: "take products with the Jacobian: jvp, vjp, hvp",

@@ -81,7 +81,9 @@ class Dependences implements SparsityContext {
 
   #derive(node: Node): Sparsity | undefined {
     const { op, inputs, attrs, type } = node;
-    const moves = op.derivative !== "zero" && isFloat(type.dtype);
+    // A loop has no value of its own; what reads its results depends on all that it reads.
+    const isLoop = op.lowering.kind === "loop";
+    const moves = isLoop || (op.derivative !== "zero" && isFloat(type.dtype));
     if (!moves || !inputs.some((input) => this.structureOf(input) !== undefined)) return undefined;
     if (op.name === "customGradient") return this.#ofAuthorsRule(node);
     if (op.lowering.kind === "expand") {

@@ -15,12 +15,14 @@ import {
 } from "./vmapIndexing.js";
 import { batchedFormula, elementwise, repeated } from "./vmapFormulas.js";
 import { batchedKernels } from "./vmapKernels.js";
+import { isSequential, vmapByLoop } from "./vmapLoop.js";
 
 /**
  * The outputs for a whole batch of values of `from` at once: each of `batches`
  * has the shape of the value it is for, behind a first axis of size `batch`.
  * The outputs have that axis too. Operations are followed by their kind of
  * lowering; formulas without a chain rule of their own are written out first.
+ * What has loops of its own becomes a loop over the batch.
  *
  * @throws CompileError FG424 where an operation cannot be batched
  */
@@ -31,6 +33,7 @@ export function vmap(
   batch: Dim,
 ): readonly Node[] {
   const outputs = runBetween(from, given, [expandUngrouped]);
+  if (isSequential(outputs, from)) return vmapByLoop(outputs, from, batches, batch);
   const images = new Map<Node, Node>(from.map((node, i) => [node, nth(batches, i)]));
   for (const node of reachable(outputs)) {
     if (images.has(node) || !node.inputs.some((x) => images.has(x))) continue;

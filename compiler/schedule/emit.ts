@@ -1,6 +1,5 @@
 import type { Node } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
-import type { Shape } from "../ir/type.js";
 import { nth } from "../ops/chain.js";
 import { behindReshapes, isLoop } from "./element.js";
 import type { GuardLiteral } from "./guard.js";
@@ -14,11 +13,16 @@ import {
   type Index,
   type Loop,
   type Place,
+  type Ragged,
   type Scalar,
+  type Segment,
   type Slice,
   type Statement,
 } from "./program.js";
 import type { Around } from "./repeat.js";
+import { indexWithElements, withElements } from "./resolved.js";
+import { sameOutcome, takeWhile } from "./runs.js";
+import { elementOfPlace, isInMemory, isPlain, type RecordPlace } from "./tapes.js";
 import {
   isVisible,
   outermostReduced,
@@ -38,6 +42,9 @@ export interface EmitRequest {
   readonly given: ReadonlyMap<Node, Place>;
   readonly loops: ReadonlyMap<Node, LoopValues>;
   readonly users: ReadonlyMap<Node, readonly Node[]>;
+  /** Records that lie on tapes, and those among them whose tapes begin here. */
+  readonly tapes: ReadonlyMap<Node, Ragged | Segment>;
+  readonly fresh: ReadonlyMap<Node, Ragged>;
   readonly repeat: (unit: Unit, around: Around) => readonly Statement[];
 }
 
@@ -105,13 +112,15 @@ export class Emitter {
       .flatMap(({ tree }) => unitsIn(tree))
       .flatMap((unit) => {
         const value: Scalar = { kind: "literal", value: 0, dtype: unit.node.type.dtype };
-        return unit.keeps === undefined ? [] : [this.#storeEverywhere(unit, new Set(), value)];
+        return unit.keeps === undefined || unit.work.kind !== "assign"
+          ? []
+          : [this.#storeEverywhere(unit, new Set(), value)];
       });
   }
 
   #scalarOf(node: Node): Scalar {
     const known = this.#homes.get(node)?.local ?? this.#given.get(node);
-    if (known === undefined || known === null || known.kind === "buffer" || known.kind === "slice")
+    if (known === undefined || isInMemory(known))
       throw new Error(`${node.op.name} is not a scalar`);
     return known;
   }
@@ -292,35 +301,11 @@ export class Emitter {
 
   /** The expression with every element turned into a variable or a load. */
   #value(value: Scalar, unit: Unit | null): Scalar {
-    switch (value.kind) {
-      case "element":
-        return this.#element(value, unit);
-      case "index":
-        return { kind: "index", index: this.#position(value.index, unit) };
-      case "apply":
-        return {
-          ...value,
-          arguments: value.arguments.map((argument) => this.#value(argument, unit)),
-        };
-      case "total":
-        return {
-          ...value,
-          terms: value.terms.map((term) => ({
-            ...term,
-            value: this.#value(term.value, unit),
-          })),
-        };
-      default:
-        return value;
-    }
+    return withElements(value, (element) => this.#element(element, unit));
   }
 
   #position(position: Index, unit: Unit | null): Index {
-    const { variable } = position;
-    if (variable === null) return position;
-    return isLoop(variable)
-      ? { ...position, variable: resolve(variable) }
-      : { ...position, variable: this.#value(variable, unit) };
+    return indexWithElements(position, (element) => this.#element(element, unit));
   }
 
   #element({ of, shape, index }: Extract<Scalar, { kind: "element" }>, unit: Unit | null): Scalar {
@@ -348,12 +333,12 @@ export class Emitter {
 
   #matmul(unit: Unit): Statement {
     const position = (index: Index) => this.#position(index, unit);
-    return productStatement(unit, (node) => this.placeOf(node), position);
+    return productStatement(unit, (node) => this.#plainPlaceOf(node), position);
   }
 
   /** What a loop's statements need of those around it. */
   #around(unit: Unit): Around {
-    const { loops, given, users } = this.#request;
+    const { loops, given, users, fresh } = this.#request;
     const records = loops.get(unit.node)?.records ?? new Map<number, Node>();
     return {
       given,
@@ -366,6 +351,7 @@ export class Emitter {
         return place;
       },
       records,
+      fresh: [...records.values()].flatMap((record) => fresh.get(record) ?? []),
       relevanceOf: (record) => relevanceOf(record, users.get(record) ?? []),
     };
   }
@@ -376,14 +362,12 @@ export class Emitter {
   }
 
   /** Where all elements of a tensor are. */
-  placeOf(node: Node): Buffer | Slice {
-    const root = this.#homes.has(node) ? node : behindReshapes(node);
+  placeOf(node: Node): RecordPlace {
+    const root = this.#homes.get(node)?.buffer ? node : behindReshapes(node);
+    const tape = this.#request.tapes.get(root);
+    if (tape !== undefined) return tape;
     const place = this.#homes.get(root)?.buffer ?? this.#given.get(root);
-    if (
-      place === undefined ||
-      place === null ||
-      !(place.kind === "buffer" || place.kind === "slice")
-    )
+    if (place === undefined || !isInMemory(place))
       throw new Error(`${root.op.name} is not in memory`);
     return place;
   }
@@ -394,28 +378,15 @@ export class Emitter {
     return home;
   }
 
+  #plainPlaceOf(node: Node): Buffer | Slice {
+    const place = this.placeOf(node);
+    if (!isPlain(place)) throw new Error("only loops read what is on a tape");
+    return place;
+  }
+
   #bufferOf(node: Node): Buffer {
     const place = this.placeOf(node);
     if (place.kind !== "buffer") throw new Error(`${node.op.name} is part of another value`);
     return place;
   }
-}
-
-/** An element of a value that stands in a known place. */
-function elementOfPlace(place: Place, shape: Shape, index: readonly Index[]): Scalar {
-  if (place.kind === "buffer") return { kind: "load", buffer: place, shape, index };
-  if (place.kind !== "slice") return place;
-  const { buffer, outer, position } = place;
-  return { kind: "load", buffer, shape: [...outer, ...shape], index: [...position, ...index] };
-}
-
-function sameOutcome(a: GuardLiteral | undefined, b: GuardLiteral | undefined): boolean {
-  return a === undefined || b === undefined
-    ? a === b
-    : a.condition === b.condition && a.holds === b.holds;
-}
-
-function takeWhile<T>(list: readonly T[], holds: (item: T) => boolean): readonly T[] {
-  const end = list.findIndex((item) => !holds(item));
-  return end < 0 ? list : list.slice(0, end);
 }

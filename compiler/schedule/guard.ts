@@ -120,7 +120,7 @@ export function guardsOf(
 
 /** What keeps a value comes before all else: it is the record that is read. */
 function rankOf({ node, keeps }: Unit): number {
-  return keeps === undefined ? node.id : Infinity;
+  return keeps === undefined || keeps.value === node ? node.id : Infinity;
 }
 
 /**

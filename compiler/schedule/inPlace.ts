@@ -4,6 +4,7 @@ import { loopParts } from "../ir/region.js";
 import { isLoopRecord, isLoopResult, loopOf, loopValueIndex } from "../ops/loop.js";
 import { isUpdate } from "../ops/positions.js";
 import { isInline } from "./element.js";
+import type { Guard } from "./guard.js";
 import { carriedKey, type LoopValues } from "./loopValues.js";
 
 /**
@@ -26,6 +27,8 @@ export interface SharingRequest {
   readonly carried: ReadonlyMap<Node, Node>;
   /** Values that are read when everything has run. */
   readonly surviving: ReadonlySet<Node>;
+  /** Under which outcomes of conditions values are worked out. */
+  readonly guards: ReadonlyMap<Node, Guard>;
 }
 
 export function shareMemory(request: SharingRequest): Sharing {
@@ -155,7 +158,9 @@ class Sharer {
       if (node === worker) return true;
       if (seen.has(node)) continue;
       seen.add(node);
-      stack.push(...node.inputs, ...(this.#before.get(node) ?? []));
+      const guard = this.#request.guards.get(node) ?? [];
+      const conditions = guard.map(({ condition }) => condition);
+      stack.push(...node.inputs, ...conditions, ...(this.#before.get(node) ?? []));
     }
     return false;
   }

@@ -1,7 +1,9 @@
 import type { Node } from "../ir/node.js";
 import { loopParts } from "../ir/region.js";
 import { loopOf } from "../ops/loop.js";
+import { isZeros } from "../ops/positions.js";
 import { element } from "./element.js";
+import type { Scalar } from "./program.js";
 import { carriedKey } from "./loopValues.js";
 import { nestOver, plain, type Initial, type Unit } from "./unit.js";
 import type { UnitContext } from "./unitsOf.js";
@@ -18,7 +20,10 @@ export function loopUnit(node: Node, { stored, sharing, loops }: UnitContext): U
       return null;
     }
     const nest = nestOver(x.type.shape);
-    return { loops: nest.loops, target: nest.index, value: element(x, nest.index, stored) };
+    const value: Scalar = isZeros(x)
+      ? { kind: "literal", value: 0, dtype: x.type.dtype }
+      : element(x, nest.index, stored);
+    return { loops: nest.loops, target: nest.index, value };
   });
   return { ...plain(node), over, work: { kind: "loop", parts, initial, scalarOf } };
 }

@@ -70,12 +70,15 @@ export function inOrder(
   guardOf: (unit: Unit) => Guard,
 ): readonly Unit[] {
   const done = new Set<Unit>();
+  const open = new Set<Unit>();
   const order: Unit[] = [];
   for (const unit of units) {
     const stack = [unit];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const missing = [...requirements(top, known, guardOf(top))].filter((u) => !done.has(u));
       if (missing.length > 0) {
+        if (open.has(top)) throw new Error(`${top.node.op.name} must run before itself`);
+        open.add(top);
         stack.push(...missing.toReversed());
         continue;
       }

@@ -51,8 +51,28 @@ export interface Slice {
   readonly position: readonly Index[];
 }
 
+/** Parts of different lengths, one after the other on a tape; see schedule/tapes.ts. */
+export interface Ragged {
+  readonly kind: "ragged";
+  readonly tape: Buffer;
+  /** How much of the tape is written. */
+  readonly end: Local;
+  /** Where each part begins. */
+  readonly starts: Buffer | Slice | Ragged | Segment;
+  /** The axes along which the parts lie. */
+  readonly axes: number;
+}
+
+/** One part of a tape. */
+export interface Segment {
+  readonly kind: "segment";
+  readonly tape: Buffer;
+  readonly start: Scalar;
+  readonly end: Local;
+}
+
 /** Where a value stands that something else has computed. */
-export type Place = Buffer | Slice | Scalar;
+export type Place = Buffer | Slice | Ragged | Segment | Scalar;
 
 /** Slots of the arena; buffers whose lifetimes do not meet share one. */
 export interface Arena {

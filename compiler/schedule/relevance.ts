@@ -25,7 +25,7 @@ function guardOfReader(record: Node, reader: Node): Guard {
   const own = reader.inputs.filter((x) => x === record).length;
   const inputs = slicedInputs.filter((_, j) => sliced[j] === record);
   if (inputs.length !== own) return [];
-  const guards = guardsAmong(nodesOf(regionGraph(region)));
+  const guards = guardsAmong(nodesOf(regionGraph(region)), new Map());
   const literals = inputs.map((input) => guards.get(input) ?? []).reduce(commonPrefix);
   const meaning = meanings(loopOf(record), reader);
   const told: GuardLiteral[] = [];
@@ -37,9 +37,15 @@ function guardOfReader(record: Node, reader: Node): Guard {
   return told;
 }
 
-/** For each node, which outcomes of scalar conditions all that reads it has in common. */
-function guardsAmong(nodes: readonly Node[]): ReadonlyMap<Node, Guard> {
-  const guards = new Map<Node, Guard>();
+/**
+ * For each node, which outcomes of scalar conditions all that reads it has in
+ * common, given those under which some are read from elsewhere.
+ */
+export function guardsAmong(
+  nodes: readonly Node[],
+  given: ReadonlyMap<Node, Guard>,
+): ReadonlyMap<Node, Guard> {
+  const guards = new Map(given);
   for (const node of nodes.toReversed()) {
     const own = guards.get(node) ?? [];
     node.inputs.forEach((x, i) => {
@@ -71,15 +77,19 @@ function meanings(writer: Node, reader: Node): (node: Node) => Node | undefined 
   const isSameRange =
     own.step === other.step && own.range?.start === other.range?.start && own.range !== null;
   if (isSameRange) [own.index, other.index].forEach((index) => leaves.set(index, "index"));
-  const keys = new Map<Node, string>();
-  const keyOf = (node: Node): string => {
+  const keys = new Map<Node, number>();
+  // Numbers for expressions: written out, one that is shared would double with each use.
+  const numbers = new Map<string, number>();
+  const keyOf = (node: Node): number => {
     const known = keys.get(node);
     if (known !== undefined) return known;
     const parts = node.inputs.map(keyOf).join(",");
     const leaf = node.op.lowering.kind === "leaf" && node.op.name === "input";
-    const key = leaf
+    const text = leaf
       ? (leaves.get(node) ?? `#${node.id}`)
       : `${node.op.name}${node.op.region?.id ?? ""}(${parts})${JSON.stringify(node.attrs)}`;
+    const key = numbers.get(text) ?? numbers.size;
+    numbers.set(text, key);
     keys.set(node, key);
     return key;
   };

@@ -1,4 +1,4 @@
-import { dimProduct, dimSub, isDynamic } from "../ir/dim.js";
+import { dimProduct, dimSub } from "../ir/dim.js";
 import { withOrigin, type Node } from "../ir/node.js";
 import { alias } from "../ops/accumulate.js";
 import { div, sub } from "../ops/arithmetic.js";
@@ -7,20 +7,28 @@ import { constant } from "../ops/leaf.js";
 import type { Guard } from "./guard.js";
 import { updatesBetween } from "./inPlace.js";
 import type { Fusion } from "./place.js";
-import { along, asIndex, asScalar, isPosition, positionOf, scaled } from "./position.js";
+import { along, asIndex, isPosition, positionOf, scaled } from "./position.js";
 import type {
   Buffer,
   Index,
   Local,
   Loop,
   Place,
+  Ragged,
   Range,
   Scalar,
-  Slice,
+  Segment,
   Statement,
 } from "./program.js";
-import { hasOwnMemory, scheduleScope, type RecordTarget, type ScheduledScope } from "./scope.js";
+import {
+  hasOwnMemory,
+  scheduleScope,
+  type RecordTarget,
+  type ScheduledScope,
+  type TapeTarget,
+} from "./scope.js";
 import { updatedTogether } from "./simultaneous.js";
+import { emptied, growFor, oneMore, openPart, partOf, type RecordPlace } from "./tapes.js";
 import { visitScalars, bodiesOf } from "./tidy.js";
 import type { Initial, Unit, Work } from "./unit.js";
 
@@ -30,11 +38,13 @@ export interface Around {
   /** An expression as it reads around the loop. */
   readonly valueOf: (value: Scalar) => Scalar;
   /** Where a tensor operand is. */
-  readonly placeOf: (node: Node) => Buffer | Slice;
+  readonly placeOf: (node: Node) => RecordPlace;
   /** Where a carried value is. */
   readonly carried: (k: number) => Buffer | Local;
   /** The records that are read after the loop. */
   readonly records: ReadonlyMap<number, Node>;
+  /** Tapes that the loop begins. */
+  readonly fresh: readonly Ragged[];
   /** When what a record keeps is read at all. */
   readonly relevanceOf: (record: Node) => Guard;
 }
@@ -48,7 +58,8 @@ export function repeatStatements(unit: Unit, around: Around, fusion: Fusion): re
   const ready = initial.flatMap((one, k) =>
     one === null ? [] : initialStatements(around.carried(k), one, unit, around),
   );
-  return [...ready, ...new Repetition(unit, unit.work, around, fusion).statements()];
+  const tapes = around.fresh.flatMap((tape) => emptied(tape, unit.origin));
+  return [...ready, ...tapes, ...new Repetition(unit, unit.work, around, fusion).statements()];
 }
 
 /** `let s = 0;`, `y.fill(0);`, or a copy. */
@@ -93,6 +104,10 @@ class Repetition {
   readonly #range: Range | null;
   /** Which iteration it is, counted from 0 along the indices. */
   readonly #iteration: Index;
+  /** What is done first in each iteration. */
+  readonly #first: Statement[] = [];
+  /** What is done last. */
+  readonly #last: Statement[] = [];
 
   constructor(unit: Unit, work: LoopWork, around: Around, fusion: Fusion) {
     const { index, range, step, descending } = work.parts;
@@ -120,17 +135,9 @@ class Repetition {
     const isCounted = this.#range !== null || this.#counter !== null;
     if (isCounted || !body.some((statement) => mentions(statement, this.#index))) return [repeat];
     const zero: Scalar = { kind: "literal", value: 0, dtype: "i32" };
-    const one: Scalar = { kind: "literal", value: 1, dtype: "i32" };
-    const count: Statement = {
-      kind: "update",
-      local: this.#index,
-      combine: "add",
-      value: one,
-      origin,
-    };
     return [
       { kind: "define", local: this.#index, value: zero, mutable: true, origin },
-      { ...repeat, body: [...body, count] },
+      { ...repeat, body: [...body, oneMore(this.#index, origin)] },
     ];
   }
 
@@ -153,19 +160,21 @@ class Repetition {
     const known = condition === null ? given : new Map([...given, ...visible(condition.scope)]);
     const { next, copies } = ownMemory(carriedInputs, region.next, known);
     const carried = new Map(carriedInputs.map((input, k) => [input, nth(next, k)]));
-    const records = this.#records();
+    const { records, tapes } = this.#records();
     const scope = scheduleScope({
       ...this.#request(known),
       roots: next,
       carried,
       records,
+      tapes,
       copies,
     });
     return [
       ...(condition?.statements ?? []),
-      ...records.flatMap((target) => this.#grow(target)),
+      ...this.#first,
       ...scope.statements,
       ...this.#carry(next, scope),
+      ...this.#last,
     ];
   }
 
@@ -183,17 +192,10 @@ class Repetition {
   #given(): ReadonlyMap<Node, Place> {
     const { parts, scalarOf } = this.#work;
     const { valueOf, placeOf, carried } = this.#around;
-    const slice = (operand: Node): Slice => {
-      const place = placeOf(operand);
-      const [outer] = operand.type.shape;
-      const [before, position] =
-        place.kind === "slice" ? [place.outer, place.position] : [[], [] as const];
-      return {
-        kind: "slice",
-        buffer: place.kind === "slice" ? place.buffer : place,
-        outer: [...before, outer ?? 1],
-        position: [...position, this.#iteration],
-      };
+    const slice = (operand: Node): Place => {
+      const size = operand.type.shape[0] ?? 1;
+      const part = partOf(placeOf(operand), size, this.#iteration);
+      return part.kind === "segment" ? this.#segment(part, operand) : part;
     };
     return new Map<Node, Place>([
       [parts.index, this.#index],
@@ -213,6 +215,7 @@ class Repetition {
       roots: [proceed],
       carried: new Map(),
       records: [],
+      tapes: new Map(),
       copies: [],
     });
     const { origin } = this.#unit;
@@ -220,21 +223,43 @@ class Repetition {
     return { scope, statements: [...scope.statements, leave] };
   }
 
-  #records(): readonly RecordTarget[] {
-    const { region } = this.#work.parts;
-    return [...this.#around.records].map(([i, record]) => {
-      const buffer = this.#around.placeOf(record);
-      if (buffer.kind !== "buffer") throw new Error("a record stands in memory of its own");
-      const under = this.#around.relevanceOf(record);
-      const position = this.#iteration;
-      return { record, value: nth(region.records, i), under, buffer, position };
-    });
+  /** A part of a tape under the name of where it starts. */
+  #segment(part: Segment, { name = "t" }: Node): Segment {
+    const node: Node = { ...this.#index.node, name: `${name}Start`, derivedName: true };
+    const start: Local = { kind: "local", node, dtype: "i32" };
+    const { origin } = this.#unit;
+    this.#first.push({ kind: "define", local: start, value: part.start, mutable: false, origin });
+    return { ...part, start };
   }
 
-  #grow({ buffer, record }: RecordTarget): readonly Statement[] {
-    if (!buffer.shape.some(isDynamic)) return [];
-    const length = asScalar(scaled(this.#iteration, 1, 1));
-    return [{ kind: "grow", tape: buffer, length, origin: record.origin }];
+  /** Where this iteration's values go: each into its element, or on the tapes of the loops inside. */
+  #records(): {
+    readonly records: readonly RecordTarget[];
+    readonly tapes: ReadonlyMap<Node, TapeTarget>;
+  } {
+    const { region } = this.#work.parts;
+    const { origin } = this.#unit;
+    const records: RecordTarget[] = [];
+    const tapes = new Map<Node, TapeTarget>();
+    for (const [i, record] of this.#around.records) {
+      const value = nth(region.records, i);
+      const under = this.#around.relevanceOf(record);
+      const place = this.#around.placeOf(record);
+      if (place.kind === "ragged") {
+        const size = record.type.shape[0] ?? 1;
+        const part = openPart(place, size, this.#iteration, origin);
+        this.#first.push(...part.statements);
+        tapes.set(value, { place: part.place, under });
+        continue;
+      }
+      if (place.kind === "slice") throw new Error("a record stands in memory of its own");
+      const [buffer, position] =
+        place.kind === "segment" ? [place.tape, asIndex(place.end)] : [place, this.#iteration];
+      if (buffer.role === "tape") this.#first.push(growFor(buffer, position, origin));
+      if (place.kind === "segment") this.#last.push(oneMore(place.end, origin));
+      records.push({ record, value, under, buffer, position });
+    }
+    return { records, tapes };
   }
 
   /** The carried values become what the iteration made of them, all at once. */

@@ -31,6 +31,7 @@ export function schedule(original: Graph, { level }: ScheduleOptions): Program {
     given,
     carried: new Map(),
     records: [],
+    tapes: new Map(),
     results: new Set(tensors.map((node) => (copied.has(node) ? node : behindReshapes(node)))),
     copies: [...copied],
     fusion,

@@ -9,10 +9,12 @@ import type { Guard } from "./guard.js";
 import { rootOf, shareMemory, type Sharing } from "./inPlace.js";
 import { carriedKey, loopValuesOf, type LoopValues } from "./loopValues.js";
 import { placeUnits, type Fusion } from "./place.js";
-import type { Buffer, Index, Local, Place, Scalar, Statement } from "./program.js";
+import type { Buffer, Index, Local, Place, Ragged, Scalar, Segment, Statement } from "./program.js";
 import type { Around } from "./repeat.js";
+import { guardsAmong } from "./relevance.js";
 import { chooseHomes, type Home, type Homes } from "./storage.js";
 import { storedInline } from "./storedInline.js";
+import { isRagged, raggedFor } from "./tapes.js";
 import { nestOver, plain, type Unit } from "./unit.js";
 import { absorbedContributions, unitsOf } from "./unitsOf.js";
 
@@ -26,6 +28,8 @@ export interface ScopeRequest {
   readonly carried: ReadonlyMap<Node, Node>;
   /** Values kept for after the loop. */
   readonly records: readonly RecordTarget[];
+  /** Records of loops inside that go on a tape from outside, and when they matter. */
+  readonly tapes: ReadonlyMap<Node, TapeTarget>;
   /** Results of the function, which its caller reads. */
   readonly results: ReadonlySet<Node>;
   /** Values without work of their own that are given memory all the same. */
@@ -44,6 +48,11 @@ export interface RecordTarget {
   readonly position: Index;
 }
 
+export interface TapeTarget {
+  readonly place: Ragged | Segment;
+  readonly under: Guard;
+}
+
 export interface ScheduledScope {
   readonly statements: readonly Statement[];
   readonly nodes: readonly Node[];
@@ -53,15 +62,19 @@ export interface ScheduledScope {
 }
 
 export function scheduleScope(request: ScopeRequest): ScheduledScope {
-  const { roots, given, carried, records, fusion, repeat } = request;
-  const nodes = nodesUpTo([...roots, ...records.map(({ value }) => value)], given);
+  const { roots, given, carried, records, tapes, fusion, repeat } = request;
+  const kept = records.map(({ value }) => value);
+  const nodes = nodesUpTo([...roots, ...kept, ...tapes.keys()], given);
   const loops = loopValuesOf(nodes);
   const stored = new Set([...storedInline(nodes, given), ...request.copies]);
   const surviving = new Set(roots.flatMap((node) => [node, behindReshapes(node)]));
-  const absorbed = absorbedContributions(nodes, [...roots, ...records.map(({ value }) => value)]);
-  const sharing = shareMemory({ nodes, loops, stored, absorbed, carried, surviving });
-  const kept = records.map((target) => keepingUnit(target, stored));
-  const all = [...unitsOf(nodes, { stored, absorbed, sharing, loops }), ...kept];
+  const absorbed = absorbedContributions(nodes, [...roots, ...kept]);
+  const guards = guardsAmong(nodes, new Map(demandsOf(request)));
+  const sharing = shareMemory({ nodes, loops, stored, absorbed, carried, surviving, guards });
+  const all = [
+    ...unitsOf(nodes, { stored, absorbed, sharing, loops }).map((unit) => onTape(unit, tapes)),
+    ...records.map((target) => keepingUnit(target, stored)),
+  ];
   const units = inReadingOrder(all, nodes);
   const whole = new Set(roots.map((node) => (stored.has(node) ? node : behindReshapes(node))));
   const placement = placeUnits(units, whole, fusion, sharing);
@@ -70,7 +83,21 @@ export function scheduleScope(request: ScopeRequest): ScheduledScope {
     ...loopHomes(nodes, loops, sharing, request),
     ...records.map(({ record, buffer }) => [record, inBuffer(buffer)] as const),
   ]);
-  const emitter = new Emitter({ placement, homes, given, loops, repeat, users: usersOf(nodes) });
+  const ragged = nodes.filter((node) => isLoopRecord(node) && isRagged(node.type.shape));
+  const fresh = new Map(
+    ragged.flatMap((node) => (tapes.has(node) ? [] : [[node, raggedFor(node)] as const])),
+  );
+  const opened = [...tapes].map(([node, { place }]) => [node, place] as const);
+  const emitter = new Emitter({
+    placement,
+    homes,
+    given,
+    loops,
+    repeat,
+    users: usersOf(nodes),
+    fresh,
+    tapes: new Map<Node, Ragged | Segment>([...fresh, ...opened]),
+  });
   return {
     statements: emitter.statements(),
     nodes,
@@ -93,6 +120,21 @@ export function nodesUpTo(
     stack.push(...node.inputs);
   }
   return [...seen].toSorted((a, b) => a.id - b.id);
+}
+
+/** When values are read from elsewhere: those read after all has run always are. */
+function* demandsOf({ roots, records, tapes }: ScopeRequest): Generator<readonly [Node, Guard]> {
+  for (const { value, under } of records) yield [value, under];
+  for (const [value, { under }] of tapes) yield [value, under];
+  for (const node of roots) yield [node, []];
+}
+
+/** What is on a tape is kept by the loop that makes it. */
+function onTape(unit: Unit, tapes: ReadonlyMap<Node, TapeTarget>): Unit {
+  const target = tapes.get(unit.node);
+  return target === undefined
+    ? unit
+    : { ...unit, keeps: { value: unit.node, under: target.under } };
 }
 
 /** `record[iteration] = value`. */
@@ -141,7 +183,7 @@ function loopHomes(
   nodes: readonly Node[],
   loops: ReadonlyMap<Node, LoopValues>,
   sharing: Sharing,
-  { given, carried, results }: ScopeRequest,
+  { given, carried, results, tapes }: ScopeRequest,
 ): ReadonlyMap<Node, Home> {
   const homes = new Map<Node, Home>();
   const inputOf = new Map(
@@ -164,15 +206,16 @@ function loopHomes(
     for (const node of list) if (!given.has(node)) homes.set(node, inPlace(place));
   }
   for (const node of nodes)
-    if (isLoopRecord(node)) homes.set(node, inPlace(placeFor([tapeNamed(node)], results)));
+    if (isLoopRecord(node) && !tapes.has(node) && !isRagged(node.type.shape))
+      homes.set(node, inPlace(placeFor([tapeNamed(node)], results)));
   return homes;
 }
 
 /** The place of the versions of one value, under the name that says most. */
 function placeFor(versions: readonly Node[], results: ReadonlySet<Node>): Buffer | Local {
-  const named = versions.filter(({ name, derivedName }) => name !== undefined && !derivedName);
+  const named = versions.find(({ name, derivedName }) => name !== undefined && !derivedName);
   const result = versions.find((node) => results.has(node));
-  const node = named[0] ?? result ?? versions.find(({ name }) => name) ?? versions.at(-1);
+  const node = named ?? result ?? versions.find(({ name }) => name) ?? versions.at(-1);
   if (node === undefined) throw new Error("a place without a value");
   const { dtype, shape } = node.type;
   if (shape.length === 0) return { kind: "local", node, dtype };

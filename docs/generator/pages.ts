@@ -1,4 +1,5 @@
 import { format } from "prettier";
+import { derivativesPage } from "./derivatives.js";
 import { operationsPage } from "./operations.js";
 import { conventionsPage, diagnosticsPage } from "./tables.js";
 
@@ -7,6 +8,7 @@ const NOTICE = "<!-- Written by `npm run docs` from the compiler's own tables. D
 const PAGES: Readonly<Record<string, () => string>> = {
   "operations.md": operationsPage,
   "conventions.md": conventionsPage,
+  "derivatives.md": derivativesPage,
   "diagnostics.md": diagnosticsPage,
 };
 
@@ -14,7 +16,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   const formatted = Object.entries(PAGES).map(
     async ([name, page]) =>
-      [name, await format(`${NOTICE}\n\n${page()}\n`, { parser: "markdown" })] as const,
+      [
+        name,
+        await format(`${NOTICE}\n\n${page()}\n`, { parser: "markdown", printWidth: 100 }),
+      ] as const,
   );
   return new Map(await Promise.all(formatted));
 }

@@ -45,8 +45,8 @@ export function waitWhile(
   milliseconds: number,
 ): boolean {
   if (changesSoon(control, word, value)) return true;
-  const end = performance.now() + milliseconds;
-  return maySleep() ? sleepWhile(control, word, value, end) : pollWhile(control, word, value, end);
+  const wait = maySleep() ? sleepWhile : pollWhile;
+  return wait(control, word, value, milliseconds);
 }
 
 /** Like {@link waitWhile}, but lets the thread do other things. */
@@ -85,18 +85,17 @@ function changesSoon(control: Int32Array, word: number, value: number): boolean 
   return false;
 }
 
-function sleepWhile(control: Int32Array, word: number, value: number, end: number): boolean {
+function sleepWhile(control: Int32Array, word: number, value: number, milliseconds: number) {
   while (Atomics.load(control, word) === value) {
-    const left = end - performance.now();
-    if (left <= 0) return false;
-    Atomics.wait(control, word, value, left);
+    if (Atomics.wait(control, word, value, milliseconds) === "timed-out") return false;
   }
   return true;
 }
 
-function pollWhile(control: Int32Array, word: number, value: number, end: number): boolean {
+function pollWhile(control: Int32Array, word: number, value: number, milliseconds: number) {
+  const start = performance.now();
   while (!changesSoon(control, word, value)) {
-    if (performance.now() > end) return false;
+    if (performance.now() - start > milliseconds) return false;
   }
   return true;
 }

@@ -99,7 +99,8 @@ export async function dataParallel<
   const { constants, tasks } = plan;
   const { control, failures, numberNames, numbers, rate, values, weights } = tasks[0]!;
   const rateOf = createRate(options.optimiser);
-  const result = { value: NaN, ...plan.gradients };
+  // In this order V8 keeps the number in place; before the spread, each step would box it anew.
+  const result = { ...plan.gradients, value: NaN };
   let state: "ready" | "in a step" | "closed" = "ready";
   let steps = 0;
   let lost: Error | undefined;

@@ -47,11 +47,7 @@ export function hasWorkers(): boolean {
 /** Starts a worker that runs this project's file for it. */
 export function startWorker(): WorkerLike {
   const threads = workerThreads();
-  if (threads) {
-    // From source under a loader of TypeScript, the file beside this one is TypeScript too.
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    return new threads.Worker(new URL(`./worker.${extension}`, import.meta.url));
-  }
+  if (threads) return new threads.Worker(new URL("./worker.js", import.meta.url));
   if (typeof Worker !== "function") throw new Error("this host has no workers");
   // Bundlers look for this form.
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });

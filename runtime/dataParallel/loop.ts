@@ -38,7 +38,7 @@ async function serve(port: Port, task: Task, module?: GradientModule): Promise<v
   let participant: Participant;
   try {
     const model = module ?? (await importModule(task));
-    participant = createParticipant(task, model, task.sendsMessages ? announce : undefined);
+    participant = await createParticipant(task, model, task.sendsMessages ? announce : undefined);
   } catch (error) {
     send({ kind: "failed", failure: failureOf(error) });
     return;

@@ -19,20 +19,23 @@ export interface Participant {
 }
 
 /**
+ * Loads what a worker needs. A module may take its time to create a work object.
+ *
  * @param announce called when this worker opens a barrier
  * @throws TypeError if the module lacks the function
  */
-export function createParticipant(
+export async function createParticipant(
   task: Task,
   module: GradientModule,
   announce?: () => void,
-): Participant {
-  const { control, failures, inputs, leaves, numberNames, numbers, rate, worker } = task;
+): Promise<Participant> {
+  const { control, failures, inputs, leaves, numberNames, numbers, worker } = task;
   const { createWork, gradient, name } = functionsOf(module, task.function);
-  const work = createWork(task.sizes);
+  const work = await createWork(task.sizes);
   const bundle: Record<string, unknown> = { ...inputs };
   const sources = leaves.map(({ parts }) => [...parts]);
-  const update = task.optimiser && createUpdate(task.optimiser, leaves, worker);
+  const publishers = leaves.map((leaf) => createPublisher(leaf, worker));
+  const update = task.optimiser && createUpdate(task.optimiser, task);
 
   function computeRows(): void {
     for (let i = 0; i < numberNames.length; i++) bundle[numberNames[i]!] = numbers[i];
@@ -45,9 +48,7 @@ export function createParticipant(
       const leaf = leaves[l]!;
       const own = arrayAt(result, leaf.path, leaf.parameter, name);
       sources[l]![worker] = own;
-      const part = leaf.parts[worker]!;
-      copyElements(own, part, 0, leaf.bounds[worker]!);
-      copyElements(own, part, leaf.bounds[worker + 1]!, own.length);
+      publishers[l]!(own);
     }
   }
 
@@ -57,7 +58,7 @@ export function createParticipant(
       const { gradient: target, bounds } = leaves[l]!;
       addWeighted(target, sources[l]!, task.weights, bounds[worker]!, bounds[worker + 1]!);
     }
-    update?.(rate[0]!);
+    update?.();
   }
 
   function attempt(stage: () => void): void {
@@ -92,8 +93,25 @@ function functionsOf(module: GradientModule, name: string) {
   };
 }
 
-function copyElements(source: FloatArray, target: FloatArray, start: number, end: number): void {
-  for (let i = start; i < end; i++) target[i] = source[i]!;
+/** Copies a worker's gradient to where the others read it, all but the part it adds up itself. */
+function createPublisher({ bounds, parts }: Leaf, worker: number): (own: FloatArray) => void {
+  const start = bounds[worker]!;
+  const end = bounds[worker + 1]!;
+  const before = parts[worker]!.subarray(0, start);
+  const after = parts[worker]!.subarray(end);
+  // Views are garbage; a function that gives the same array each time needs them once.
+  let known = before;
+  let ownBefore = before;
+  let ownAfter = after;
+  return (own) => {
+    if (own !== known) {
+      known = own;
+      ownBefore = own.subarray(0, start);
+      ownAfter = own.subarray(end);
+    }
+    before.set(ownBefore);
+    after.set(ownAfter);
+  };
 }
 
 /** target = Σ weights[k] · sources[k] from start to end, in the order of the sources. */
@@ -121,11 +139,7 @@ function addWeighted(
 }
 
 /** The optimiser of one worker's part of each parameter: its rules work element by element. */
-function createUpdate(
-  choice: OptimiserChoice,
-  leaves: readonly Leaf[],
-  worker: number,
-): (rate: number) => void {
+function createUpdate(choice: OptimiserChoice, { leaves, rate, worker }: Task): () => void {
   const shards = (of: "parameter" | "gradient"): Record<string, FloatArray> =>
     Object.fromEntries(
       leaves.map((leaf) => [
@@ -135,7 +149,12 @@ function createUpdate(
     );
   const gradients = shards("gradient");
   const optimiser = createOptimiser(choice, shards("parameter"));
-  return (rate) => optimiser.step(gradients, rate);
+  // A number read from the array is boxed for the call: once, as long as it stays the same.
+  let current = NaN;
+  return () => {
+    if (rate[0] !== current) current = rate[0]!;
+    optimiser.step(gradients, current);
+  };
 }
 
 function createOptimiser(

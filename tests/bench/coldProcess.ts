@@ -4,23 +4,25 @@
  * most memory there was.
  */
 import type { Entrant } from "./contender.js";
+import { stopwatch } from "./harness.js";
 import { mlp } from "./networks/mlp.js";
 import type { Network } from "./networks/network.js";
 
 const [module = "", index = "0"] = process.argv.slice(2);
 const network = mlp(64, [784, 128, 10]);
 
-const start = performance.now();
+const importing = stopwatch();
 const { entrants } = (await import(module)) as { readonly entrants: readonly Entrant<Network>[] };
-const imported = performance.now();
+const imported = importing();
+const working = stopwatch();
 const contender = await entrants[Number(index)]!(network);
-const first = performance.now();
+const first = working();
 await contender.run(20);
 
 console.log(
   JSON.stringify({
-    imported: (imported - start) / 1e3,
-    first: (first - imported) / 1e3,
+    imported,
+    first,
     kilobytes: process.resourceUsage().maxRSS,
   }),
 );

@@ -110,7 +110,7 @@ export function secondsOf(run: () => void): number {
  * own threads (compiler, garbage collector) the processor time, so that each
  * alone is more than the work takes on a machine that does nothing else.
  */
-function stopwatch(): () => number {
+export function stopwatch(): () => number {
   const start = performance.now();
   const usage = process.cpuUsage();
   return () => {

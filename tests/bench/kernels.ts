@@ -5,6 +5,7 @@
  */
 import { matmulNN, matmulNT, matmulTN } from "../../runtime/matmul.js";
 import { random } from "../../runtime/random.js";
+import { median, secondsOf } from "./harness.js";
 
 type Kind = "NN" | "NT" | "TN";
 type Kernel = typeof matmulNN;
@@ -63,17 +64,15 @@ const shapes: readonly (readonly [Kind, number, number, number])[] = [
 const rounds = 9;
 
 function seconds(run: () => void, repeats: number): number {
-  const start = performance.now();
-  for (let i = 0; i < repeats; i++) run();
-  return (performance.now() - start) / 1e3 / repeats;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((x, y) => x - y)[values.length >> 1] ?? NaN;
+  const all = secondsOf(() => {
+    for (let i = 0; i < repeats; i++) run();
+  });
+  return all / repeats;
 }
 
 export function benchKernels(): void {
   const generator = random(1);
+  console.log("\n### Matrix kernels against three plain loops, GFLOP/s\n\n```");
   console.log("kernel     m     n     k   blocked     naive   ratio");
   for (const [kind, m, n, k] of shapes) {
     const a = generator.fillNormal(new Float32Array(m * k));
@@ -92,4 +91,5 @@ export function benchKernels(): void {
     const ratio = (ours / theirs).toFixed(1).padStart(8);
     console.log(`${kind}    ${sizes}${rates}${ratio}`);
   }
+  console.log("```");
 }

@@ -4,7 +4,8 @@ import { jit } from "../../compiler/jit.js";
 import { colourColumns, colourStars } from "../../compiler/passes/colouring.js";
 import { evaluateGraph } from "../../compiler/ir/evaluate.js";
 import { integerTable } from "../../compiler/passes/integerTable.js";
-import { math } from "../elaborate/support.js";
+import { jacobianSparsity } from "../../compiler/passes/sparsity.js";
+import { math, only, typescript } from "../elaborate/support.js";
 
 interface Coordinates {
   readonly data: readonly number[];
@@ -142,6 +143,23 @@ test("an author's rule decides the structure", () => {
   ]);
 });
 
+test("what a loop ends with may depend on all that the loop reads", () => {
+  const source = `
+    import { type Tensor } from "flatgrad";
+    export function f(x: Tensor<[3000], "f64">) {
+      let s = 0;
+      for (let i = 1; i < x.length; i++) s = s * x[i]! + x[i - 1]!;
+      return s * x;
+    }`;
+  const { graph } = only(typescript(source));
+  const [x] = graph.inputs;
+  const y = graph.outputs[0]?.node;
+  if (x === undefined || y === undefined) throw new Error("nothing was elaborated");
+  const rows = jacobianSparsity(y, x);
+  expect(rows).toHaveLength(3000);
+  expect(rows.every((row) => row.length === 3000)).toBe(true);
+});
+
 describe("as few products as the structure needs", () => {
   const columns = (rows: readonly (readonly number[])[], n: number) =>
     colourColumns(
@@ -158,6 +176,14 @@ describe("as few products as the structure needs", () => {
   test("bands need their width, whatever their length", () => {
     for (const n of [10, 100, 1000]) expect(columns(band(n, 1), n)).toBe(3);
     expect(columns(band(50, 3), 50)).toBe(7);
+  });
+
+  test("a grid: colours that repeat, and code that does not grow with it", () => {
+    const lines = (n: number) =>
+      jit(
+        `g(x) = { u = reshape(x, [${n}, ${n}]); sum((u[1:] - u[:-1])^4) + sum((u[:, 1:] - u[:, :-1])^4) }; f(x: f64[${n * n}]) = sparseHessian(g)(x).data`,
+      ).code.split("\n").length;
+    expect(lines(40)).toBeLessThan(1.5 * lines(20));
   });
 
   test("an arrow: all columns, but two stars", () => {
@@ -236,8 +262,17 @@ test("a table of integers has the numbers it is made from", () => {
   );
 });
 
+/** A list of positions below 1013 that follow no pattern. */
+const scattered = (seed: number) =>
+  `[${Array.from({ length: 1000 }, (_, i) => Math.floor(1e6 * Math.sin(i + seed) ** 2) % 1013).join(", ")}]`;
+
 describe("refused", () => {
   test.each([
+    [
+      "positions without a pattern",
+      `g(x) = concat([take(x, ${scattered(1)}), take(x, ${scattered(2)})])^2; f(x: f64[1013]) = sparseJacobian(g)(x).data`,
+      "FG426",
+    ],
     ["a named size", "g(x) = x^2; f(x: [N]) = sparseJacobian(g)(x).data", "FG426"],
     [
       "several parameters",

@@ -6,29 +6,6 @@ type Files = Readonly<Record<string, string>>;
 /** A program beside what is shown of it. */
 const programs: readonly (readonly [title: string, files: Files, shown: readonly string[]])[] = [
   [
-    "FG204 element assignment",
-    {
-      "model.ts": `import { type Tensor } from "flatgrad";
-export function f(x: Tensor<[3]>) {
-  x[0] = 1;
-  return x;
-}`,
-    },
-    [
-      "model.ts:3:3 - error FG204: an element or field cannot be assigned to",
-      "",
-      '  1 | import { type Tensor } from "flatgrad";',
-      "  2 | export function f(x: Tensor<[3]>) {",
-      "  3 |   x[0] = 1;",
-      "    |   ^~~~",
-      "  4 |   return x;",
-      "  5 | }",
-      "",
-      "accepted: assignment to names",
-      "hint: make a new value: `where` or `concat` for a tensor, a new object or list for a field",
-    ],
-  ],
-  [
     "FG204 expression without effect",
     {
       "model.ts": `export function f(x: number) {
@@ -47,51 +24,6 @@ export function f(x: Tensor<[3]>) {
       "",
       "accepted: declarations, assignments, `if`, `for` and `return`",
       "hint: give the value a name, `const y = …`, or return it",
-    ],
-  ],
-  [
-    "FG204 new",
-    {
-      "model.ts": `export function f(x: number) {
-  const b = new Float64Array(3);
-  return x;
-}`,
-    },
-    [
-      "model.ts:2:13 - error FG204: `new Float64Array` is not accepted",
-      "",
-      "  1 | export function f(x: number) {",
-      "  2 |   const b = new Float64Array(3);",
-      "    |             ^~~~~~~~~~~~~~~~~~~",
-      "  3 |   return x;",
-      "  4 | }",
-      "",
-      "accepted: expressions over numbers and tensors",
-      "hint: tensors are never filled in: write them as expressions of other tensors",
-    ],
-  ],
-  [
-    "FG204 break",
-    {
-      "model.ts": `export function f(x: number) {
-  for (let i = 0; i < 2; i++) {
-    if (i === 1) break;
-  }
-  return x;
-}`,
-    },
-    [
-      "model.ts:3:18 - error FG204: `break` is not accepted",
-      "",
-      "  1 | export function f(x: number) {",
-      "  2 |   for (let i = 0; i < 2; i++) {",
-      "  3 |     if (i === 1) break;",
-      "    |                  ^~~~~~",
-      "  4 |   }",
-      "  5 |   return x;",
-      "",
-      "accepted: loops that run to their end",
-      "hint: choose with `if` inside the loop",
     ],
   ],
   [
@@ -114,114 +46,6 @@ export function f(x: number) {
       "",
       "accepted: numbers, strings, truth values, and lists and objects of them",
       "hint: compute it inside the function that uses it",
-    ],
-  ],
-  [
-    "FG206 bound known at run time",
-    {
-      "model.ts": `import { type Tensor } from "flatgrad";
-export function f(x: Tensor<["N"]>) {
-  let s = 0;
-  for (let i = 0; i < x.length; i++) s += x[i];
-  return s;
-}`,
-    },
-    [
-      "model.ts:4:19 - error FG206: this condition is not known at build time",
-      "",
-      '  2 | export function f(x: Tensor<["N"]>) {',
-      "  3 |   let s = 0;",
-      "  4 |   for (let i = 0; i < x.length; i++) s += x[i];",
-      "    |                   ^~~~~~~~~~~~",
-      "  5 |   return s;",
-      "  6 | }",
-      "",
-      "accepted: a loop whose number of iterations follows from numbers in the program",
-      "hint: loops kept as loops are coming; until then use an operation over a whole tensor, such as sum, cumsum or matmul",
-    ],
-  ],
-  [
-    "FG206 rows of a named size",
-    {
-      "model.ts": `import { type Tensor } from "flatgrad";
-export function f(x: Tensor<["N"]>) {
-  let s = 0;
-  for (const v of x) s += v;
-  return s;
-}`,
-    },
-    [
-      "model.ts:4:19 - error FG206: the size N is not known at build time",
-      "",
-      '  2 | export function f(x: Tensor<["N"]>) {',
-      "  3 |   let s = 0;",
-      "  4 |   for (const v of x) s += v;",
-      "    |                   ^",
-      "  5 |   return s;",
-      "  6 | }",
-      "",
-      "accepted: a loop whose number of iterations follows from numbers in the program",
-      "hint: loops kept as loops are coming; until then use an operation over a whole tensor, such as sum, cumsum or matmul",
-    ],
-  ],
-  [
-    "FG206 while",
-    {
-      "model.ts": `export function f(x: number) {
-  let s = x;
-  while (s < 10) {
-    s *= 2;
-  }
-  return s;
-}`,
-    },
-    [
-      "model.ts:3:3 - error FG206: `while` is not accepted yet",
-      "",
-      "  1 | export function f(x: number) {",
-      "  2 |   let s = x;",
-      "  3 |   while (s < 10) {",
-      "    |   ^~~~~~~~~~~~~~~~",
-      "  4 |     s *= 2;",
-      "    |     ~~~~~~~",
-      "  5 |   }",
-      "    |   ~",
-      "  6 |   return s;",
-      "  7 | }",
-      "",
-      "accepted: `for` loops whose number of iterations follows from numbers in the program",
-      "hint: loops kept as loops are coming; until then use an operation over a whole tensor, such as sum, cumsum or matmul",
-    ],
-  ],
-  [
-    "FG207 loop too long",
-    {
-      "model.ts": `export function f(x: number) {
-  let s = 0;
-  for (let i = 0; i < 10; i++) {
-    for (let j = 0; j < 10; j++) {
-      s += x;
-    }
-  }
-  return s;
-}`,
-    },
-    [
-      "model.ts:4:5 - error FG207: this loop is too long to be unrolled",
-      "",
-      "  2 |   let s = 0;",
-      "  3 |   for (let i = 0; i < 10; i++) {",
-      "  4 |     for (let j = 0; j < 10; j++) {",
-      "    |     ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~",
-      "  5 |       s += x;",
-      "    |       ~~~~~~~",
-      "  6 |     }",
-      "    |     ~",
-      "  7 |   }",
-      "  8 |   return s;",
-      "",
-      "accepted: at most 64 iterations, counted over nested loops, and 2000 operations",
-      "hint: loops kept as loops are coming; until then use an operation over a whole tensor, such as sum, cumsum or matmul",
     ],
   ],
   [

@@ -53,6 +53,34 @@ const accepted: Readonly<Record<string, string>> = {
       return s === 0 ? sum(x ** 2) : 0;
     }`,
 
+  "arrays that are written": `
+    import { sum, zeros, type Tensor } from "flatgrad";
+    function add(y: Float64Array, i: number, v: number): void { y[i] += v; }
+    export function f(x: Tensor<["N"], "f64">, W: Tensor<["N", 3]>, n: number) {
+      const y = new Float64Array(x.length);
+      const copy = new Float64Array(x);
+      const A = zeros([x.length, 3]);
+      const b = zeros(4, { dtype: "f32" });
+      const filled = new Array<number>(3).fill(0);
+      for (let i = 0; i < n; i++) {
+        y[i] = x[i] * 2;
+        y[i] += copy[i];
+        A[i][2] -= W[i][2];
+        add(y, i, b[0]);
+        filled[0] = A[i][0] / 2;
+      }
+      const squares = x.map((v, i) => v * v + i);
+      squares[0] = 1;
+      const largest = squares.reduce((p, q) => Math.max(p, q), 0) + x.reduce((p, q) => p + q);
+      let total = 0;
+      x.forEach((v) => { total += v; });
+      const rows = W.slice();
+      rows[0][1] = 4;
+      b.fill(2);
+      for (const row of A) total += row[0];
+      return sum(A) + total + largest + y[0] + filled[0] + sum(rows * 2);
+    }`,
+
   "indexing, sizes and loops": `
     import { matmul, sum, type Tensor } from "flatgrad";
     export function f(x: Tensor<["N"]>, W: Tensor<[4, "N"], "f64">, B: Tensor<[2, 3, 4]>) {

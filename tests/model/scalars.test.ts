@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as model from "flatgrad";
-import { TRANSFORM_NAMES } from "../../compiler/elaborate/values.js";
+import { MAKER_NAMES, TRANSFORM_NAMES } from "../../compiler/elaborate/values.js";
 import { registry } from "../../compiler/ops/index.js";
 import type { Op } from "../../compiler/ir/op.js";
 
@@ -93,7 +93,7 @@ const onTensors =
   "conv1d conv2d maxPool2d avgPool2d attention softmaxCrossEntropy multiclassHinge " +
   "meanSquaredError meanAbsoluteError huber binaryCrossEntropy klDivergence " +
   "cholesky inverse solve det logDet sort argsort topK argmax argmin oneHot dropout " +
-  TRANSFORM_NAMES.join(" ");
+  [...TRANSFORM_NAMES, ...MAKER_NAMES].join(" ");
 
 describe("without having been compiled", () => {
   test.each(onTensors.split(" "))("%s says how to compile it", (name) => {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import * as model from "flatgrad";
 import type { Op, Parameter } from "../../compiler/ir/op.js";
-import { TRANSFORM_NAMES } from "../../compiler/elaborate/values.js";
+import { MAKER_NAMES, TRANSFORM_NAMES } from "../../compiler/elaborate/values.js";
 import { registry } from "../../compiler/ops/index.js";
 import { typeErrors } from "./typeErrors.js";
 
 const callable = [...registry.values()].filter((op) => op.internal !== true);
 
 test("authors can import every operation, and none that does not exist", () => {
-  const names = [...callable.map((op) => op.name), ...TRANSFORM_NAMES];
+  const names = [...callable.map((op) => op.name), ...TRANSFORM_NAMES, ...MAKER_NAMES];
   expect(Object.keys(model).toSorted()).toEqual(names.toSorted());
 });
 

@@ -275,8 +275,8 @@ class BodyPrinter implements ExpressionContext {
       this,
     );
     this.#line(depth, `if (${name}.length < ${entries}) {`);
-    const grown = `${this.runtime(growing[tape.dtype])}(${name}, ${entries})`;
-    this.#line(depth + 1, `${name} = ${this.#options.memory}.${name} = ${grown};`);
+    const callee = `${name} = ${this.#options.memory}.${name} = ${this.runtime(growing[tape.dtype])}`;
+    this.#call(callee, [name, entries], depth + 1);
     this.#line(depth, "}");
   }
 

@@ -6,7 +6,7 @@ import { convertBody, refuseFunctionExtras } from "./functions.js";
 import { convertParameters } from "./patterns.js";
 import { declaresWith } from "./statements.js";
 import { convertFields, convertType } from "./types.js";
-import type { ConstantDeclaration, FunctionDeclaration, TypeAlias } from "../tree.js";
+import type { ConstantDeclaration, FunctionDeclaration, TypeAlias, TypeSyntax } from "../tree.js";
 
 /** Converts `function name(…) { … }`; undefined where it was refused as a whole. */
 export function convertFunction(
@@ -54,7 +54,7 @@ function assemble(
     body: convertBody(context, body),
     exported: isExported(statement),
     ...documentationOf(context.file, statement),
-    returnType: node.type === undefined ? undefined : convertType(context, node.type),
+    returnType: convertReturnType(context, node.type),
     span: context.span(statement),
     nameSpan: context.span(name),
   };
@@ -151,4 +151,14 @@ function refuseTypeParameters(
     accepted: "types without parameters",
     hint: "write a type for each use",
   });
+}
+
+/** A function that returns nothing may say so. */
+function convertReturnType(
+  context: Context,
+  node: ts.TypeNode | undefined,
+): TypeSyntax | undefined {
+  return node === undefined || node.kind === ts.SyntaxKind.VoidKeyword
+    ? undefined
+    : convertType(context, node);
 }

@@ -1,0 +1,157 @@
+/**
+ * Two workers against one thread: `npx tsx tests/bench/threads.ts`. Other
+ * processes take the second core away, so the rounds in which they do little
+ * are judged apart from all rounds.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { compile } from "../../compiler/pipeline.js";
+import type { dataParallel } from "../../runtime/dataParallel/index.js";
+import type { FloatArray } from "../../runtime/index.js";
+import { eachInTurn, median } from "./harness.js";
+import { mlp } from "./networks/mlp.js";
+import { dataOf, parametersOf, type Network } from "./networks/network.js";
+import { duration, printTable } from "./table.js";
+
+interface Model {
+  readonly createLossWork: (sizes: object) => unknown;
+  readonly lossGrad: (inputs: object, work: unknown) => unknown;
+}
+
+interface Round {
+  /** Seconds of a step by one thread, and by two workers. */
+  readonly one: number;
+  readonly two: number;
+  /** The share of all cores that other processes took. */
+  readonly taken: number;
+}
+
+const quiet = 0.05;
+const networks = [
+  { network: mlp(64, [784, 128, 10]), goal: 1.5 },
+  { network: mlp(256, [1024, 1024, 1024, 10]), goal: 1.8 },
+];
+
+const folder = mkdtempSync(join(tmpdir(), "threads-"));
+try {
+  const source = (name: string) =>
+    new URL(`../../runtime/dataParallel/${name}.ts`, import.meta.url).pathname;
+  const entryPoints = [source("index"), source("worker")];
+  await build({ entryPoints, bundle: true, format: "esm", outdir: folder });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const rows: string[][] = [];
+  await eachInTurn(networks, async ({ goal, network }) => {
+    const rounds = await measure(network);
+    rows.push(rowOf(`${network.title}, all rounds`, rounds, goal));
+    const calm = rounds.filter(({ taken }) => taken < quiet);
+    rows.push(rowOf(`${network.title}, quiet rounds`, calm, goal));
+  });
+  printTable(
+    "Value and gradient by two workers",
+    [
+      "network",
+      "rounds",
+      "one thread",
+      "two workers",
+      "speed, median",
+      "speed, of fastest",
+      "goal",
+    ],
+    rows,
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function rowOf(name: string, rounds: readonly Round[], goal: number): string[] {
+  const one = rounds.map((round) => round.one);
+  const two = rounds.map((round) => round.two);
+  const ratio = median(rounds.map((round) => round.one / round.two));
+  const fastest = Math.min(...one) / Math.min(...two);
+  const numbers = [
+    duration(median(one)),
+    duration(median(two)),
+    ratio.toFixed(2),
+    fastest.toFixed(2),
+  ];
+  return [
+    name,
+    String(rounds.length),
+    ...(rounds.length > 0 ? numbers : numbers.map(() => "–")),
+    String(goal),
+  ];
+}
+
+async function measure(network: Network): Promise<readonly Round[]> {
+  const files = { "model.ts": network.model };
+  const { code } = compile({ entry: "model.ts", files }, { target: "js", standalone: true });
+  const path = join(folder, `${network.title.replaceAll(/\W+/g, "-")}.js`);
+  writeFileSync(path, code);
+  const module = pathToFileURL(path);
+  const pools = (await import(join(folder, "index.js"))) as { dataParallel: typeof dataParallel };
+  const { createLossWork, lossGrad } = (await import(module.href)) as Model;
+  const inputs = dataOf(network);
+  const names = parametersOf(network);
+  const pick = (isParameter: boolean) =>
+    Object.fromEntries(Object.entries(inputs).filter(([n]) => names.includes(n) === isParameter));
+  const pool = await pools.dataParallel({
+    module,
+    function: "loss",
+    sizes: { N: network.batch },
+    batch: "N",
+    workers: 2,
+    reduction: "mean",
+    parameters: pick(true) as Readonly<Record<string, FloatArray>>,
+    data: pick(false),
+  });
+  const work = createLossWork({ N: network.batch });
+  const one = () => lossGrad(inputs, work);
+  const two = () => pool.step();
+  // Until the engine has compiled both.
+  secondsOf(one, 1.5);
+  const perStep = secondsOf(two, 1.5);
+  const seconds = Math.max(0.05, perStep);
+  const rounds = Array.from({ length: Math.ceil(20 / (2 * seconds)) }, (): Round => {
+    const others = otherProcesses();
+    const round = { one: secondsOf(one, seconds), two: secondsOf(two, seconds) };
+    return { ...round, taken: others() };
+  });
+  await pool.close();
+  return rounds;
+}
+
+/** Seconds of one call, by the clock, over calls that take this long together. */
+function secondsOf(call: () => unknown, atLeast: number): number {
+  const start = performance.now();
+  let calls = 0;
+  let elapsed = 0;
+  while (elapsed < atLeast) {
+    call();
+    calls++;
+    elapsed = (performance.now() - start) / 1e3;
+  }
+  return elapsed / calls;
+}
+
+/** The share of all cores that other processes take from now until the call of the result. */
+function otherProcesses(): () => number {
+  const own = process.cpuUsage();
+  const before = cpuTimes();
+  return () => {
+    const { user, system } = process.cpuUsage(own);
+    const now = cpuTimes();
+    return (now.busy - before.busy - (user + system) / 1e3) / (now.all - before.all);
+  };
+}
+
+function cpuTimes(): { readonly busy: number; readonly all: number } {
+  const times = cpus().map((cpu) => cpu.times);
+  const all = times.reduce(
+    (sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq,
+    0,
+  );
+  return { busy: all - times.reduce((sum, { idle }) => sum + idle, 0), all };
+}
