@@ -2,7 +2,7 @@ import type { ModelFunction } from "../../elaborate/function.js";
 import { dimNames, dimProduct } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
 import { leavesOf, type Structure } from "../../ir/structure.js";
-import type { Buffer, Program } from "../../schedule/program.js";
+import type { Program } from "../../schedule/program.js";
 import { authorsNames } from "./authorsNames.js";
 import { dimCode, expressionText, type ExpressionContext } from "./expression.js";
 import { printBody } from "./functionBody.js";
@@ -58,22 +58,9 @@ export class TensorModule {
 
   print(): readonly string[] {
     const { forward, gradient } = this.#programs;
-    const create = printCreateWork({
-      model: this.#model,
-      programs: this.#programs,
-      context: this.#context,
-      sizes: this.#sizes,
-      names: {
-        create: `create${this.#work}`,
-        work: this.#work,
-        gradients: this.#gradients,
-        value: this.#model.result.kind === "leaf" ? null : this.#value,
-      },
-      bufferName: (program, buffer) => this.#nameIn(program, buffer),
-    });
     return [
       ...(this.#context.typed ? this.#interfaces() : []),
-      ...create,
+      ...this.#createWork(this.#gradients, this.#model.result.kind === "leaf" ? null : this.#value),
       "",
       ...this.#checkInputs(),
       "",
@@ -100,24 +87,29 @@ export class TensorModule {
             ...valueInterface(this.#value, this.#model, type, shape),
           ]
         : []),
-      ...printCreateWork({
-        model: this.#model,
-        programs: this.#programs,
-        context: this.#context,
-        sizes: this.#sizes,
-        names: {
-          create: `create${this.#work}`,
-          work: this.#work,
-          gradients: null,
-          value: this.#value,
-        },
-        bufferName: (program, buffer) => this.#nameIn(program, buffer),
-      }),
+      ...this.#createWork(null, this.#value),
       "",
       ...this.#checkInputs(),
       "",
       ...this.#derived(doc),
     ];
+  }
+
+  #createWork(gradients: string | null, value: string | null): readonly string[] {
+    return printCreateWork({
+      model: this.#model,
+      programs: this.#programs,
+      context: this.#context,
+      sizes: this.#sizes,
+      names: {
+        inputs: this.#inputs,
+        create: `create${this.#work}`,
+        work: this.#work,
+        gradients,
+        value,
+      },
+      bufferName: (program, buffer) => this.#nameIn(program, buffer),
+    });
   }
 
   #derived(doc: readonly string[]): readonly string[] {
@@ -154,7 +146,7 @@ export class TensorModule {
     return names;
   }
 
-  #nameIn(program: Program, thing: Buffer | Program["inputPlaces"][number]): string {
+  #nameIn(program: Program, thing: Program["inputPlaces"][number]): string {
     return this.#names.get(program)?.of(thing, thing.node.name ?? "t") ?? "t";
   }
 
@@ -305,16 +297,7 @@ export class TensorModule {
     end: readonly string[],
   ): readonly string[] {
     const names = this.#names.get(program) ?? new Names();
-    const { typed, runtime, inline } = this.#context;
-    const body = printBody(program, {
-      names,
-      typed,
-      runtime,
-      inline,
-      stages: "line",
-      headings: kind === "gradient",
-      memory: `work.${kind}`,
-    });
+    const body = this.#statements(program, kind, names);
     const checks = cotangents.flatMap(({ node, path }) =>
       node.type.shape.length === 0 ? [] : this.#checkLength(node, path, path, "work.sizes"),
     );
@@ -339,6 +322,15 @@ export class TensorModule {
       ...(body.length > 0 ? ["", ...body, ""] : []),
       ...end,
     ];
+  }
+
+  #statements(program: Program, kind: "forward" | "gradient", names: Names): readonly string[] {
+    const { typed, runtime, inline, engine } = this.#context;
+    const headings = kind === "gradient";
+    const own = engine?.body({ program, kind, names, context: this.#context, headings });
+    if (own !== undefined && own !== null) return own;
+    const memory = `work.${kind}`;
+    return printBody(program, { names, typed, runtime, inline, stages: "line", headings, memory });
   }
 
   #inputName(program: Program, node: Node): string {
