@@ -30,6 +30,8 @@ function read(path: string): Source {
 }
 
 function resolve(importer: string, specifier: string): string {
+  // What package.json gives a name of its own is loaded on demand by Node.
+  if (specifier === "#typescript") return "ts-morph";
   if (!specifier.startsWith(".")) return specifier;
   const target = join(root, dirname(importer), specifier);
   return relative(root, target).replaceAll("\\", "/").replace(/\.js$/, ".ts");

@@ -1,4 +1,3 @@
-import { watch } from "chokidar";
 import { relative, resolve } from "node:path";
 import type { Built } from "./build.js";
 import type { Io } from "./io.js";
@@ -12,6 +11,7 @@ export async function watchModels(
   build: (model: string) => Built,
   io: Io,
 ): Promise<void> {
+  const { watch } = await import("chokidar");
   const filesOf = () => [...new Set(Array.from(built.values()).flatMap(({ paths }) => paths))];
   const watcher = watch(filesOf(), { ignoreInitial: true });
   const changed = new Set<string>();

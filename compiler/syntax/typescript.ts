@@ -7,7 +7,7 @@ import type {
   Module,
   TypeAlias,
 } from "./tree.js";
-import { ts } from "./typescript/api.js";
+import { kindSet, ts } from "./typescript/api.js";
 import { Context } from "./typescript/context.js";
 import {
   convertFunction,
@@ -114,7 +114,7 @@ function refuseTopStatement(context: Context, node: ts.Statement): void {
 }
 
 /** Declarations that have a name of their own in the errors. */
-const DECLARATIONS: ReadonlySet<ts.SyntaxKind> = new Set([
+const DECLARATIONS = kindSet(() => [
   ts.SyntaxKind.ClassDeclaration,
   ts.SyntaxKind.EnumDeclaration,
   ts.SyntaxKind.ModuleDeclaration,

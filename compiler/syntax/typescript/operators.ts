@@ -1,11 +1,8 @@
-import { ts } from "./api.js";
+import { KindMap, ts } from "./api.js";
 import type { BinaryOperator, UnaryOperator } from "../tree.js";
 
 /** Both forms of equality mean the same between numbers. */
-export const BINARY: ReadonlyMap<ts.SyntaxKind, BinaryOperator> = new Map<
-  ts.SyntaxKind,
-  BinaryOperator
->([
+export const BINARY = new KindMap<BinaryOperator>(() => [
   [ts.SyntaxKind.PlusToken, "+"],
   [ts.SyntaxKind.MinusToken, "-"],
   [ts.SyntaxKind.AsteriskToken, "*"],
@@ -25,10 +22,7 @@ export const BINARY: ReadonlyMap<ts.SyntaxKind, BinaryOperator> = new Map<
 ]);
 
 /** Assignments, with the operator they apply first. */
-export const ASSIGNMENT: ReadonlyMap<ts.SyntaxKind, BinaryOperator | undefined> = new Map<
-  ts.SyntaxKind,
-  BinaryOperator | undefined
->([
+export const ASSIGNMENT = new KindMap<BinaryOperator | undefined>(() => [
   [ts.SyntaxKind.EqualsToken, undefined],
   [ts.SyntaxKind.PlusEqualsToken, "+"],
   [ts.SyntaxKind.MinusEqualsToken, "-"],
@@ -40,20 +34,14 @@ export const ASSIGNMENT: ReadonlyMap<ts.SyntaxKind, BinaryOperator | undefined> 
   [ts.SyntaxKind.BarBarEqualsToken, "||"],
 ]);
 
-export const UNARY: ReadonlyMap<ts.SyntaxKind, UnaryOperator> = new Map<
-  ts.SyntaxKind,
-  UnaryOperator
->([
+export const UNARY = new KindMap<UnaryOperator>(() => [
   [ts.SyntaxKind.MinusToken, "-"],
   [ts.SyntaxKind.PlusToken, "+"],
   [ts.SyntaxKind.ExclamationToken, "!"],
 ]);
 
 /** `x++` and `x--` add to or subtract from `x`. */
-export const STEP: ReadonlyMap<ts.SyntaxKind, BinaryOperator> = new Map<
-  ts.SyntaxKind,
-  BinaryOperator
->([
+export const STEP = new KindMap<BinaryOperator>(() => [
   [ts.SyntaxKind.PlusPlusToken, "+"],
   [ts.SyntaxKind.MinusMinusToken, "-"],
 ]);

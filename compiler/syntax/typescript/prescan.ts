@@ -1,13 +1,13 @@
 import type { DiagnosticSink, SourceFile, Span } from "../../diagnostic.js";
 import { MAX_DEPTH, reportTooDeep } from "../depth.js";
-import { ts } from "./api.js";
+import { KindMap, kindSet, ts } from "./api.js";
 
 /**
  * Where TypeScript's parser meets one of these it tries several readings in
  * turn, and nested ones cost it time exponential in their number. None is
  * accepted in a model, so more than a few are refused before it sees them.
  */
-const BACKTRACKING: ReadonlyMap<ts.SyntaxKind, string> = new Map([
+const BACKTRACKING = new KindMap<string>(() => [
   [ts.SyntaxKind.AsyncKeyword, "an `async` function"],
   [ts.SyntaxKind.AtToken, "a decorator"],
 ]);
@@ -20,7 +20,7 @@ const LEADING_ANGLE = "`<…>` before a value";
 const MAX_OPEN_ANGLES = 10;
 
 /** Tokens that can end a value, so that a `<` after them compares it or gives it type arguments. */
-const VALUE_ENDS: ReadonlySet<ts.SyntaxKind> = new Set([
+const VALUE_ENDS = kindSet(() => [
   ts.SyntaxKind.Identifier,
   ts.SyntaxKind.NumericLiteral,
   ts.SyntaxKind.StringLiteral,
@@ -33,14 +33,14 @@ const VALUE_ENDS: ReadonlySet<ts.SyntaxKind> = new Set([
 ]);
 
 /** The parser also reads the first half of `<<` as a `<`. */
-const ANGLES: ReadonlySet<ts.SyntaxKind> = new Set([
+const ANGLES = kindSet(() => [
   ts.SyntaxKind.LessThanToken,
   ts.SyntaxKind.LessThanLessThanToken,
   ts.SyntaxKind.LessThanLessThanEqualsToken,
 ]);
 
 /** Words that no expression and no type can hold: without semicolons, comparisons end here. */
-const STATEMENT_STARTS: ReadonlySet<ts.SyntaxKind> = new Set([
+const STATEMENT_STARTS = kindSet(() => [
   ts.SyntaxKind.ConstKeyword,
   ts.SyntaxKind.VarKeyword,
   ts.SyntaxKind.ReturnKeyword,
@@ -55,7 +55,7 @@ const STATEMENT_STARTS: ReadonlySet<ts.SyntaxKind> = new Set([
 ]);
 
 /** Tokens that may stand before or after a value. */
-const EITHER_SIDE: ReadonlySet<ts.SyntaxKind> = new Set([
+const EITHER_SIDE = kindSet(() => [
   ts.SyntaxKind.ExclamationToken,
   ts.SyntaxKind.PlusPlusToken,
   ts.SyntaxKind.MinusMinusToken,

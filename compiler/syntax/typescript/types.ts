@@ -1,9 +1,9 @@
-import { ts } from "./api.js";
+import { KindMap, ts } from "./api.js";
 import type { Context } from "./context.js";
 import { refuseType } from "./unsupported.js";
 import type { TypeField, TypeSyntax } from "../tree.js";
 
-const KEYWORDS: ReadonlyMap<ts.SyntaxKind, string> = new Map([
+const KEYWORDS = new KindMap<string>(() => [
   [ts.SyntaxKind.NumberKeyword, "number"],
   [ts.SyntaxKind.BooleanKeyword, "boolean"],
   [ts.SyntaxKind.StringKeyword, "string"],

@@ -1,4 +1,4 @@
-import { ts } from "./api.js";
+import { KindMap, ts } from "./api.js";
 import type { Context } from "./context.js";
 
 interface Unsupported {
@@ -28,7 +28,7 @@ export function refuseType(context: Context, node: ts.Node): void {
 }
 
 function refuseFrom(
-  table: ReadonlyMap<ts.SyntaxKind, Unsupported>,
+  table: KindMap<Unsupported>,
   code: "FG105" | "FG106" | "FG110",
   accepted: string,
   context: Context,
@@ -40,7 +40,7 @@ function refuseFrom(
 
 const OUTSIDE = "keep it out of the model file, and call the generated code";
 
-const STATEMENTS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKind, Unsupported>([
+const STATEMENTS = new KindMap<Unsupported>(() => [
   [
     ts.SyntaxKind.ClassDeclaration,
     {
@@ -133,7 +133,7 @@ const STATEMENTS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKin
   ],
 ]);
 
-const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKind, Unsupported>([
+const EXPRESSIONS = new KindMap<Unsupported>(() => [
   [
     ts.SyntaxKind.TemplateExpression,
     { found: "a template string", hint: 'write a plain string: `"…"`' },
@@ -221,7 +221,7 @@ const EXPRESSIONS: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKi
 
 const ONE_TYPE = "write one type; for a choice, write two functions";
 
-const TYPES: ReadonlyMap<ts.SyntaxKind, Unsupported> = new Map<ts.SyntaxKind, Unsupported>([
+const TYPES = new KindMap<Unsupported>(() => [
   [
     ts.SyntaxKind.AnyKeyword,
     { found: "the type `any`", hint: "write what it is, such as `number`" },
