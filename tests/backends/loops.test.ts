@@ -3,6 +3,7 @@ import { format } from "prettier";
 import { describe, expect, test } from "vitest";
 import { evaluateModule } from "../../compiler/evaluateModule.js";
 import { compile } from "../../compiler/pipeline.js";
+import { plainFunction } from "../support/plainFunction.js";
 
 type Plain = (x: Float64Array, w: number) => number;
 
@@ -100,7 +101,7 @@ export function f(x: Tensor<["N"], "f64">, w: number): number {${body}
 
 function plain(body: string): Plain {
   const { code } = transformSync(`function f(x, w) {${body}}`, { loader: "ts" });
-  return (new Function(`${code}; return f;`) as () => Plain)();
+  return plainFunction<Plain>(code, "f");
 }
 
 function slopes(f: Plain, x: readonly number[], w: number): readonly number[] {

@@ -1,5 +1,6 @@
 import { transformSync } from "esbuild";
 import type { Shape } from "../../compiler/ir/type.js";
+import { plainFunction } from "../support/plainFunction.js";
 
 export type Numbers = number | readonly number[] | readonly (readonly number[])[];
 
@@ -17,8 +18,11 @@ function zeros(shape: number | readonly number[]): unknown {
 export function asJavaScript(text: string, args: readonly Numbers[]): readonly number[] {
   const { code } = transformSync(text, { loader: "ts", format: "cjs" });
   const module: { exports: { f?: (...args: readonly Numbers[]) => unknown } } = { exports: {} };
-  // The text is that of a test.
-  new Function("module", "exports", "require", code)(module, module.exports, () => library);
+  const run = plainFunction<(...scope: readonly unknown[]) => void>(
+    "",
+    `(module, exports, require) => {\n${code}\n}`,
+  );
+  run(module, module.exports, () => library);
   return flat(module.exports.f?.(...structuredClone(args)));
 }
 

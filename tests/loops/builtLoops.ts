@@ -66,7 +66,7 @@ export function arrays() {
   const k = bodyIndex("k");
   const total = bodyInput("total", f64(), { name: "total" });
   const ys = bodyInput("y", f64("N"), { name: "y" });
-  const sum = loop({
+  const summing = loop({
     range: { start: sub(sizeOf("N"), int(1)), stop: int(-1) },
     step: -1,
     descending: false,
@@ -80,7 +80,7 @@ export function arrays() {
       records: [],
     }),
   });
-  return graphOf({ value: loopResult(sum, 0, { name: "total" }) });
+  return graphOf({ value: loopResult(summing, 0, { name: "total" }) });
 }
 
 /** for (i of 0…N) for (j of 0…i + 1) s = s · x[j] + x[i] / (1 + s · s). */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateModule } from "../../compiler/evaluateModule.js";
 import { compile } from "../../compiler/pipeline.js";
 import { random } from "../../runtime/index.js";
+import { plainFunction } from "../support/plainFunction.js";
 import { stripTypes } from "../support/stripTypes.js";
 
 type Arguments = Readonly<Record<string, number | Float64Array>>;
@@ -29,7 +30,7 @@ function plain(file: string, name: string): (...values: readonly unknown[]) => n
   const code = stripTypes(read(file))
     .replace(/^import .*$/gm, "")
     .replaceAll("export ", "");
-  return (new Function(`"use strict";\n${code}\nreturn ${name};`) as () => never)();
+  return plainFunction(code, name);
 }
 
 /** Gradient by central differences of fourth order. */
@@ -55,7 +56,7 @@ interface Program {
   readonly sizes: Sizes;
   readonly inputs: Arguments;
   /** The value without this compiler. */
-  reference(inputs: Arguments): number;
+  readonly reference: (inputs: Arguments) => number;
 }
 
 const source = random(3);

@@ -3,6 +3,7 @@ import { evaluateModule } from "../../compiler/evaluateModule.js";
 import { compile, type CompileOptions } from "../../compiler/pipeline.js";
 import { Fault } from "./checkProgram.js";
 import { Draw } from "./draw.js";
+import { plainFunction } from "./plainFunction.js";
 import { randomLoops, smallerLoops, writeLoops, type Block } from "./randomLoops.js";
 import { roughness, slopeOf, stencil } from "./sampler.js";
 
@@ -17,7 +18,7 @@ type Plain = (x: Float64Array, w: number) => number;
 
 /** The program as plain JavaScript: what it means, without this compiler. */
 function plain(program: readonly Block[]): Plain {
-  return (new Function(`"use strict";\n${writeLoops(program, false)}\nreturn f;`) as () => Plain)();
+  return plainFunction<Plain>(writeLoops(program, false), "f");
 }
 
 /** The values around a point as element `i` of x moves, or w for the one after the last. */

@@ -11,8 +11,8 @@ export function lstm(
   Wo: Weights,
   b: Tensor<[4], "f64">,
 ): number {
-  let h: number = zeros([x.shape[1]!, 4]);
-  let c: number = zeros([x.shape[1]!, 4]);
+  let h: number = zeros([x.shape[1], 4]);
+  let c: number = zeros([x.shape[1], 4]);
   for (let t = 0; t < x.length; t++) {
     const z = concat([x[t]!, h], { axis: 1 });
     const i = sigmoid(matmul(z, Wi));
