@@ -101,7 +101,7 @@ export function f(x: Tensor<["N"], "f64">, w: number): number {${body}
 
 function plain(body: string): Plain {
   const { code } = transformSync(`function f(x, w) {${body}}`, { loader: "ts" });
-  return plainFunction<Plain>(code, "f");
+  return plainFunction(code, "f") as Plain;
 }
 
 function slopes(f: Plain, x: readonly number[], w: number): readonly number[] {

@@ -18,10 +18,9 @@ function zeros(shape: number | readonly number[]): unknown {
 export function asJavaScript(text: string, args: readonly Numbers[]): readonly number[] {
   const { code } = transformSync(text, { loader: "ts", format: "cjs" });
   const module: { exports: { f?: (...args: readonly Numbers[]) => unknown } } = { exports: {} };
-  const run = plainFunction<(...scope: readonly unknown[]) => void>(
-    "",
-    `(module, exports, require) => {\n${code}\n}`,
-  );
+  const run = plainFunction("", `(module, exports, require) => {\n${code}\n}`) as (
+    ...scope: readonly unknown[]
+  ) => void;
   run(module, module.exports, () => library);
   return flat(module.exports.f?.(...structuredClone(args)));
 }

@@ -19,7 +19,7 @@ import { adjointGap, symmetryGap } from "../support/derivatives.js";
 import { numericalGradient } from "../support/finiteDifferences.js";
 import { arrays, checkpointed, recurrence, rosenbrock, triangle, whileLoop } from "./builtLoops.js";
 
-const point = [0.3, -0.7, 1.1, 0.4, 0.9];
+const standard = [0.3, -0.7, 1.1, 0.4, 0.9];
 
 interface Case {
   readonly graph: Graph;
@@ -74,7 +74,7 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe.each(Object.entries(cases))("a loop: %s", (name, { graph, value }) => {
-  const positive = name === "while" ? point.map(Math.abs) : point;
+  const positive = name === "while" ? standard.map(Math.abs) : standard;
   const w = 0.8;
   const inputs = {
     x: { dtype: "f64" as const, shape: [positive.length], data: positive },

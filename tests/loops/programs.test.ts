@@ -30,7 +30,7 @@ function plain(file: string, name: string): (...values: readonly unknown[]) => n
   const code = stripTypes(read(file))
     .replace(/^import .*$/gm, "")
     .replaceAll("export ", "");
-  return plainFunction(code, name);
+  return plainFunction(code, name) as (...values: readonly unknown[]) => number;
 }
 
 /** Gradient by central differences of fourth order. */

@@ -18,7 +18,7 @@ type Plain = (x: Float64Array, w: number) => number;
 
 /** The program as plain JavaScript: what it means, without this compiler. */
 function plain(program: readonly Block[]): Plain {
-  return plainFunction<Plain>(writeLoops(program, false), "f");
+  return plainFunction(writeLoops(program, false), "f") as Plain;
 }
 
 /** The values around a point as element `i` of x moves, or w for the one after the last. */

@@ -3,6 +3,7 @@ import { CompileError } from "../../compiler/diagnostic.js";
 import { compile, type Source } from "../../compiler/pipeline.js";
 import { Fault } from "./checkProgram.js";
 import { Draw } from "./draw.js";
+import { plainFunction } from "./plainFunction.js";
 import {
   randomSource,
   writeProgram,
@@ -35,8 +36,7 @@ type NumberFunction = (...values: readonly number[]) => number;
 
 /** The program as plain JavaScript: what it means, without this compiler. */
 function plain(program: SourceProgram): NumberFunction {
-  const code = `"use strict";\n${writeProgram(program, "javascript")}\nreturn f;`;
-  return (new Function(code) as () => NumberFunction)();
+  return plainFunction(writeProgram(program, "javascript"), "f") as NumberFunction;
 }
 
 const velocity = (point: readonly number[], i: number) => point.map((_, j) => Number(i === j));
