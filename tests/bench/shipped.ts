@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -26,6 +26,9 @@ export async function ship(): Promise<Shipped> {
   spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", folder], {
     cwd: root,
   });
+  // What the compiled files name as the package's own, as a published package has it.
+  for (const path of ["package.json", "compiler/syntax/typescript/onDemand.cjs"])
+    cpSync(join(root, path), join(folder, path));
   const load = async (path: string): Promise<unknown> =>
     import(pathToFileURL(join(folder, path)).href);
   const published = (await load("compiler/index.js")) as { compile: typeof compile };
