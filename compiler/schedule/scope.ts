@@ -201,7 +201,8 @@ function loopHomes(
   for (const [root, list] of versions) {
     const own = carried.has(root) ? given.get(root) : undefined;
     const inside = list.flatMap((node) => inputOf.get(node) ?? []);
-    const place = own ?? placeFor([...new Set([...list, ...inside])], results);
+    // Inside the loop a variable has the name the author gave it, afterwards that of a version.
+    const place = own ?? placeFor([...new Set([...inside, ...list])], results);
     if (place.kind !== "buffer" && place.kind !== "local")
       throw new Error("what is carried stands in a place of its own");
     for (const node of list) if (!given.has(node)) homes.set(node, inPlace(place));

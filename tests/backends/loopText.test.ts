@@ -125,6 +125,16 @@ export function f(x: Tensor<["T", 4], "f64">, W: Tensor<[4, 4], "f64">): number 
     ]);
   });
 
+  test("an array that a loop changes has the author's name", () => {
+    const body = `
+      const y = new Float64Array(x.length + 1);
+      for (let i = 0; i < x.length; i++) y[i + 1] = Math.tanh(y[i]! + x[i]!);
+      return y[x.length]!;`;
+    const lines = gradient(body, 2).map((line) => line.trim());
+    expect(lines).toContain("y.fill(0);");
+    expect(lines).toContain("dy.fill(0);");
+  });
+
   test("a carried vector that is a product has its value", () => {
     const options = { target: "js", level: 2 } as const;
     const { code } = compile({ entry: "model.ts", files: { "model.ts": recurrent } }, options);
