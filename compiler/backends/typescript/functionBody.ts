@@ -20,6 +20,7 @@ import {
 } from "./expression.js";
 import { toIdentifier, type Names } from "./names.js";
 import { compound, forHead } from "./repeat.js";
+import type { PrintedStatement } from "./split.js";
 import { splitTotals } from "./totals.js";
 import {
   fitsLine,
@@ -47,7 +48,7 @@ export interface BodyOptions {
 }
 
 /** Prints the statements of a program as lines of a function body, indented by two. */
-export function printBody(program: Program, options: BodyOptions): readonly string[] {
+export function printBody(program: Program, options: BodyOptions): readonly PrintedStatement[] {
   return new BodyPrinter(program, options).print();
 }
 
@@ -57,6 +58,8 @@ class BodyPrinter implements ExpressionContext {
   readonly #options: BodyOptions;
   readonly #headings: Headings;
   readonly #out: string[] = [];
+  /** Where each statement of the body begins in it. */
+  readonly #starts: number[] = [];
   readonly #buffers = new Set<Buffer["node"]>();
   readonly #openLoops: Loop[] = [];
   /** Names of the indices of the author's loops around what is printed. */
@@ -70,7 +73,7 @@ class BodyPrinter implements ExpressionContext {
     for (const buffer of program.buffers) this.#buffers.add(buffer.node);
   }
 
-  print(): readonly string[] {
+  print(): readonly PrintedStatement[] {
     const results = this.#program.outputs.flatMap(({ value }) =>
       value.kind === "local" ? [value] : [],
     );
@@ -79,8 +82,12 @@ class BodyPrinter implements ExpressionContext {
     const statements = this.#options.inline
       ? inline(branchesToChoices(inline(body), fitsLine))
       : body;
-    this.#statements(splitTotals(statements), 1);
-    return this.#out;
+    const written = splitTotals(statements);
+    this.#statements(written, 1);
+    return written.map((statement, i) => ({
+      statement,
+      lines: this.#out.slice(this.#starts[i], this.#starts[i + 1]),
+    }));
   }
 
   runtime(name: string): string {
@@ -126,6 +133,7 @@ class BodyPrinter implements ExpressionContext {
 
   /** Says which of the author's lines the statement belongs to. */
   #announce(statement: Statement, depth: number): void {
+    if (depth === 1) this.#starts.push(this.#out.length);
     const lines = this.#headings.before(statement, depth, this.#openLoops.length > 0);
     if (depth === 1 && this.#headings.isNewPhase && this.#out.length > 0) this.#out.push("");
     for (const text of lines) this.#line(depth, `// ${text}`);
