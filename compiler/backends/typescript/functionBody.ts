@@ -304,7 +304,9 @@ class BodyPrinter implements ExpressionContext {
     const { a, b, result, transposeA, transposeB, accumulate, rows, columns, inner } = statement;
     const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
     const callee = this.runtime(`matmul${letters}${result.buffer.dtype === "f64" ? "64" : ""}`);
-    const offsets = [a, b, result].map((operand) => this.#offset(operand));
+    const offsets = [a, b, result].map(({ shape, batch }) =>
+      flatPosition(shape, [...batch, fixed(0), fixed(0)], this),
+    );
     const isBatched = offsets.some((offset) => offset !== "0");
     const parts = [
       ...[a, b, result].map((operand) => this.nameOfBuffer(operand.buffer)),
@@ -316,10 +318,6 @@ class BodyPrinter implements ExpressionContext {
       `${this.nameOfBuffer(operand.buffer)}${transposed ? "ᵀ" : ""}`;
     const comment = `${this.nameOfBuffer(result.buffer)} ${accumulate ? "+=" : "="} ${written(a, transposeA)} · ${written(b, transposeB)}`;
     this.#call(callee, parts, depth, comment);
-  }
-
-  #offset({ shape, batch }: Operand): string {
-    return flatPosition(shape, [...batch, fixed(0), fixed(0)], this);
   }
 
   #argument(part: Extract<Statement, { kind: "kernel" }>["arguments"][number]): string {

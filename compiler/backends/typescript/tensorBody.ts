@@ -62,14 +62,20 @@ export function printTensorBody(options: TensorBodyOptions): SplitBody {
 function partHead(options: TensorBodyOptions, lines: readonly string[]): PartHead {
   const isUsed = isIn(lines);
   const prologue = [...sizeLines(options, isUsed), ...prologueLines(options, isUsed)];
-  const isNeeded = isIn([...prologue, ...lines]);
-  const parameters = options.parameters.filter((parameter) => isNeeded(nameOf(parameter)));
+  const all = [...prologue, ...lines];
+  const parameters = options.parameters.filter((parameter) => readsName(all, nameOf(parameter)));
   return { parameters, arguments: parameters.map(nameOf), prologue };
 }
 
 /** The name of a parameter that may be followed by its type. */
 function nameOf(parameter: string): string {
   return parameter.replace(/:.*/, "");
+}
+
+/** True if lines of code read a variable; a property's name in a pattern does not count. */
+export function readsName(lines: readonly string[], name: string): boolean {
+  const read = new RegExp(`(?<![\\w$.])${name}(?![\\w$:])`);
+  return lines.some((line) => read.test(line.replace(/\/\/.*/, "")));
 }
 
 function isIn(lines: readonly string[]): (name: string) => boolean {

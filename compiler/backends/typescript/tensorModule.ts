@@ -7,7 +7,7 @@ import { dimCode, expressionText, type ExpressionContext } from "./expression.js
 import { callLines, destructure, docComment, signature } from "./layout.js";
 import { inputsInterface, tangentPaths, tangentsInterface, valueInterface } from "./interfaces.js";
 import type { ModuleContext, Programs } from "./module.js";
-import { capitalised, identifiersIn, Names } from "./names.js";
+import { capitalised, Names } from "./names.js";
 import type { SplitBody } from "./split.js";
 import {
   gradientMembers,
@@ -19,7 +19,7 @@ import {
   shapeComment,
   type Member,
 } from "./structures.js";
-import { printTensorBody, type TensorFunction } from "./tensorBody.js";
+import { printTensorBody, readsName, type TensorFunction } from "./tensorBody.js";
 import { printCreateWork } from "./workObject.js";
 
 /** Functions of tensors: interfaces, a work object allocated once, the function and its gradient. */
@@ -255,7 +255,7 @@ export class TensorModule {
     const kind = "forward";
     const { before, body } = this.#body({ name, program, kind, directions: [], parameters, end });
     // The signature is the same for all models; a name with `_` says that this one needs no memory.
-    const isUsed = identifiersIn(body).has("work");
+    const isUsed = readsName(body, "work");
     const type = typed ? `: ${this.#value}` : "";
     const doc = this.#model.doc?.split("\n") ?? [`\`${this.#model.name}\`.`];
     return [
