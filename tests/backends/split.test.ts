@@ -90,12 +90,10 @@ describe.each([
     code: compile(model.source, { target }).code,
   }));
 
-  it("is formatted", async () => {
-    for (const { target, code } of codes) {
-      expect(partsOf(code, "fGrad")).toBeGreaterThan(2);
-      const parser = target === "js" ? "acorn" : "typescript";
-      expect(code).toBe(await format(code, { parser }));
-    }
+  it.each(codes)("is formatted: $target", async ({ target, code }) => {
+    expect(partsOf(code, "fGrad")).toBeGreaterThan(2);
+    const parser = target === "js" ? "acorn" : "typescript";
+    expect(code).toBe(await format(code, { parser }));
   });
 
   it("passes the strictest checks", () => {
