@@ -1,5 +1,12 @@
 /** The compiler as a library: no file system, no Node; files are handed in. */
-export { compile, type CompileOptions, type CompileResult, type Source } from "./pipeline.js";
+export {
+  compile,
+  type CompileOptions,
+  type CompileResult,
+  type Source,
+  type Target,
+} from "./pipeline.js";
+export type { Assembler } from "./backends/wasm/assemble.js";
 export type { CompiledFunction } from "./backends/typescript/module.js";
 export {
   CompileError,

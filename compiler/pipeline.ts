@@ -1,4 +1,6 @@
 import { header } from "./backends/typescript/header.js";
+import type { Assembler } from "./backends/wasm/assemble.js";
+import { WasmEngine } from "./backends/wasm/engine.js";
 import { printModule, topNames, type CompiledFunction } from "./backends/typescript/module.js";
 import { inlineRuntime } from "./backends/typescript/inlineRuntime.js";
 import { deriveFunctions, emittedBy, wrtOfTag, type Emitted } from "./derived.js";
@@ -26,10 +28,17 @@ export type Source =
     }
   | { readonly math: string };
 
+export type Target = "ts" | "js" | "wasm" | "wasm-js";
+
 export interface CompileOptions {
   /** 0: one stage for each operation, for reading. 2, the default: fused, memory planned. */
   readonly level?: 0 | 2 | undefined;
-  readonly target?: "ts" | "js" | undefined;
+  /** The language of the module; with "wasm", functions of tensors run in WebAssembly. */
+  readonly target?: Target | undefined;
+  /** Makes WebAssembly; needed for such targets. See `loadAssembler`. */
+  readonly assembler?: Assembler | undefined;
+  /** Use relaxed multiply-add where the engine has it: the last bits then depend on the machine. */
+  readonly relaxedSimd?: boolean | undefined;
   /** Parameters to differentiate; by default those declared `Param`, else all floats. */
   readonly wrt?: readonly string[] | undefined;
   /** What to build beside the function: the gradient always is. */
@@ -96,14 +105,28 @@ export function compileModels(
   const functions = models.map((model) => compileFunction(model, entry, sink, options));
   refuseCollisions(functions, sink);
   sink.throwIfErrors();
-  const { level = 2, target = "ts", standalone = false } = options;
+  const { level = 2, standalone = false } = options;
+  const target = languageOf(options.target);
   const code = printModule(functions, {
     level,
     target,
     header: header(entry, functions),
     inlineRuntime: standalone ? (names, taken) => inlineRuntime(names, target, taken) : undefined,
+    engine: engineOf(options),
   });
   return { code, functions, diagnostics: sink.diagnostics };
+}
+
+/** The language a module is written in. */
+export function languageOf(target: Target = "ts"): "ts" | "js" {
+  return target === "ts" || target === "wasm" ? "ts" : "js";
+}
+
+function engineOf({ target, assembler, relaxedSimd }: CompileOptions): WasmEngine | undefined {
+  if (target !== "wasm" && target !== "wasm-js") return undefined;
+  if (assembler === undefined)
+    throw new TypeError(`the target ${target} needs an assembler: await loadAssembler()`);
+  return new WasmEngine(assembler, relaxedSimd);
 }
 
 function compileFunction(

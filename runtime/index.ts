@@ -58,3 +58,14 @@ export { sortPositions } from "./sortPositions.js";
 export * from "./special.js";
 export { grown32, grown64, grownInt32, grownUint8 } from "./tapes.js";
 export { uniformAt } from "./uniformAt.js";
+export {
+  wasmCode,
+  wasmCompile,
+  wasmCopy,
+  wasmMemory,
+  wasmStages,
+  type WasmCode,
+  type WasmImports,
+  type WasmMemory,
+  type WasmView,
+} from "./wasm.js";

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { compile, type CompileOptions } from "../pipeline.js";
+import { compile, languageOf, type CompileOptions } from "../pipeline.js";
 import type { Io } from "./io.js";
 import { checkDistinct, currentText, findModels, outputPath, writeGenerated } from "./outputs.js";
 import { report, reportError, toolError } from "./problems.js";
@@ -20,9 +20,11 @@ export async function build(
   io: Io,
 ): Promise<number> {
   const models = await findModels(patterns, io.cwd);
-  const { target = "ts" } = options.compile;
+  const { target } = options.compile;
   const outDir = options.outDir === undefined ? undefined : resolve(io.cwd, options.outDir);
-  const outputs = new Map(models.map((model) => [model, outputPath(model, target, outDir)]));
+  const outputs = new Map(
+    models.map((model) => [model, outputPath(model, languageOf(target), outDir)]),
+  );
   checkDistinct(outputs, io.cwd);
   const run = (model: string) => buildOne(model, outputs.get(model) ?? "", options, io);
   const results = models.map(run);

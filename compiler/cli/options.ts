@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { EMITTED, type Emitted } from "../derived.js";
-import type { CompileOptions } from "../pipeline.js";
+import { loadAssembler } from "../backends/wasm/assemble.js";
+import type { CompileOptions, Target } from "../pipeline.js";
 import { stages, type Stage } from "./inspect.js";
 import { toolError } from "./problems.js";
 
@@ -9,8 +10,9 @@ export interface CommandOptions {
   readonly optimize?: "0" | "2";
   readonly wrt?: readonly string[];
   readonly emit?: readonly Emitted[];
-  readonly target?: "ts" | "js";
+  readonly target?: Target;
   readonly standalone?: boolean;
+  readonly relaxedSimd?: boolean;
   readonly function?: string;
   readonly outDir?: string;
   readonly check?: boolean;
@@ -41,10 +43,18 @@ export const options = {
       `what to build, of ${EMITTED.join(", ")}, separated by commas`,
     ).argParser(emittedKinds),
   target: () =>
-    new Option("--target <language>", "language of the generated code")
-      .choices(["ts", "js"])
+    new Option(
+      "--target <language>",
+      "language of the generated code; wasm: TypeScript that runs tensors in WebAssembly",
+    )
+      .choices(["ts", "js", "wasm", "wasm-js"])
       .default("ts"),
   standalone: () => new Option("--standalone", "write the runtime functions used into the module"),
+  relaxedSimd: () =>
+    new Option(
+      "--relaxed-simd",
+      "in WebAssembly, multiply and add at once where the engine can; last bits then depend on it",
+    ),
   function: () => new Option("--function <name>", "only this function of the file"),
   stage: () => new Option("--stage <stage>", "what to print").choices(stages).default("graph"),
   points: () =>
@@ -98,7 +108,8 @@ function wholeNumber(from: number): (text: string) => number {
   };
 }
 
-export function compileOptions(given: CommandOptions): CompileOptions {
+/** The options of a compilation, with an assembler where the target needs one. */
+export async function compileOptions(given: CommandOptions): Promise<CompileOptions> {
   if (given.optimize === "0" && given.memoryBudget !== undefined)
     throw toolError(
       "FG502",
@@ -107,12 +118,16 @@ export function compileOptions(given: CommandOptions): CompileOptions {
         accepted: "--memory-budget with -O2",
       },
     );
+  const { target } = given;
+  const needsAssembler = target === "wasm" || target === "wasm-js";
   return {
     level: given.optimize === "0" ? 0 : 2,
     wrt: given.wrt,
     emit: given.emit,
-    target: given.target,
+    target,
+    assembler: needsAssembler ? await loadAssembler() : undefined,
     standalone: given.standalone,
+    relaxedSimd: given.relaxedSimd,
     functions: given.function === undefined ? undefined : [given.function],
     memoryBudget: given.memoryBudget,
     sizes: given.size,

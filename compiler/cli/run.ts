@@ -100,13 +100,14 @@ class CommandLine {
       .addOption(options.emit())
       .addOption(options.target())
       .addOption(options.standalone())
+      .addOption(options.relaxedSimd())
       .addOption(options.memoryBudget())
       .addOption(options.size())
       .option("--check", "write nothing; fail if an output is missing or stale")
       .option("--watch", "build again on every change")
       .action(async (files: readonly string[], given: CommandOptions) => {
         const settings = {
-          compile: compileOptions(given),
+          compile: await compileOptions(given),
           outDir: given.outDir,
           check: given.check === true,
           watch: given.watch === true,
@@ -129,8 +130,9 @@ class CommandLine {
       .addOption(options.size())
       .action(async (math: string, given: CommandOptions) => {
         const text = math === "-" ? await this.#io.readInput() : math;
+        const settings = await compileOptions(given);
         this.#onProgram(mathProgram(text), (one) => {
-          this.#io.out(generate(one, compileOptions(given), this.#io));
+          this.#io.out(generate(one, settings, this.#io));
           return 0;
         });
       });
@@ -149,9 +151,8 @@ class CommandLine {
       .addOption(options.standalone())
       .action(async (argument: string, given: CommandOptions) => {
         const read = await this.#read(argument);
-        this.#onProgram(read, (one) =>
-          inspect(one, given.stage ?? "graph", compileOptions(given), this.#io),
-        );
+        const settings = await compileOptions(given);
+        this.#onProgram(read, (one) => inspect(one, given.stage ?? "graph", settings, this.#io));
       });
   }
 
@@ -169,9 +170,8 @@ class CommandLine {
       .action(async (argument: string, given: CommandOptions) => {
         const { points = 3, seed = 0 } = given;
         const read = await this.#read(argument);
-        this.#onProgram(read, (one) =>
-          check(one, { compile: compileOptions(given), points, seed }, this.#io),
-        );
+        const compile = await compileOptions(given);
+        this.#onProgram(read, (one) => check(one, { compile, points, seed }, this.#io));
       });
   }
 
@@ -186,7 +186,8 @@ class CommandLine {
       .addOption(options.size())
       .action(async (argument: string, given: CommandOptions) => {
         const read = await this.#read(argument);
-        this.#onProgram(read, (one) => explainMemory(one, compileOptions(given), this.#io));
+        const chosen = await compileOptions(given);
+        this.#onProgram(read, (one) => explainMemory(one, chosen, this.#io));
       });
   }
 

@@ -76,6 +76,11 @@ export function barrier(x: Node, after: Node): Node {
   return makeNode(barrierOp, [x, after], {}, x);
 }
 
+/** True for a value kept apart from equal ones. */
+export function isBarrier({ op }: Node): boolean {
+  return op === barrierOp;
+}
+
 /**
  * A value that something is differentiated by while a program is elaborated.
  * It stands apart from the value it has, which other derivatives are by.

@@ -15,6 +15,7 @@ import { pass as powers } from "./powers.js";
 import { pruneLoops } from "./pruneLoops.js";
 import { pass as simplify, simplifyRules } from "./simplify.js";
 import { pass as stabilise } from "./stabilise.js";
+import { vectorise } from "./vectorise.js";
 
 export type { Pass, PassOptions } from "./pass.js";
 
@@ -30,6 +31,7 @@ export const forwardPasses: readonly Pass[] = [
   expandUngrouped,
   inlineSingle,
   pruneLoops,
+  vectorise,
   fold,
   cse,
   simplify,

@@ -15,8 +15,10 @@ const sequential: ReadonlySet<string> = new Set(["loop", "loopValue", "at", "emb
 
 /** Whether a value depends on any of these by way of loops or single positions. */
 export function isSequential(outputs: readonly Node[], from: readonly Node[]): boolean {
-  const dependent = dependentOn(outputs, from);
-  return [...dependent].some(({ op }) => sequential.has(op.lowering.kind));
+  const given = new Set(from);
+  return [...dependentOn(outputs, from)].some(
+    (node) => !given.has(node) && sequential.has(node.op.lowering.kind),
+  );
 }
 
 function dependentOn(outputs: readonly Node[], from: readonly Node[]): ReadonlySet<Node> {

@@ -1,21 +1,14 @@
-import {
-  dimAtLeast,
-  dimMul,
-  dimNames,
-  dimProduct,
-  dimSub,
-  evaluateDim,
-  type Dim,
-} from "../ir/dim.js";
+import { dimMul, dimProduct, type Dim } from "../ir/dim.js";
 import { bytesPerElement } from "../ir/type.js";
-import type { Arena, Buffer, Index, Slot, Statement } from "./program.js";
+import { planBlocks, type Block } from "./blocks.js";
+import type { Arena, Buffer, Index, Statement } from "./program.js";
 import { bodiesOf, visitScalars } from "./tidy.js";
 
 /**
  * The static buffer plan: every buffer lives from the first top-level statement
  * that touches it to the last, results to the end. Buffers that are never alive
- * together share a slot; a value written element by element over the operand it
- * is made from may take the operand's slot.
+ * together share memory; a value written element by element over the operand it
+ * is made from may take the operand's place.
  */
 export function planArena(
   statements: readonly Statement[],
@@ -23,41 +16,47 @@ export function planArena(
 ): { buffers: readonly Buffer[]; arena: Arena } {
   const lives = lifetimes(statements);
   const inArena = lives.filter(({ buffer }) => buffer.role !== "tape");
-  const slots: { bytes: readonly Dim[]; freeAfter: number; last: Buffer }[] = [];
-  const slotOf = new Map<Buffer, number>();
-  for (const { buffer, first, last } of inArena) {
-    const bytes = dimMul(dimProduct(buffer.shape), bytesPerElement[buffer.dtype]);
-    const freeAfter = buffer.role === "output" ? Infinity : last;
-    const isFree = (slot: (typeof slots)[number]) =>
-      slot.freeAfter < first ||
-      (slot.freeAfter === first && writesOver(statements[first], slot.last, buffer));
-    const candidates = reuse ? slots.filter(isFree) : [];
-    const chosen = candidates.toSorted(
-      (p, q) => misfit(p.bytes, bytes) - misfit(q.bytes, bytes),
-    )[0];
-    if (chosen === undefined) {
-      slotOf.set(buffer, slots.length);
-      slots.push({ bytes: [bytes], freeAfter, last: buffer });
-      continue;
-    }
-    slotOf.set(buffer, slots.indexOf(chosen));
-    chosen.bytes = withoutDominated([...chosen.bytes, bytes]);
-    chosen.freeAfter = freeAfter;
-    chosen.last = buffer;
-  }
+  const buffers = lives.map((life) => life.buffer);
+  if (!reuse) return { buffers, arena: apart(inArena) };
+  const blocks = mergedInPlace(inArena, statements);
+  return { buffers, arena: planBlocks(blocks) };
+}
+
+/** Everything in a slot of its own. */
+function apart(lives: readonly Lifetime[]): Arena {
   return {
-    buffers: lives.map((life) => life.buffer),
-    arena: { slots: slots.map(({ bytes }): Slot => ({ bytes })), slotOf },
+    slots: lives.map(({ buffer }) => ({ bytes: [bytesOf(buffer)] })),
+    slotOf: new Map(lives.map(({ buffer }, i) => [buffer, i])),
   };
 }
 
-/** Without sizes that another of the list reaches whatever the named sizes are. */
-function withoutDominated(bytes: readonly Dim[]): readonly Dim[] {
-  return bytes.filter((b, i) =>
-    bytes.every(
-      (other, j) => i === j || !dimAtLeast(dimSub(other, b), 0) || (other === b && i < j),
-    ),
-  );
+function bytesOf({ shape, dtype }: Buffer): Dim {
+  return dimMul(dimProduct(shape), bytesPerElement[dtype]);
+}
+
+/** Buffers one after the other in the same place, each written over the one before. */
+function mergedInPlace(
+  lives: readonly Lifetime[],
+  statements: readonly Statement[],
+): readonly Block[] {
+  const endingAt = new Map<number, { readonly block: MutableBlock; readonly buffer: Buffer }[]>();
+  const blocks: MutableBlock[] = [];
+  for (const { buffer, first, last } of lives) {
+    const ending = endingAt.get(first) ?? [];
+    const under = ending.findIndex((one) => writesOver(statements[first], one.buffer, buffer));
+    const [reused] = under < 0 ? [] : ending.splice(under, 1);
+    const block = reused?.block ?? { buffers: [], bytes: bytesOf(buffer), first, last };
+    if (reused === undefined) blocks.push(block);
+    block.buffers.push(buffer);
+    block.last = buffer.role === "output" ? Infinity : last;
+    endingAt.set(block.last, [...(endingAt.get(block.last) ?? []), { block, buffer }]);
+  }
+  return blocks;
+}
+
+interface MutableBlock extends Block {
+  readonly buffers: Buffer[];
+  last: number;
 }
 
 interface Lifetime {
@@ -94,19 +93,6 @@ export function buffersIn(statement: Statement): readonly Buffer[] {
   for (const body of bodiesOf(statement))
     for (const inner of body) buffersIn(inner).forEach((buffer) => found.add(buffer));
   return [...found];
-}
-
-/** Named sizes are unknown here; to compare slots they are taken as this. */
-const nominalSize = 64;
-
-function nominalBytes(bytes: Dim): number {
-  return evaluateDim(bytes, Object.fromEntries(dimNames(bytes).map((name) => [name, nominalSize])));
-}
-
-/** How badly a size fits a slot: 0 for one already in it, else the bytes wasted or added. */
-function misfit(held: readonly Dim[], bytes: Dim): number {
-  if (held.includes(bytes)) return 0;
-  return 1 + Math.abs(Math.max(...held.map(nominalBytes)) - nominalBytes(bytes));
 }
 
 /**

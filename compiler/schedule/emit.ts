@@ -1,4 +1,4 @@
-import type { Node } from "../ir/node.js";
+import type { Node, Origin } from "../ir/node.js";
 import type { Combine } from "../ir/op.js";
 import { nth } from "../ops/chain.js";
 import { behindReshapes, isLoop } from "./element.js";
@@ -283,7 +283,7 @@ export class Emitter {
   }
 
   #store(unit: Unit, value: Scalar, combine: Combine | null): Statement {
-    const { work, node, origin } = unit;
+    const { work } = unit;
     const home = this.#home(unit);
     if ((work.kind !== "assign" && work.kind !== "reduce") || home.buffer === null)
       throw new Error("nothing to store");
@@ -295,7 +295,7 @@ export class Emitter {
       index: home.keptAxes.map((axis) => nth(target, axis)),
       combine,
       value,
-      origin: node.op.lowering.kind === "accumulate" ? origin : node.origin,
+      origin: storedFor(unit),
     };
   }
 
@@ -389,4 +389,10 @@ export class Emitter {
     if (place.kind !== "buffer") throw new Error(`${node.op.name} is part of another value`);
     return place;
   }
+}
+
+/** Where a store comes from; keeping a value for later is the work of the loop around it. */
+function storedFor({ node, origin, keeps }: Unit): Origin {
+  if (keeps !== undefined) return { step: node.origin.step, phase: origin.phase };
+  return node.op.lowering.kind === "accumulate" ? origin : node.origin;
 }

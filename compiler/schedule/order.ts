@@ -43,8 +43,8 @@ function readersOf(units: readonly Unit[]): ReadonlyMap<Node, readonly Unit[]> {
 }
 
 /**
- * What must have run before a unit: all it reads, the conditions it is under,
- * the unit it continues, and whoever reads what it writes over.
+ * What must have run before a unit: all it reads or waits for, the conditions
+ * it is under, the unit it continues, and whoever reads what it writes over.
  */
 export function* requirements(unit: Unit, known: Known, guard: Guard): Generator<Unit> {
   if (unit.after !== null) yield unit.after;
@@ -55,6 +55,7 @@ export function* requirements(unit: Unit, known: Known, guard: Guard): Generator
   for (const node of [
     ...readsOf(unit).map((read) => read.of),
     ...guard.map((literal) => literal.condition),
+    ...(unit.awaits ?? []),
   ]) {
     const units = known.unitsOfNode.get(node) ?? known.unitsOfNode.get(behindReshapes(node));
     const last = units?.at(-1);

@@ -4,6 +4,7 @@ import { alias } from "../ops/accumulate.js";
 import { div, sub } from "../ops/arithmetic.js";
 import { nth } from "../ops/chain.js";
 import { constant } from "../ops/leaf.js";
+import { behindReshapes } from "./element.js";
 import type { Guard } from "./guard.js";
 import { updatesBetween } from "./inPlace.js";
 import type { Fusion } from "./place.js";
@@ -27,7 +28,7 @@ import {
   type ScheduledScope,
   type TapeTarget,
 } from "./scope.js";
-import { updatedTogether } from "./simultaneous.js";
+import { updatedTogether, type Assignment } from "./simultaneous.js";
 import { emptied, growFor, oneMore, openPart, partOf, type RecordPlace } from "./tapes.js";
 import { visitScalars, bodiesOf } from "./tidy.js";
 import type { Initial, Unit, Work } from "./unit.js";
@@ -266,24 +267,28 @@ class Repetition {
   #carry(next: readonly Node[], scope: ScheduledScope): readonly Statement[] {
     const { carriedInputs } = this.#work.parts;
     const tensors: Statement[] = [];
-    const scalars: { readonly local: Local; readonly value: Scalar; readonly node: Node }[] = [];
+    const scalars: Assignment[] = [];
     next.forEach((node, k) => {
       const place = this.#around.carried(k);
       if (node === carriedInputs[k]) return;
-      if (place.kind === "local") scalars.push({ local: place, value: scope.scalarOf(node), node });
-      else tensors.push(...this.#copied(place, node, scope));
+      if (place.kind === "local") {
+        const value = scope.scalarOf(node);
+        // Passing a variable on is the loop's work, not that of the line it comes from.
+        const { origin } = value.kind === "local" ? this.#unit : node;
+        scalars.push({ local: place, value, node, origin });
+      } else tensors.push(...this.#copied(place, node, scope));
     });
     return [...tensors, ...updatedTogether(scalars)];
   }
 
   #copied(place: Buffer, node: Node, { homes }: ScheduledScope): readonly Statement[] {
-    const from = homes.get(node)?.buffer;
+    const from = (homes.get(node) ?? homes.get(behindReshapes(node)))?.buffer;
     if (from === undefined || from === null) throw new Error("what is carried is in memory");
     if (from === place) return [];
     const loop: Loop = { extent: dimProduct(place.shape) };
     const whole = { shape: [loop.extent], index: [along(loop)] };
     const value: Scalar = { kind: "load", buffer: from, ...whole };
-    const { origin } = node;
+    const { origin } = this.#unit;
     const store: Statement = {
       kind: "store",
       buffer: place,

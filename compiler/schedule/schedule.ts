@@ -5,6 +5,8 @@ import { constantValue } from "../ops/leaf.js";
 import { planArena } from "./arena.js";
 import { collapseLoops } from "./collapse.js";
 import { behindReshapes, isFloatCast, isInline } from "./element.js";
+import { withFills } from "./fills.js";
+import { inLineOrder } from "./lineOrder.js";
 import { isPosition } from "./position.js";
 import type { Buffer, Local, Program, ProgramOutput, Scalar } from "./program.js";
 import { repeatStatements } from "./repeat.js";
@@ -43,7 +45,7 @@ export function schedule(original: Graph, { level }: ScheduleOptions): Program {
     value: resultPlace(node, homes, given),
   }));
   const locals = results.flatMap(({ value }) => (value.kind === "local" ? [value] : []));
-  const body = collapseLoops(hoistDefinitions(statements, locals));
+  const body = collapseLoops(withFills(inLineOrder(hoistDefinitions(statements, locals)), locals));
   const { buffers, arena } = planArena(body, level > 0);
   const operations = nodesInside(graph).filter((node) => node.op.lowering.kind !== "leaf").length;
   return {

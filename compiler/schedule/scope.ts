@@ -3,6 +3,7 @@ import { usersOf } from "../ir/graph.js";
 import type { Node, Step } from "../ir/node.js";
 import { loopParts } from "../ir/region.js";
 import { isLoopRecord } from "../ops/loop.js";
+import { behindBarriers } from "./barriers.js";
 import { behindReshapes, element, isInline } from "./element.js";
 import { Emitter } from "./emit.js";
 import type { Guard } from "./guard.js";
@@ -75,7 +76,7 @@ export function scheduleScope(request: ScopeRequest): ScheduledScope {
     ...unitsOf(nodes, { stored, absorbed, sharing, loops }).map((unit) => onTape(unit, tapes)),
     ...records.map((target) => keepingUnit(target, stored)),
   ];
-  const units = inReadingOrder(all, nodes);
+  const units = inReadingOrder(behindBarriers(all), nodes);
   const whole = new Set(roots.map((node) => (stored.has(node) ? node : behindReshapes(node))));
   const placement = placeUnits(units, whole, fusion, sharing);
   const homes = new Map<Node, Home>([

@@ -1,12 +1,13 @@
-import type { Node } from "../ir/node.js";
+import type { Node, Origin } from "../ir/node.js";
 import type { Local, Scalar, Statement } from "./program.js";
 import { visitScalars } from "./tidy.js";
 
 /** A variable and what it is about to become. */
-interface Assignment {
+export interface Assignment {
   readonly local: Local;
   readonly value: Scalar;
   readonly node: Node;
+  readonly origin: Origin;
 }
 
 /**
@@ -34,8 +35,8 @@ export function updatedTogether(given: readonly Assignment[]): readonly Statemen
   return statements;
 }
 
-function update({ local, value, node }: Assignment): Statement {
-  return { kind: "update", local, combine: null, value, origin: node.origin };
+function update({ local, value, origin }: Assignment): Statement {
+  return { kind: "update", local, combine: null, value, origin };
 }
 
 function reads(value: Scalar, local: Local): boolean {

@@ -4,7 +4,7 @@ import type { Index, Local, Scalar, Statement } from "./program.js";
 /** Last touches on statements: variables that outlive their branch, and values written where they are used. */
 
 /** How often each variable occurs, written or read. */
-function countLocals(
+export function countLocals(
   statements: readonly Statement[],
   counts = new Map<Local, number>(),
 ): Map<Local, number> {
@@ -165,7 +165,7 @@ export function inlineSingleUses(
         const define = kept[at];
         if (define?.kind !== "define") break;
         kept[at] = null;
-        statement = substitute(statement, define.local, define.value);
+        statement = writtenInto(statement, define);
       }
       if (statement.kind === "define") positions.set(statement.local, kept.length);
       kept.push(statement);
@@ -191,6 +191,13 @@ export function inlineSingleUses(
     return null;
   };
   return inline(statements);
+}
+
+/** The statement with a value in place of its variable; a mere copy of it is then of the value's line. */
+function writtenInto(statement: Statement, { local, value, origin }: Define): Statement {
+  const result = substitute(statement, local, value);
+  const isCopy = statement.kind === "update" && statement.value === local;
+  return isCopy && result.kind === "update" ? { ...result, origin } : result;
 }
 
 /** How many statements may lie between a definition and the use it is written into. */
@@ -274,7 +281,8 @@ function choiceFor(local: Local, branch: Statement): Statement | null {
   return { kind: "define", local, value, mutable: false, origin: yes.origin };
 }
 
-function withBodies(
+/** The statement with its bodies mapped. */
+export function withBodies(
   statement: Statement,
   map: (body: readonly Statement[]) => readonly Statement[],
 ): Statement {

@@ -23,6 +23,8 @@ export interface Unit {
   readonly after: Unit | null;
   /** Units that must have run besides: checks of the indices it uses. */
   readonly needs?: readonly Unit[];
+  /** Values that must be there besides, though the unit does not read them. */
+  readonly awaits?: readonly Node[];
   /** Values in whose memory the unit writes: all that read them must have run. */
   readonly over?: readonly Node[];
   /** The value of a body that the unit keeps for after the loop, and when it matters; `node` is the record. */

@@ -61,7 +61,9 @@ function contributionsOf(node: Node, absorbed: ReadonlySet<Node>): readonly Node
 
 function addsIntoBuffer(node: Node): boolean {
   const kind = node.op.lowering.kind;
-  if (kind === "accumulate") return node.inputs.some((x) => x.op.lowering.kind === "embedAt");
+  const isOf = (wanted: string) => (x: Node) => x.op.lowering.kind === wanted;
+  if (kind === "accumulate")
+    return node.inputs.some(isOf("embedAt")) || node.inputs.every(isOf("matmul"));
   return kind === "matmul" || kind === "embed" || kind === "embedAt" || kind === "scatterAdd";
 }
 

@@ -34,10 +34,10 @@ export function createSquaredNormWork() {
     WX: new Float32Array(arena, 0, 2),
   };
   const gradient = {
-    WX: new Float32Array(arena, 0, 2),
-    dq: new Float32Array(arena, 8, 2),
-    dW: new Float32Array(arena, 16, 4),
-    dx: new Float32Array(arena, 0, 2),
+    WX: new Float32Array(arena, 16, 2),
+    dq: new Float32Array(arena, 24, 2),
+    dW: new Float32Array(arena, 0, 4),
+    dx: new Float32Array(arena, 16, 2),
   };
   const result: SquaredNormGradients = {
     dW: gradient.dW,

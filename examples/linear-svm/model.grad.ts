@@ -2,7 +2,7 @@
 // Derivative conventions it relies on:
 //   relu at 0, relu6, hardTanh and hardSigmoid at their kinks: slope 0
 // scores: 4 operations, arena of 48 + 8 * Math.ceil((12 * N) / 8) + 16 bytes.
-// loss: 31 operations, arena of 72 + 8 * Math.ceil(Math.max(12 * N, 12) / 8) + 8 * Math.ceil((12 * N) / 8) + 8 * Math.ceil((12 * N) / 8) bytes.
+// loss: 31 operations, arena of 72 + 8 * Math.ceil((12 * N) / 8) + 8 * Math.ceil((12 * N) / 8) + 16 bytes.
 
 import {
   checkIndices,
@@ -42,8 +42,8 @@ export function createScoresWork(sizes: { N: number }) {
   checkSize("N", N);
   const forwardEnd0 = 8 * Math.ceil((12 * N) / 8);
   const gradientEnd0 = 8 * Math.ceil((12 * N) / 8);
-  const gradientEnd1 = gradientEnd0 + 16;
-  const gradientEnd2 = gradientEnd1 + 48;
+  const gradientEnd1 = gradientEnd0 + 48;
+  const gradientEnd2 = gradientEnd1 + 16;
   const arena = new ArrayBuffer(Math.max(forwardEnd0, gradientEnd2));
   const forward = {
     xW: new Float32Array(arena, 0, 3 * N),
@@ -52,8 +52,8 @@ export function createScoresWork(sizes: { N: number }) {
   const gradient = {
     xW: new Float32Array(arena, 0, 3 * N),
     value: new Float32Array(arena, 0, 3 * N),
-    db: new Float32Array(arena, gradientEnd0, 3),
-    dW: new Float32Array(arena, gradientEnd1, 12),
+    db: new Float32Array(arena, gradientEnd1, 3),
+    dW: new Float32Array(arena, gradientEnd0, 12),
   };
   const result: ScoresGradients = {
     dW: gradient.dW,
@@ -167,11 +167,11 @@ export function createLossWork(sizes: { N: number }) {
   checkSize("N", N);
   const forwardEnd0 = 8 * Math.ceil((12 * N) / 8);
   const forwardEnd1 = forwardEnd0 + 16;
-  const gradientEnd0 = 8 * Math.ceil(Math.max(12 * N, 12) / 8);
-  const gradientEnd1 = gradientEnd0 + 48;
-  const gradientEnd2 = gradientEnd1 + 8 * Math.ceil((12 * N) / 8);
+  const gradientEnd0 = 8 * Math.ceil((12 * N) / 8);
+  const gradientEnd1 = gradientEnd0 + 8 * Math.ceil((12 * N) / 8);
+  const gradientEnd2 = gradientEnd1 + 48;
   const gradientEnd3 = gradientEnd2 + 24;
-  const gradientEnd4 = gradientEnd3 + 8 * Math.ceil((12 * N) / 8);
+  const gradientEnd4 = gradientEnd3 + 16;
   const arena = new ArrayBuffer(Math.max(forwardEnd1, gradientEnd4));
   const forward = {
     xW: new Float32Array(arena, 0, 3 * N),
@@ -179,12 +179,12 @@ export function createLossWork(sizes: { N: number }) {
   };
   const gradient = {
     xW: new Float32Array(arena, 0, 3 * N),
-    xWPlusB: new Float32Array(arena, gradientEnd0, 3),
-    margins: new Float32Array(arena, gradientEnd1, 3 * N),
-    dW: new Float32Array(arena, gradientEnd0, 12),
-    db: new Float32Array(arena, 0, 3),
+    xWPlusB: new Float32Array(arena, gradientEnd2, 3),
+    margins: new Float32Array(arena, gradientEnd0, 3 * N),
+    dW: new Float32Array(arena, gradientEnd1, 12),
+    db: new Float32Array(arena, gradientEnd3, 3),
     t12: new Float64Array(arena, gradientEnd2, 3),
-    dxWPlusB: new Float32Array(arena, gradientEnd3, 3 * N),
+    dxWPlusB: new Float32Array(arena, 0, 3 * N),
   };
   const result: LossGradients = {
     dW: gradient.dW,

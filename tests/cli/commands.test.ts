@@ -193,7 +193,7 @@ describe("usage", () => {
     [["build"], "missing required argument 'files'"],
     [["grad", "x", "--wat"], "unknown option '--wat'"],
     [["grad", "x", "-O3"], "error FG502: option '-O, --optimize <level>' argument '3' is invalid"],
-    [["grad", "x", "--target", "java"], "Allowed choices are ts, js."],
+    [["grad", "x", "--target", "java"], "Allowed choices are ts, js, wasm, wasm-js."],
     [["check", "x", "--points", "0"], "It must be a whole number from 1."],
     [["explain"], "missing required argument 'code'"],
     [[], "Usage: flatgrad"],

@@ -50,4 +50,23 @@ describe("checkpoint", () => {
       /checkpoint takes a function alone/,
     );
   });
+
+  it("keeps nothing of a chain of layers but what lies between them", () => {
+    const layers = (call: (i: number) => string) =>
+      [
+        "layer(x: f64[64, 64], w: f64[64, 64]) = tanh(tanh(tanh(x @ w) @ w) @ w)",
+        `f(x: f64[64, 64], w: f64[64, 64]) = {`,
+        ...Array.from({ length: 4 }, (_, i) => `  h${i + 1} = ${call(i)}`),
+        "  sum(h4)",
+        "}",
+      ].join("\n");
+    const bytes = (math: string) =>
+      Number(
+        /arena of ([\d,]+) bytes/.exec(compile({ math }, only).code)?.[1]?.replaceAll(",", ""),
+      );
+    const name = (i: number) => (i === 0 ? "x" : `h${i}`);
+    const all = bytes(layers((i) => `layer(${name(i)}, w)`));
+    const less = bytes(layers((i) => `checkpoint(layer)(${name(i)}, w)`));
+    expect(less).toBeLessThan(0.75 * all);
+  });
 });

@@ -1,6 +1,6 @@
 import { CompileError } from "../../compiler/diagnostic.js";
 import { evaluateModule } from "../../compiler/evaluateModule.js";
-import { compile } from "../../compiler/pipeline.js";
+import { compile, type CompileOptions } from "../../compiler/pipeline.js";
 import { Fault } from "./checkProgram.js";
 import { Draw } from "./draw.js";
 import { randomLoops, smallerLoops, writeLoops, type Block } from "./randomLoops.js";
@@ -51,13 +51,13 @@ export function randomLoopCase(seed: number): LoopCase | null {
 }
 
 /** The compiled program gives the value of plain JavaScript, and the slopes of differences. @throws Fault */
-export function checkLoops(given: LoopCase): void {
+export function checkLoops(given: LoopCase, options: CompileOptions = {}): void {
   const f = plain(given.program);
   const x = Float64Array.from(given.x);
   const value = f(x, given.w);
   const slopes = [...given.x, given.w].map((_, i) => slopeOf(samples(f, given, i)));
   for (const level of [0, 2] as const) {
-    const module = evaluateModule(compiled(given.program, level));
+    const module = evaluateModule(compiled(given.program, { level, ...options }));
     const work = module.get("createFWork")?.({ N: x.length });
     // Twice, since what is kept between calls must not be taken for what the call has made.
     for (const round of ["", " in the second call"]) {
@@ -84,12 +84,12 @@ export function checkLoops(given: LoopCase): void {
   }
 }
 
-function compiled(program: readonly Block[], level: 0 | 2): string {
+function compiled(program: readonly Block[], options: CompileOptions): string {
   const files = { "model.ts": writeLoops(program, true) };
   try {
     return compile(
       { entry: "model.ts", files },
-      { level, target: "js", functions: ["f"], verify: level === 2 },
+      { target: "js", functions: ["f"], verify: options.level === 2, ...options },
     ).code;
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;

@@ -29,7 +29,7 @@ export interface Gradient {
 
 /** Compiles a math string; for tests, which so judge what users run. */
 export function runMath(math: string, options: CompileOptions = {}): Runnable {
-  return runCompiled(compile({ math }, { verify: true, ...options, target: "js" }));
+  return runCompiled(compile({ math }, { verify: true, target: "js", ...options }));
 }
 
 /** Compiles a graph whose only output is `value`, as if a front end had made it. */
@@ -49,8 +49,8 @@ export function runGraph(graph: Graph, options: CompileOptions = {}): Runnable {
   return runCompiled(
     compileModels([model], { path: "graph", text: "" }, new DiagnosticSink(), {
       verify: true,
-      ...options,
       target: "js",
+      ...options,
     }),
   );
 }

@@ -12,11 +12,11 @@ ${statements(lines, (i) => `0.1 * v${i % 4}`)}
 export function straightLineTensorSource(lines: number): string {
   return `import type { Tensor } from "flatgrad";
 export function f(x: Tensor<[4]>, s: number) {
-  const v0 = x[0] * s;
+  const v0 = x[0];
   const v1 = x[1];
   const v2 = x[2];
   const v3 = x[3];
-${statements(lines, (i) => `0.1 * x[${i % 4}]`)}
+${statements(lines, (i) => `s * x[${i % 4}]`)}
 }
 `;
 }

@@ -77,7 +77,7 @@ export function atLeastNone(count: Dim): Code {
 }
 
 /** The largest of some sizes, none of which is less than 0 bytes. */
-function maximum(dims: readonly Dim[]): Code {
+export function maximum(dims: readonly Dim[]): Code {
   const codes = dims.map(dimCode);
   const isNegative = !dims.some((dim) => dimAtLeast(dim, 0));
   const [only] = codes;

@@ -1,4 +1,5 @@
-import type { Line, Step } from "../../ir/node.js";
+import type { Line, Origin, Step } from "../../ir/node.js";
+import { preparesLoop } from "../../schedule/lineOrder.js";
 import { visitScalars, bodiesOf } from "../../schedule/tidy.js";
 import type { Statement } from "../../schedule/program.js";
 
@@ -65,6 +66,8 @@ export class Headings {
   #last: readonly string[] = [];
   #phase: "forward" | "backward" | null = null;
   #isNewPhase = false;
+  /** The author's loops around what is printed, outermost first. */
+  readonly #open: Origin[] = [];
 
   constructor(options: HeadingOptions) {
     this.#options = options;
@@ -82,17 +85,29 @@ export class Headings {
     if (!this.#options.headings || statement.kind === "if" || isCheck) return [];
     const phase = phaseOf(statement);
     const lines: string[] = [];
+    const quotes = isInsideLoop ? [] : this.#quotes(statement, phase);
     if (depth === 1 && phase !== this.#phase) {
-      lines.push(phase === "forward" ? "forward" : "backward of");
+      const backward = quotes.length > 0 ? "backward of" : "backward";
+      lines.push(phase === "forward" ? "forward" : backward);
       this.#isNewPhase = true;
       this.#phase = phase;
       this.#last = [];
     }
-    if (isInsideLoop) return lines;
-    const quotes = this.#quotes(statement, phase);
     lines.push(...quotes.filter((quote) => !this.#last.includes(quote)));
     if (quotes.length > 0) this.#last = quotes;
     return lines;
+  }
+
+  /** Begins the body of a loop of the author's: what only keeps the loop going is not of another line. */
+  enter(loop: Origin): void {
+    this.#open.push(loop);
+  }
+
+  /** Ends it: what follows under the line of the loop needs no heading. */
+  leave(): void {
+    const loop = this.#open.pop();
+    const quote = loop && this.#lines.quote(loop.step);
+    if (quote !== undefined) this.#last = [quote];
   }
 
   /** In scalar code every forward statement is a numbered stage. */
@@ -108,7 +123,8 @@ export class Headings {
   }
 
   #quotes(statement: Statement, phase: "forward" | "backward"): readonly string[] {
-    const steps = stepsOf(statement).filter((step) => step.line.text !== "");
+    const around = new Set(this.#open.map(({ step }) => step.line));
+    const steps = stepsOf(statement).filter(({ line }) => line.text !== "" && !around.has(line));
     if (this.#options.stages === "statement") {
       if (phase === "forward" || !("origin" in statement)) return [];
       const quote = this.#lines.quote(statement.origin.step);
@@ -124,7 +140,8 @@ export class Headings {
     const sorted = numbered.toSorted((p, q) =>
       phase === "forward" ? p.number - q.number : q.number - p.number,
     );
-    return [...new Set(sorted.map(({ quote }) => quote))];
+    const isFused = phase === "backward" && this.#open.some((loop) => loop.phase === "forward");
+    return [...new Set(sorted.map(({ quote }) => (isFused ? `backward of ${quote}` : quote)))];
   }
 }
 
@@ -132,17 +149,12 @@ export class Headings {
 export function announced(statements: readonly Statement[], i: number): Statement {
   const own = statements[i];
   if (own === undefined) throw new Error("no statement");
-  return startsLoop(own) ? loopAfter(statements, i) : own;
-}
-
-/** True for what prepares a reduction: its total at 0, its buffer cleared. */
-function startsLoop(statement: Statement): boolean {
-  return statement.kind === "fill" || (statement.kind === "define" && statement.mutable);
+  return preparesLoop(own) ? loopAfter(statements, i) : own;
 }
 
 /** The loop a preparation belongs to, else the preparation itself. */
 function loopAfter(statements: readonly Statement[], i: number): Statement {
-  const next = statements.slice(i).find((statement) => !startsLoop(statement));
+  const next = statements.slice(i).find((statement) => !preparesLoop(statement));
   const own = statements[i];
   if (next?.kind === "loop" || next?.kind === "repeat") return next;
   if (own === undefined) throw new Error("no statement");

@@ -16,6 +16,7 @@ import {
   expressionText,
   flatPosition,
   literal,
+  negated,
   type ExpressionContext,
 } from "./expression.js";
 import { toIdentifier, type Names } from "./names.js";
@@ -262,7 +263,7 @@ class BodyPrinter implements ExpressionContext {
     this.#openLoops.pop();
   }
 
-  #repeat({ range, body }: Extract<Statement, { kind: "repeat" }>, depth: number): void {
+  #repeat({ range, body, origin }: Extract<Statement, { kind: "repeat" }>, depth: number): void {
     const [first] = body;
     const isWhile = range === null && first?.kind === "leave";
     const condition = isWhile ? expressionText(first.unless, this) : "true";
@@ -270,7 +271,9 @@ class BodyPrinter implements ExpressionContext {
     const head = range === null ? [`while (${condition}) {`] : forHead(range, this, depth);
     head.forEach((line) => this.#line(depth, line));
     if (range !== null) this.#openIndices.push(this.nameOfLocal(range.index));
+    this.#headings.enter(origin);
     this.#statements(isWhile ? body.slice(1) : body, depth + 1);
+    this.#headings.leave();
     if (range !== null) this.#openIndices.pop();
     this.#line(depth, "}");
   }
@@ -382,10 +385,6 @@ const growing = {
 
 function pathName(node: Buffer["node"]): string {
   return String(node.attrs["name"] ?? node.name ?? "index");
-}
-
-function negated(test: string): string {
-  return `!${/^[\w$]+$/.test(test) ? test : `(${test})`}`;
 }
 
 function wrapCondition(text: string): string {

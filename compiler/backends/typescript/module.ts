@@ -4,10 +4,11 @@ import type { Node } from "../../ir/node.js";
 import type { Program } from "../../schedule/program.js";
 import { runtimeName } from "./inlineRuntime.js";
 import { importLine } from "./layout.js";
-import { capitalised } from "./names.js";
+import { capitalised, type Names } from "./names.js";
 import { printScalarDerived, printScalarModule } from "./scalarModule.js";
 import { printTensorDerived } from "./tensorDerived.js";
 import { TensorModule } from "./tensorModule.js";
+import type { MemoryPlan, WorkOptions } from "./workObject.js";
 
 /** A function ready to print: scheduled forward alone, and together with its gradient. */
 export interface Programs {
@@ -55,6 +56,35 @@ export interface PrintOptions {
   /** Source texts of runtime functions to write into the module instead of importing them. */
   readonly inlineRuntime?:
     ((names: readonly string[], taken: readonly string[]) => string) | undefined;
+  /** Where statements over tensors run, if not in the module's own language. */
+  readonly engine?: Engine | undefined;
+}
+
+/** What runs the statements of functions of tensors in place of the module's own language. */
+export interface Engine {
+  /** Names it declares at the top of the module for a function. */
+  names(model: ModelFunction): readonly string[];
+  /** Declarations before those of a function. */
+  declarations(options: WorkOptions): readonly string[];
+  /** Functions behind the one that creates a work object. */
+  functions(options: WorkOptions): readonly string[];
+  /** The memory of the work object. */
+  memory(options: WorkOptions): MemoryPlan;
+  /** What the work object is besides memory, made after it. */
+  members(options: WorkOptions): readonly string[];
+  /** Lines that run the program, between the checks and the result; null to have it run as usual. */
+  body(request: BodyRequest): readonly string[] | null;
+  /** Sections at the end of the module. */
+  footer(): readonly (readonly string[])[];
+}
+
+/** A function body to be printed. */
+export interface BodyRequest {
+  readonly program: Program;
+  readonly kind: "forward" | "gradient";
+  readonly names: Names;
+  readonly context: ModuleContext;
+  readonly headings: boolean;
 }
 
 /** What the functions of one module share. */
@@ -65,12 +95,17 @@ export interface ModuleContext {
   readonly moduleNames: readonly string[];
   /** Notes a function of the runtime and returns its name in the module. */
   readonly runtime: (name: string) => string;
+  readonly engine?: Engine | undefined;
 }
 
 /** The text of a generated module. */
 export function printModule(functions: readonly CompiledFunction[], options: PrintOptions): string {
   const declared = new Set(
-    functions.flatMap((one) => [...topNames(one), ...one.derived.flatMap(derivedNames)]),
+    functions.flatMap((one) => [
+      ...topNames(one),
+      ...one.derived.flatMap(derivedNames),
+      ...[one, ...one.derived].flatMap(({ model }) => options.engine?.names(model) ?? []),
+    ]),
   );
   // Which runtime functions are called is known once the bodies are printed; no variable may then hide them.
   const { runtime: called } = printFunctions(functions, options, declared, []);
@@ -106,6 +141,7 @@ function printFunctions(
       used.add(name);
       return runtimeName(name, declared);
     },
+    engine: options.engine,
   };
   const bodies = functions.flatMap(({ model, programs, derived }) => [
     isScalar([programs.forward, programs.gradient])
@@ -115,7 +151,8 @@ function printFunctions(
       isScalar([one.program]) ? printScalarDerived(one, context) : printTensorDerived(one, context),
     ),
   ]);
-  return { bodies, runtime: [...used].toSorted() };
+  const footer = options.engine?.footer() ?? [];
+  return { bodies: [...bodies, ...footer], runtime: [...used].toSorted() };
 }
 
 /** Everything a function declares at the top of its module. */

@@ -10,6 +10,17 @@ const reserved = new Set(
   ).split(" "),
 );
 
+/** Names spoken for before anything asks for them. */
+export interface Reserved {
+  /** Names of values, for their owners alone. */
+  readonly values: ReadonlySet<string>;
+  /** Names of the indices of loops, which values do not take. */
+  readonly counters: ReadonlySet<string>;
+  readonly owners: ReadonlySet<object>;
+}
+
+const nothing: Reserved = { values: new Set(), counters: new Set(), owners: new Set() };
+
 /** Hands out identifiers that are unique within a scope and everything around it. */
 export class Names {
   readonly #taken: Set<string>;
@@ -18,25 +29,34 @@ export class Names {
   /** How often each wish was refused, so that the next try starts there. */
   readonly #repeats = new Map<string, number>();
 
-  constructor(taken: Iterable<string> = []) {
+  readonly #kept: Reserved;
+
+  constructor(taken: Iterable<string> = [], kept: Reserved = nothing) {
     this.#taken = new Set(taken);
+    this.#kept = kept;
   }
 
   /** The name of a thing, chosen when it is first asked for: the wish, or one like it. */
   of(thing: object, wish: string): string {
     const known = this.#given.get(thing);
     if (known !== undefined) return known;
-    const name = this.fresh(wish);
+    const name = this.#chosen(wish, this.#kept.owners.has(thing));
     this.#given.set(thing, name);
     return name;
   }
 
   /** An identifier nothing else has: the wish, `wish_`, `wish_2`, `wish_3` … */
   fresh(wish: string): string {
+    return this.#chosen(wish, false);
+  }
+
+  #chosen(wish: string, isOwner: boolean): string {
+    const { values, counters } = this.#kept;
+    const isKept = (name: string) => counters.has(name) || (!isOwner && values.has(name));
     const stem = toIdentifier(wish);
     let name = stem;
     let count = this.#repeats.get(stem) ?? 0;
-    while (this.#taken.has(name) || reserved.has(name)) {
+    while (this.#taken.has(name) || reserved.has(name) || isKept(name)) {
       count++;
       name = count === 1 ? `${stem}_` : `${stem}_${count}`;
     }
@@ -52,7 +72,8 @@ export class Names {
 
   /** True if `name` is a loop counter already, or free to become one. */
   isLoopName(name: string): boolean {
-    return this.#counters.has(name) || !this.#taken.has(name);
+    const isFree = this.#kept.counters.has(name) || !this.#kept.values.has(name);
+    return this.#counters.has(name) || (isFree && !this.#taken.has(name));
   }
 
   /** Gives a loop a counter's name, which loops that are not nested may share. */

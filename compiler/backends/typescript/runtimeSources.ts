@@ -37,6 +37,57 @@ interface Tiles {
 }`,
     js: ``,
   },
+  WasmCode: {
+    needs: [],
+    ts: `/** A module as text, compiled when it is first needed and then kept. */
+interface WasmCode {
+  readonly base64: string;
+  /** The same with relaxed instructions, for engines that have them. */
+  readonly relaxed: string | undefined;
+  module: object | undefined;
+}`,
+    js: ``,
+  },
+  WasmImports: {
+    needs: [],
+    ts: `/** Functions of the host, or numbers, that a module imports. */
+type WasmImports = Readonly<Record<string, (...given: number[]) => unknown>>;`,
+    js: ``,
+  },
+  WasmMemory: {
+    needs: [],
+    ts: `/** Memory of a module: arrays lie in it as views. */
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}`,
+    js: ``,
+  },
+  WasmView: {
+    needs: [],
+    ts: `/** An array of a memory. */
+interface WasmView extends ArrayLike<number> {
+  set(from: ArrayLike<number>): void;
+}`,
+    js: ``,
+  },
+  WebAssemblyHost: {
+    needs: ["WasmMemory"],
+    ts: `/**
+ * WebAssembly for generated modules. The types say no more than is used, since
+ * a program's own need not know of WebAssembly at all.
+ */
+interface WebAssemblyHost {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: object };
+  readonly Memory: new (size: { readonly initial: number }) => WasmMemory;
+  readonly compile: (bytes: Uint8Array) => Promise<object>;
+  readonly validate: (bytes: Uint8Array) => boolean;
+}`,
+    js: ``,
+  },
   adjugateTransposed: {
     needs: ["FloatArray"],
     ts: `/** adj(U)ᵀ, lower triangular: row j solves U z = eⱼ · det U, where the last pivot cancels by hand. */
@@ -108,6 +159,54 @@ const bernoulli = [
   7 / 6,
   -3617 / 510,
 ];`,
+  },
+  bytesFor: {
+    needs: ["WasmCode", "bytesOf", "webAssembly"],
+    ts: `function bytesFor({ base64, relaxed }: WasmCode): Uint8Array {
+  const wanted = relaxed === undefined ? undefined : bytesOf(relaxed);
+  return wanted !== undefined && webAssembly().validate(wanted)
+    ? wanted
+    : bytesOf(base64);
+}`,
+    js: `function bytesFor({ base64, relaxed }) {
+  const wanted = relaxed === undefined ? undefined : bytesOf(relaxed);
+  return wanted !== undefined && webAssembly().validate(wanted)
+    ? wanted
+    : bytesOf(base64);
+}`,
+  },
+  bytesOf: {
+    needs: ["valueOf"],
+    ts: `function bytesOf(base64: string): Uint8Array {
+  const text = base64.replace(/=+$/, "");
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    bits = ((bits << 6) | valueOf(text.charCodeAt(i))) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[at++] = bits >> held;
+  }
+  return bytes;
+}`,
+    js: `function bytesOf(base64) {
+  const text = base64.replace(/=+$/, "");
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    bits = ((bits << 6) | valueOf(text.charCodeAt(i))) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[at++] = bits >> held;
+  }
+  return bytes;
+}`,
   },
   checkIndex: {
     needs: ["isIndex", "rangeText"],
@@ -3593,6 +3692,122 @@ function uniformAt(seed, position) {
   hash = mixBits(hash ^ (position | 0));
   hash = mixBits(hash ^ Math.floor(position / 4294967296));
   return (hash >>> 0) / 4294967296;
+}`,
+  },
+  valueOf: {
+    needs: [],
+    ts: `/** A–Z, a–z, 0–9, + and / stand for 0 to 63. */
+function valueOf(code: number): number {
+  if (code >= 97) return code - 71;
+  if (code >= 65) return code - 65;
+  if (code >= 48) return code + 4;
+  return code === 43 ? 62 : 63;
+}`,
+    js: `/** A–Z, a–z, 0–9, + and / stand for 0 to 63. */
+function valueOf(code) {
+  if (code >= 97) return code - 71;
+  if (code >= 65) return code - 65;
+  if (code >= 48) return code + 4;
+  return code === 43 ? 62 : 63;
+}`,
+  },
+  wasmCode: {
+    needs: ["WasmCode"],
+    ts: `/** A module from its bytes in base64, and from those it may have instead where the engine takes them. */
+function wasmCode(base64: string, relaxed?: string): WasmCode {
+  return { base64, relaxed, module: undefined };
+}`,
+    js: `/** A module from its bytes in base64, and from those it may have instead where the engine takes them. */
+function wasmCode(base64, relaxed) {
+  return { base64, relaxed, module: undefined };
+}`,
+  },
+  wasmCompile: {
+    needs: ["WasmCode", "bytesFor", "webAssembly"],
+    ts: `/** Compiles a module without holding up the thread. */
+function wasmCompile(code: WasmCode): Promise<void> {
+  if (code.module !== undefined) return Promise.resolve();
+  return webAssembly()
+    .compile(bytesFor(code))
+    .then((module) => {
+      code.module = module;
+    });
+}`,
+    js: `/** Compiles a module without holding up the thread. */
+function wasmCompile(code) {
+  if (code.module !== undefined) return Promise.resolve();
+  return webAssembly()
+    .compile(bytesFor(code))
+    .then((module) => {
+      code.module = module;
+    });
+}`,
+  },
+  wasmCopy: {
+    needs: ["WasmView"],
+    ts: `/** Copies an argument to its place in a memory, if it does not lie there already. */
+function wasmCopy(to: WasmView, from: ArrayLike<number>): void {
+  if (to !== from) to.set(from);
+}`,
+    js: `/** Copies an argument to its place in a memory, if it does not lie there already. */
+function wasmCopy(to, from) {
+  if (to !== from) to.set(from);
+}`,
+  },
+  wasmMemory: {
+    needs: ["WasmMemory", "webAssembly"],
+    ts: `/** Memory of at least so many bytes, all 0. */
+function wasmMemory(bytes: number): WasmMemory {
+  const { Memory } = webAssembly();
+  return new Memory({ initial: Math.max(1, Math.ceil(bytes / 65536)) });
+}`,
+    js: `/** Memory of at least so many bytes, all 0. */
+function wasmMemory(bytes) {
+  const { Memory } = webAssembly();
+  return new Memory({ initial: Math.max(1, Math.ceil(bytes / 65536)) });
+}`,
+  },
+  wasmStages: {
+    needs: ["WasmCode", "WasmImports", "WasmMemory", "bytesFor", "webAssembly"],
+    ts: `/**
+ * The functions of a module over a memory. The module is compiled if it is
+ * not yet; where that may not be done at once, call {@link wasmCompile} first.
+ */
+function wasmStages(
+  code: WasmCode,
+  memory: WasmMemory,
+  host: WasmImports,
+  calls: WasmImports,
+): object {
+  const { Module, Instance } = webAssembly();
+  code.module ??= new Module(bytesFor(code));
+  return new Instance(code.module, { host: { memory, ...host }, calls })
+    .exports;
+}`,
+    js: `/**
+ * The functions of a module over a memory. The module is compiled if it is
+ * not yet; where that may not be done at once, call {@link wasmCompile} first.
+ */
+function wasmStages(code, memory, host, calls) {
+  const { Module, Instance } = webAssembly();
+  code.module ??= new Module(bytesFor(code));
+  return new Instance(code.module, { host: { memory, ...host }, calls })
+    .exports;
+}`,
+  },
+  webAssembly: {
+    needs: ["WebAssemblyHost"],
+    ts: `function webAssembly(): WebAssemblyHost {
+  const host = globalThis as { readonly WebAssembly?: WebAssemblyHost };
+  if (host.WebAssembly === undefined)
+    throw new TypeError("there is no WebAssembly here");
+  return host.WebAssembly;
+}`,
+    js: `function webAssembly() {
+  const host = globalThis;
+  if (host.WebAssembly === undefined)
+    throw new TypeError("there is no WebAssembly here");
+  return host.WebAssembly;
 }`,
   },
   xlogy: {

@@ -31,19 +31,8 @@ export interface TensorBodyOptions extends TensorFunction {
 
 /** Everything between the braces: names for what is used, checks, the statements, the result. */
 export function printTensorBody(options: TensorBodyOptions): SplitBody {
-  const { name, program, kind, names, end, checkInputs, checkDirections } = options;
-  const { typed, runtime, inline } = options.context;
-  const printed = printBody(program, {
-    names,
-    typed,
-    runtime,
-    inline,
-    stages: "line",
-    headings: kind === "gradient",
-    memory: `work.${kind}`,
-  });
-  const head = (lines: readonly string[]) => partHead(options, lines);
-  const { before, body } = splitBody(printed, { name, names, typed, end, head });
+  const { end, checkInputs, checkDirections } = options;
+  const { before, body } = printStatements(options);
   const isUsed = isIn([...body, ...end, ...checkDirections]);
   return {
     before,
@@ -56,6 +45,19 @@ export function printTensorBody(options: TensorBodyOptions): SplitBody {
       ...end,
     ],
   };
+}
+
+/** The statements as the engine of the target has them, else in TypeScript. */
+function printStatements(options: TensorBodyOptions): SplitBody {
+  const { name, program, kind, names, end, context } = options;
+  const { typed, runtime, inline, engine } = context;
+  const headings = kind === "gradient";
+  const own = engine?.body({ program, kind, names, context, headings });
+  if (own !== undefined && own !== null) return { before: [], body: own };
+  const memory = `work.${kind}`;
+  const print = { names, typed, runtime, inline, stages: "line", headings, memory } as const;
+  const head = (lines: readonly string[]) => partHead(options, lines);
+  return splitBody(printBody(program, print), { name, names, typed, end, head });
 }
 
 /** A part takes the parameters of its function that it needs, and names what it uses of them. */

@@ -2,7 +2,8 @@ import type { ModelFunction } from "../../elaborate/function.js";
 import { dimNames, dimProduct } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
 import { leavesOf, type Structure } from "../../ir/structure.js";
-import type { Buffer, Program } from "../../schedule/program.js";
+import type { Program } from "../../schedule/program.js";
+import { authorsNames } from "./authorsNames.js";
 import { dimCode, expressionText, type ExpressionContext } from "./expression.js";
 import { callLines, destructure, docComment, signature } from "./layout.js";
 import { inputsInterface, tangentPaths, tangentsInterface, valueInterface } from "./interfaces.js";
@@ -57,22 +58,9 @@ export class TensorModule {
 
   print(): readonly string[] {
     const { forward, gradient } = this.#programs;
-    const create = printCreateWork({
-      model: this.#model,
-      programs: this.#programs,
-      context: this.#context,
-      sizes: this.#sizes,
-      names: {
-        create: `create${this.#work}`,
-        work: this.#work,
-        gradients: this.#gradients,
-        value: this.#model.result.kind === "leaf" ? null : this.#value,
-      },
-      bufferName: (program, buffer) => this.#nameIn(program, buffer),
-    });
     return [
       ...(this.#context.typed ? this.#interfaces() : []),
-      ...create,
+      ...this.#createWork(this.#gradients, this.#model.result.kind === "leaf" ? null : this.#value),
       "",
       ...this.#checkInputs(),
       "",
@@ -99,24 +87,29 @@ export class TensorModule {
             ...valueInterface(this.#value, this.#model, type, shape),
           ]
         : []),
-      ...printCreateWork({
-        model: this.#model,
-        programs: this.#programs,
-        context: this.#context,
-        sizes: this.#sizes,
-        names: {
-          create: `create${this.#work}`,
-          work: this.#work,
-          gradients: null,
-          value: this.#value,
-        },
-        bufferName: (program, buffer) => this.#nameIn(program, buffer),
-      }),
+      ...this.#createWork(null, this.#value),
       "",
       ...this.#checkInputs(),
       "",
       ...this.#derived(doc),
     ];
+  }
+
+  #createWork(gradients: string | null, value: string | null): readonly string[] {
+    return printCreateWork({
+      model: this.#model,
+      programs: this.#programs,
+      context: this.#context,
+      sizes: this.#sizes,
+      names: {
+        inputs: this.#inputs,
+        create: `create${this.#work}`,
+        work: this.#work,
+        gradients,
+        value,
+      },
+      bufferName: (program, buffer) => this.#nameIn(program, buffer),
+    });
   }
 
   #derived(doc: readonly string[]): readonly string[] {
@@ -149,13 +142,14 @@ export class TensorModule {
 
   /** Names within the functions of a program: inputs have first choice, then buffers. */
   #namesFor(program: Program): Names {
-    const names = new Names([...this.#context.moduleNames, ...this.#sizes]);
+    const taken = [...this.#context.moduleNames, ...this.#sizes];
+    const names = new Names(taken, authorsNames(program));
     program.inputPlaces.forEach((place) => names.of(place, place.node.name ?? "x"));
     program.buffers.forEach((buffer) => names.of(buffer, buffer.node.name ?? "t"));
     return names;
   }
 
-  #nameIn(program: Program, thing: Buffer | Program["inputPlaces"][number]): string {
+  #nameIn(program: Program, thing: Program["inputPlaces"][number]): string {
     return this.#names.get(program)?.of(thing, thing.node.name ?? "t") ?? "t";
   }
 

@@ -16,6 +16,8 @@ import {
 import { printWidth } from "./width.js";
 
 export interface WorkNames {
+  /** The type of the inputs. */
+  readonly inputs: string;
   readonly create: string;
   readonly work: string;
   /** The type of the gradient; null where there is none. */
@@ -31,34 +33,65 @@ export interface WorkOptions {
   readonly context: ModuleContext;
   readonly sizes: readonly string[];
   readonly names: WorkNames;
-  readonly bufferName: (program: Program, buffer: Buffer) => string;
+  readonly bufferName: (program: Program, place: Program["inputPlaces"][number]) => string;
 }
 
-/** The function that allocates an arena and lays views over it: the only allocation there is. */
-export function printCreateWork(options: WorkOptions): readonly string[] {
-  const { model, programs, context, sizes, names } = options;
-  const { typed, runtime } = context;
+/** Where the buffers of a work object lie. */
+export interface MemoryPlan {
+  /** Statements that allocate it. */
+  readonly lines: readonly string[];
+  /** The buffer that views are laid over. */
+  readonly buffer: string;
+  /** Where a buffer begins, in bytes. */
+  readonly offsetOf: (program: Program, buffer: Buffer) => string;
+  /** Its parts of the work object. */
+  readonly members: readonly string[];
+}
+
+/** One ArrayBuffer; the two programs never run at once, so they share it. */
+function arenaPlan({ programs }: WorkOptions): MemoryPlan {
   const forward = arenaLayout(programs.forward, "forward");
   const gradient = arenaLayout(programs.gradient, "gradient");
   const totals = [forward.total, gradient.total].filter((total) => total !== null);
+  const isEmpty = totals.length === 0;
+  return {
+    lines: [
+      ...forward.lines,
+      ...gradient.lines,
+      ...(isEmpty ? [] : [`  const arena = new ArrayBuffer(${largest(totals)});`]),
+    ],
+    buffer: "arena",
+    offsetOf: (program, buffer) =>
+      (program === programs.forward ? forward : gradient).offsetOf(buffer),
+    members: isEmpty ? [] : ["arena"],
+  };
+}
+
+/** The function that allocates memory and lays views over it: the only allocation there is. */
+export function printCreateWork(options: WorkOptions): readonly string[] {
+  const { model, programs, context, sizes, names } = options;
+  const { typed, runtime, engine } = context;
+  const memory = engine === undefined ? arenaPlan(options) : engine.memory(options);
   const type = sizes.map((size) => `${size}: number`).join("; ");
   const parameters = sizes.length === 0 ? [] : [typed ? `sizes: { ${type} }` : "sizes"];
+  const before = engine?.declarations(options) ?? [];
   const doc = `Allocates everything \`${model.name}\` and its gradient need${sizes.length === 0 ? "" : " for the given sizes"}.`;
   return [
+    ...before,
     ...docComment(
       sizes.length === 0 ? [doc] : [doc, "", "@throws RangeError if a size is not a whole number"],
     ),
     ...signature(`export function ${names.create}`, parameters, " {"),
     ...destructure(sizes, "sizes"),
     ...sizes.map((size) => `  ${runtime("checkSize")}("${size}", ${size});`),
-    ...forward.lines,
-    ...gradient.lines,
-    ...(totals.length === 0 ? [] : [`  const arena = new ArrayBuffer(${largest(totals)});`]),
-    ...views("forward", programs.forward, forward.offsetOf, options),
-    ...views("gradient", programs.gradient, gradient.offsetOf, options),
+    ...memory.lines,
+    ...views("forward", programs.forward, memory, options),
+    ...views("gradient", programs.gradient, memory, options),
     ...resultLines(options),
-    ...returnLines(options, totals.length > 0),
+    ...(engine?.members(options) ?? []),
+    ...returnLines(options, memory),
     "}",
+    ...(engine?.functions(options) ?? []),
     ...(typed
       ? [
           "",
@@ -69,7 +102,6 @@ export function printCreateWork(options: WorkOptions): readonly string[] {
   ];
 }
 
-/** The two programs never run at once, so they share the arena. */
 function largest(totals: readonly string[]): string {
   const distinct = [...new Set(totals)];
   const numbers = distinct.map(Number);
@@ -80,25 +112,34 @@ function largest(totals: readonly string[]): string {
 function views(
   name: string,
   program: Program,
-  offsetOf: (buffer: Buffer) => string,
+  { buffer: over, offsetOf }: MemoryPlan,
   { bufferName, context }: WorkOptions,
 ): readonly string[] {
   if (program.buffers.length === 0) return [];
   const lines = program.buffers.flatMap((buffer) => {
+    const field = bufferName(program, buffer);
+    if (buffer.role !== "tape") return viewLines(field, buffer, over, offsetOf(program, buffer));
     const array = arrayTypes[buffer.dtype];
-    if (buffer.role === "tape") {
-      // Its type must be that of the longer one that takes its place.
-      const type = context.typed ? ` as ${array}` : "";
-      return [`    ${bufferName(program, buffer)}: new ${array}(0)${type},`];
-    }
-    const parts = ["arena", offsetOf(buffer), atLeastNone(dimProduct(buffer.shape)).text];
-    const head = `    ${bufferName(program, buffer)}: new ${array}(`;
-    const flat = `${head}${parts.join(", ")}),`;
-    return flat.length <= printWidth
-      ? [flat]
-      : [head, ...parts.map((part) => `      ${part},`), "    ),"];
+    // Its type must be that of the longer one that takes its place.
+    const type = context.typed ? ` as ${array}` : "";
+    return [`    ${field}: new ${array}(0)${type},`];
   });
   return [`  const ${name} = {`, ...lines, "  };"];
+}
+
+/** A field that is a view of a buffer. */
+export function viewLines(
+  name: string,
+  { dtype, shape }: Pick<Buffer, "dtype" | "shape">,
+  over: string,
+  offset: string,
+): readonly string[] {
+  const parts = [over, offset, atLeastNone(dimProduct(shape)).text];
+  const head = `    ${name}: new ${arrayTypes[dtype]}(`;
+  const flat = `${head}${parts.join(", ")}),`;
+  return flat.length <= printWidth
+    ? [flat]
+    : [head, ...parts.map((part) => `      ${part},`), "    ),"];
 }
 
 /** The objects calls return, made once; numbers are NaN until the first call. */
@@ -151,11 +192,11 @@ function valueLines(
 
 function returnLines(
   { model, programs, sizes, names }: WorkOptions,
-  hasArena: boolean,
+  memory: MemoryPlan,
 ): readonly string[] {
   const members = [
     ...(sizes.length > 0 ? [`sizes: { ${sizes.join(", ")} }`] : []),
-    ...(hasArena ? ["arena"] : []),
+    ...memory.members,
     ...(programs.forward.buffers.length > 0 ? ["forward"] : []),
     ...(programs.gradient.buffers.length > 0 ? ["gradient"] : []),
     ...(model.result.kind === "leaf" ? [] : ["value"]),
