@@ -11,9 +11,11 @@ import { benchKernels } from "./kernels.js";
 import { benchNetworks } from "./networks/index.js";
 import { explainPeers } from "./peers.js";
 import { benchScalars } from "./scalars/index.js";
+import { benchStraightLine } from "./straightLine.js";
 
 const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
   scalars: benchScalars,
+  straightLine: benchStraightLine,
   networks: benchNetworks,
   kernels: benchKernels,
   compile: benchCompileTime,

@@ -289,3 +289,8 @@ function subtractText(target: string, code: Code): string | null {
   const isNegation = code.operator === "-" && code.binds === unary && code.negated !== undefined;
   return isNegation ? `${target} -= ${code.negated.text}` : null;
 }
+
+/** The text of a condition that holds where another does not. */
+export function negated(test: string): string {
+  return `!${/^[\w$]+$/.test(test) ? test : `(${test})`}`;
+}

@@ -16,10 +16,12 @@ import {
   expressionText,
   flatPosition,
   literal,
+  negated,
   type ExpressionContext,
 } from "./expression.js";
 import { toIdentifier, type Names } from "./names.js";
 import { compound, forHead } from "./repeat.js";
+import type { PrintedStatement } from "./split.js";
 import { splitTotals } from "./totals.js";
 import {
   fitsLine,
@@ -47,7 +49,7 @@ export interface BodyOptions {
 }
 
 /** Prints the statements of a program as lines of a function body, indented by two. */
-export function printBody(program: Program, options: BodyOptions): readonly string[] {
+export function printBody(program: Program, options: BodyOptions): readonly PrintedStatement[] {
   return new BodyPrinter(program, options).print();
 }
 
@@ -57,6 +59,8 @@ class BodyPrinter implements ExpressionContext {
   readonly #options: BodyOptions;
   readonly #headings: Headings;
   readonly #out: string[] = [];
+  /** Where each statement of the body begins in it. */
+  readonly #starts: number[] = [];
   readonly #buffers = new Set<Buffer["node"]>();
   readonly #openLoops: Loop[] = [];
   /** Names of the indices of the author's loops around what is printed. */
@@ -70,7 +74,7 @@ class BodyPrinter implements ExpressionContext {
     for (const buffer of program.buffers) this.#buffers.add(buffer.node);
   }
 
-  print(): readonly string[] {
+  print(): readonly PrintedStatement[] {
     const results = this.#program.outputs.flatMap(({ value }) =>
       value.kind === "local" ? [value] : [],
     );
@@ -79,8 +83,12 @@ class BodyPrinter implements ExpressionContext {
     const statements = this.#options.inline
       ? inline(branchesToChoices(inline(body), fitsLine))
       : body;
-    this.#statements(splitTotals(statements), 1);
-    return this.#out;
+    const written = splitTotals(statements);
+    this.#statements(written, 1);
+    return written.map((statement, i) => ({
+      statement,
+      lines: this.#out.slice(this.#starts[i], this.#starts[i + 1]),
+    }));
   }
 
   runtime(name: string): string {
@@ -126,6 +134,7 @@ class BodyPrinter implements ExpressionContext {
 
   /** Says which of the author's lines the statement belongs to. */
   #announce(statement: Statement, depth: number): void {
+    if (depth === 1) this.#starts.push(this.#out.length);
     const lines = this.#headings.before(statement, depth, this.#openLoops.length > 0);
     if (depth === 1 && this.#headings.isNewPhase && this.#out.length > 0) this.#out.push("");
     for (const text of lines) this.#line(depth, `// ${text}`);
@@ -298,7 +307,9 @@ class BodyPrinter implements ExpressionContext {
     const { a, b, result, transposeA, transposeB, accumulate, rows, columns, inner } = statement;
     const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
     const callee = this.runtime(`matmul${letters}${result.buffer.dtype === "f64" ? "64" : ""}`);
-    const offsets = [a, b, result].map((operand) => this.#offset(operand));
+    const offsets = [a, b, result].map(({ shape, batch }) =>
+      flatPosition(shape, [...batch, fixed(0), fixed(0)], this),
+    );
     const isBatched = offsets.some((offset) => offset !== "0");
     const parts = [
       ...[a, b, result].map((operand) => this.nameOfBuffer(operand.buffer)),
@@ -310,10 +321,6 @@ class BodyPrinter implements ExpressionContext {
       `${this.nameOfBuffer(operand.buffer)}${transposed ? "ᵀ" : ""}`;
     const comment = `${this.nameOfBuffer(result.buffer)} ${accumulate ? "+=" : "="} ${written(a, transposeA)} · ${written(b, transposeB)}`;
     this.#call(callee, parts, depth, comment);
-  }
-
-  #offset({ shape, batch }: Operand): string {
-    return flatPosition(shape, [...batch, fixed(0), fixed(0)], this);
   }
 
   #argument(part: Extract<Statement, { kind: "kernel" }>["arguments"][number]): string {
@@ -378,10 +385,6 @@ const growing = {
 
 function pathName(node: Buffer["node"]): string {
   return String(node.attrs["name"] ?? node.name ?? "index");
-}
-
-function negated(test: string): string {
-  return `!${/^[\w$]+$/.test(test) ? test : `(${test})`}`;
 }
 
 function wrapCondition(text: string): string {

@@ -7,6 +7,7 @@ import { printBody } from "./functionBody.js";
 import { docComment, signature } from "./layout.js";
 import type { DerivedFunction, ModuleContext, Programs } from "./module.js";
 import { identifiersIn, Names, toIdentifier } from "./names.js";
+import { splitBody, type PartHead, type SplitBody } from "./split.js";
 import {
   gradientMembers,
   leafType,
@@ -38,17 +39,19 @@ function printForward(
   context: ModuleContext,
 ): readonly string[] {
   const writer = new ScalarFunction(program, context, model.parameters, []);
-  const body = writer.body(false);
-  const end = `  return ${writer.structureText(model.result)};`;
+  const { body, before, end } = writer.print(model.name, false, () => [
+    `  return ${writer.structureText(model.result)};`,
+  ]);
   const type = context.typed ? `: ${typeText(model.result, writer.leafType)}` : "";
   const doc = model.doc === undefined ? [`\`${model.name}\`.`] : model.doc.split("\n");
-  const { parameters, prologue } = writer.head([...body, end]);
+  const { parameters, prologue } = writer.head([...body, ...end]);
   return [
+    ...before,
     ...docComment(doc),
     ...signature(`export function ${model.name}`, parameters, `${type} {`),
     ...prologue,
     ...body,
-    end,
+    ...end,
     "}",
   ];
 }
@@ -84,11 +87,14 @@ function printFields(
   },
   context: ModuleContext,
 ): readonly string[] {
-  const body = writer.body(headings);
-  const items = fields.map((field) => property(field.name, writer.structureText(field.structure)));
-  const end = returnObject(items);
+  const { body, before, end } = writer.print(name, headings, () =>
+    returnObject(
+      fields.map((field) => property(field.name, writer.structureText(field.structure))),
+    ),
+  );
   const { parameters, prologue } = writer.head([...body, ...end]);
   return [
+    ...before,
     ...docComment(doc),
     ...signatureWithType(
       `export function ${name}`,
@@ -231,16 +237,37 @@ class ScalarFunction {
     }
   }
 
-  body(headings: boolean): readonly string[] {
-    return printBody(this.#program, {
-      names: this.#names,
-      typed: this.#context.typed,
-      runtime: this.#context.runtime,
-      inline: this.#context.inline,
+  /** The statements, split where they are many, and the lines after them. */
+  print(
+    name: string,
+    headings: boolean,
+    printEnd: () => readonly string[],
+  ): SplitBody & { readonly end: readonly string[] } {
+    const { typed, runtime, inline } = this.#context;
+    const names = this.#names;
+    const printed = printBody(this.#program, {
+      names,
+      typed,
+      runtime,
+      inline,
       stages: "statement",
       headings,
       memory: "work",
     });
+    const end = printEnd();
+    const head = (lines: readonly string[]) => this.#partHead(lines);
+    return { ...splitBody(printed, { name, names, typed, end, head }), end };
+  }
+
+  /** A part takes the inputs it reads, one by one. */
+  #partHead(lines: readonly string[]): PartHead {
+    const words = identifiersIn(lines);
+    const read = this.#program.inputs.filter((node) => words.has(this.#nameOf(node)));
+    return {
+      parameters: read.map((node) => this.#typed(this.#nameOf(node), leafType(node))),
+      arguments: read.map((node) => this.#nameOf(node)),
+      prologue: [],
+    };
   }
 
   structureText(structure: Structure<string>): string {

@@ -5,11 +5,11 @@ import { leavesOf, type Structure } from "../../ir/structure.js";
 import type { Program } from "../../schedule/program.js";
 import { authorsNames } from "./authorsNames.js";
 import { dimCode, expressionText, type ExpressionContext } from "./expression.js";
-import { printBody } from "./functionBody.js";
 import { callLines, destructure, docComment, signature } from "./layout.js";
 import { inputsInterface, tangentPaths, tangentsInterface, valueInterface } from "./interfaces.js";
 import type { ModuleContext, Programs } from "./module.js";
-import { capitalised, identifiersIn, Names } from "./names.js";
+import { capitalised, Names } from "./names.js";
+import type { SplitBody } from "./split.js";
 import {
   gradientMembers,
   leafPaths,
@@ -17,10 +17,10 @@ import {
   memberLines,
   outputNode,
   outputValue,
-  property,
   shapeComment,
   type Member,
 } from "./structures.js";
+import { printTensorBody, readsName, type TensorFunction } from "./tensorBody.js";
 import { printCreateWork } from "./workObject.js";
 
 /** Functions of tensors: interfaces, a work object allocated once, the function and its gradient. */
@@ -125,10 +125,13 @@ export class TensorModule {
         : [typed ? `tangents: ${capitalised(name)}Tangents` : "tangents"]),
       typed ? `work: ${this.#work}` : "work",
     ];
+    const kind = "forward";
+    const { before, body } = this.#body({ name, program, kind, directions, parameters, end });
     return [
+      ...before,
       ...docComment([...doc, ...throwsLines]),
       ...signature(`export function ${name}`, parameters, `${typed ? `: ${this.#value}` : ""} {`),
-      ...this.#body(program, "forward", directions, end),
+      ...body,
       "}",
     ];
   }
@@ -239,17 +242,24 @@ export class TensorModule {
       result.kind === "leaf"
         ? [`  return ${this.#outputText(program, result.value)};`]
         : [...this.#assignScalars(program, result, "work.value"), "  return work.value;"];
-    const body = this.#body(program, "forward", [], end);
+    const parametersWith = (work: string) =>
+      typed ? [`inputs: ${this.#inputs}`, `${work}: ${this.#work}`] : ["inputs", work];
+    const { name } = this.#model;
+    const parameters = parametersWith("work");
+    const kind = "forward";
+    const { before, body } = this.#body({ name, program, kind, directions: [], parameters, end });
     // The signature is the same for all models; a name with `_` says that this one needs no memory.
-    const work = body.some((line) => /\bwork\./.test(line)) ? "work" : "_work";
-    const parameters = typed
-      ? [`inputs: ${this.#inputs}`, `${work}: ${this.#work}`]
-      : ["inputs", work];
+    const isUsed = readsName(body, "work");
     const type = typed ? `: ${this.#value}` : "";
     const doc = this.#model.doc?.split("\n") ?? [`\`${this.#model.name}\`.`];
     return [
+      ...before,
       ...docComment([...doc, ...throwsLines]),
-      ...signature(`export function ${this.#model.name}`, parameters, `${type} {`),
+      ...signature(
+        `export function ${name}`,
+        parametersWith(isUsed ? "work" : "_work"),
+        `${type} {`,
+      ),
       ...body,
       "}",
     ];
@@ -277,81 +287,40 @@ export class TensorModule {
     const doc = this.#isGradient
       ? `\`${name}\` and its gradient.`
       : `\`${name}\` and its vector-Jacobian product with the cotangent.`;
+    const { before, body } = this.#body({
+      name: `${name}${this.#isGradient ? "Grad" : "Vjp"}`,
+      program,
+      kind: "gradient",
+      directions: this.#cotangentPaths(),
+      parameters,
+      end,
+    });
     return [
+      ...before,
       ...docComment([doc, ...throwsLines]),
       ...signature(
         `export function ${name}${this.#isGradient ? "Grad" : "Vjp"}`,
         parameters,
         `${typed ? `: ${this.#gradients}` : ""} {`,
       ),
-      ...this.#body(program, "gradient", this.#cotangentPaths(), end),
+      ...body,
       "}",
     ];
   }
 
   /** Everything between the braces: names for what is used, checks, the statements, the result. */
-  #body(
-    program: Program,
-    kind: "forward" | "gradient",
-    cotangents: readonly { readonly node: Node; readonly path: string }[],
-    end: readonly string[],
-  ): readonly string[] {
-    const names = this.#names.get(program) ?? new Names();
-    const body = this.#statements(program, kind, names);
-    const checks = cotangents.flatMap(({ node, path }) =>
-      node.type.shape.length === 0 ? [] : this.#checkLength(node, path, path, "work.sizes"),
-    );
-    const words = identifiersIn([...body, ...end, ...checks]);
-    const isUsed = (name: string) => words.has(name);
-    const named = (isTape: boolean) =>
-      program.buffers
-        .filter(({ role }) => (role === "tape") === isTape)
-        .map((buffer) => this.#nameIn(program, buffer))
-        .filter(isUsed);
-    return [
-      ...destructure(this.#sizes.filter(isUsed), "work.sizes"),
-      ...this.#callCheck(),
-      ...checks,
-      ...this.#inputNames(program, isUsed),
-      ...cotangents.flatMap(({ node, path }) => {
-        const name = this.#inputName(program, node);
-        return isUsed(name) && name !== path ? [`  const ${name} = ${path};`] : [];
-      }),
-      ...destructure(named(false), `work.${kind}`),
-      ...destructure(named(true), `work.${kind}`, "let"),
-      ...(body.length > 0 ? ["", ...body, ""] : []),
-      ...end,
-    ];
-  }
-
-  #statements(program: Program, kind: "forward" | "gradient", names: Names): readonly string[] {
-    const { typed, runtime, inline, engine } = this.#context;
-    const headings = kind === "gradient";
-    const own = engine?.body({ program, kind, names, context: this.#context, headings });
-    if (own !== undefined && own !== null) return own;
-    const memory = `work.${kind}`;
-    return printBody(program, { names, typed, runtime, inline, stages: "line", headings, memory });
-  }
-
-  #inputName(program: Program, node: Node): string {
-    const place = program.inputPlaces[program.inputs.indexOf(node)];
-    return place === undefined ? "x" : this.#nameIn(program, place);
-  }
-
-  #inputNames(program: Program, isUsed: (name: string) => boolean): readonly string[] {
-    const whole = this.#model.parameters.flatMap(({ name, structure }) => {
-      if (structure.kind !== "leaf") return [];
-      const variable = this.#inputName(program, structure.value);
-      return isUsed(variable) ? [property(name, variable)] : [];
+  #body(parts: TensorFunction): SplitBody {
+    return printTensorBody({
+      ...parts,
+      model: this.#model,
+      context: this.#context,
+      sizes: this.#sizes,
+      names: this.#names.get(parts.program) ?? new Names(),
+      checkInputs: this.#callCheck(),
+      checkDirections: parts.directions.flatMap(({ node, path }) =>
+        node.type.shape.length === 0 ? [] : this.#checkLength(node, path, path, "work.sizes"),
+      ),
     });
-    const parts = this.#model.parameters.flatMap(({ name, structure }) => {
-      if (structure.kind === "leaf") return [];
-      return leafPaths(structure, `inputs.${name}`).flatMap(({ leaf, path }) => {
-        const variable = this.#inputName(program, leaf);
-        return isUsed(variable) ? [`  const ${variable} = ${path};`] : [];
-      });
-    });
-    return [...destructure(whole, "inputs"), ...parts];
   }
 
   #cotangentPaths(): readonly { readonly node: Node; readonly path: string }[] {
