@@ -8,6 +8,7 @@ import { benchCold } from "./cold.js";
 import { benchCompileTime } from "./compileTime.js";
 import { eachInTurn } from "./harness.js";
 import { benchKernels } from "./kernels.js";
+import { benchLoops } from "./loops.js";
 import { benchNetworks } from "./networks/index.js";
 import { explainPeers } from "./peers.js";
 import { benchScalars } from "./scalars/index.js";
@@ -16,6 +17,7 @@ import { benchStraightLine } from "./straightLine.js";
 const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
   scalars: benchScalars,
   straightLine: benchStraightLine,
+  loops: benchLoops,
   networks: benchNetworks,
   kernels: benchKernels,
   compile: benchCompileTime,
