@@ -174,14 +174,14 @@ class Splitter {
   }
 
   #part({ start, end }: PartRange, i: number): { lines: readonly string[]; call: string[] } {
-    const { name, names, typed, head } = this.#options;
+    const { name, names, typed } = this.#options;
     const own = this.#printed.slice(start, end);
     const body = withoutLeadingBlank(own.flatMap(({ lines }) => lines));
     const written = new Set(own.flatMap(({ statement }) => writtenNames(statement, names)));
     const loads = this.#load(this.#taken[i] ?? [], written);
     const stores = this.#store(i, written);
     const alias = stores.length > 0 && loads.length === 0 ? [this.#alias()] : [];
-    const { parameters, arguments: given, prologue } = head(body);
+    const { parameters, arguments: given, prologue } = this.#options.head(body);
     const callee = names.fresh(`${name}Part${i + 1}`);
     const before = [...prologue, ...alias, ...loads];
     return {
