@@ -7,6 +7,7 @@ import { moveAxis } from "../passes/batched.js";
 import { vmap } from "../passes/vmap.js";
 import type { Context, Placed } from "./context.js";
 import { invoke, parameterNames, type DerivativeCall } from "./derivatives.js";
+import type { Variable } from "./scopes.js";
 import { describe, nodeValue, POISON, type Value } from "./values.js";
 
 /** The first element of a batch, which stands for all of them, and the batch, its axis in front. */
@@ -28,8 +29,28 @@ export function callVmap(context: Context, call: DerivativeCall): Value {
     return { ...argument, value: elementOf(context, argument, axes[at] ?? 0, variables) };
   });
   if (replaced.some(({ value }) => value.kind === "poison")) return POISON;
+  const before = new Map(context.store);
   const result = invoke(context, derivative.of, replaced, call);
+  const changed = [...before].find(([variable, value]) => context.store.get(variable) !== value);
+  if (changed !== undefined) {
+    context.store = before;
+    return refuseEffect(context, changed[0], call);
+  }
   return mapped(context, result, variables, call);
+}
+
+/** What a function does to variables around it would be done once for all elements. */
+function refuseEffect(context: Context, { name, span }: Variable, call: DerivativeCall): Value {
+  return context.error(
+    "FG424",
+    `the function given to vmap changes \`${name}\`, which is outside of it`,
+    call.span,
+    {
+      accepted: "functions that only return values",
+      hint: "return the value, and combine those of all elements after vmap: sum(vmap(f)(xs))",
+      notes: [{ message: "it is declared here", span }],
+    },
+  );
 }
 
 /** The positions of the arguments that are batches: those named, or all. */

@@ -23,6 +23,18 @@ describe("vmap", () => {
     expect(whole).toEqual(rows);
   });
 
+  test("of a function that changes a variable around it, which it would do once for all", () => {
+    const program = (inner: string) => `import { sum, vmap, type Tensor } from "flatgrad";
+export function f(x: Tensor<[3], "f64">): number {
+  let s = 0;
+  const y = vmap((v: number) => { ${inner}return v * 2; })(x);
+  return s + sum(y);
+}`;
+    const { codes } = typescript(program("s += v; "));
+    expect(codes).toEqual(["FG424"]);
+    expect(run(typescript(program("")), { x: [1, 2, 3] })["value"]).toBe(12);
+  });
+
   test("over some of the arguments, with a product", () => {
     const text =
       'g(x, w) = tanh(x @ w); f(x: f64[2, 3], w: f64[3, 3]) = vmap(g, "x")(x, w) - tanh(x @ w)';
