@@ -1,6 +1,6 @@
 import type { CompiledFunction } from "../backends/typescript/module.js";
 import type { Random } from "../../runtime/index.js";
-import { dimProduct, evaluateDim, type Dim } from "../ir/dim.js";
+import { type Dim, dimProduct, evaluateDim, isDynamic } from "../ir/dim.js";
 import { nodesOf, sizesOf, usersOf, type Graph } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
 import { isFloat } from "../ir/type.js";
@@ -20,7 +20,10 @@ export function chooseSizes({ stages, programs }: CompiledFunction): Sizes {
   const names = [
     ...new Set([...graphs.flatMap(sizesOf), ...programs.forward.sizes, ...programs.gradient.sizes]),
   ].toSorted();
-  const dims = graphs.flatMap((graph) => nodesOf(graph).flatMap((node) => node.type.shape));
+  // How often a loop runs is found out while running.
+  const dims = graphs
+    .flatMap((graph) => nodesOf(graph).flatMap((node) => node.type.shape))
+    .filter((dim) => !isDynamic(dim));
   for (let first = smallestSize; first <= largestSize; first++) {
     const sizes = Object.fromEntries(names.map((name, i) => [name, first + i]));
     if (dims.every((dim) => evaluateDim(dim, sizes) >= 1)) return sizes;
