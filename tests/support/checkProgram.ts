@@ -187,7 +187,11 @@ function checkArena(result: CompileResult, values: Values, { sizes }: Environmen
 }
 
 function sharesMemory({ forward, gradient }: Programs): boolean {
-  return [forward, gradient].some(({ buffers, arena }) => buffers.length > arena.slots.length);
+  return [forward, gradient].some((program) => {
+    const apart = planArena(program.body, false).arena;
+    const [shared, own] = [program.arena, apart].map(({ slots }) => JSON.stringify(slots));
+    return shared !== own;
+  });
 }
 
 /** The slope of Σ ⟨result, cotangent⟩ along the direction, by differences and by the gradient. */
