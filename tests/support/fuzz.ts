@@ -17,6 +17,8 @@ import { faultOf, shrinkProgram } from "./shrinkProgram.js";
 /** One kind of random program and what is checked of it. */
 export interface Family {
   readonly name: string;
+  /** What the programs are made as. */
+  readonly of: "graphs" | "sources";
   /** Of a hundred programs, how many are of this kind. */
   readonly share: number;
   /** Checks the program of a seed. @throws Error that shows the smallest program that fails alike */
@@ -31,6 +33,7 @@ function graphs(
 ): Family {
   return {
     name,
+    of: "graphs",
     share,
     run: (seed) => {
       const program = randomProgram(seed, options);
@@ -44,6 +47,7 @@ function graphs(
 function sources(language: SourceCase["language"], share: number): Family {
   return {
     name: language,
+    of: "sources",
     share,
     run: (seed) => {
       const given = randomCase(seed, language);
@@ -56,6 +60,7 @@ function sources(language: SourceCase["language"], share: number): Family {
 
 const loops: Family = {
   name: "loops",
+  of: "sources",
   share: 14,
   run: (seed) => {
     const given = randomLoopCase(seed);
