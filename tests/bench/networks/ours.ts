@@ -1,3 +1,4 @@
+import { loadAssembler } from "../../../compiler/backends/wasm/assemble.js";
 import { compile, type CompileOptions } from "../../../compiler/pipeline.js";
 import type { Contender, Entrant } from "../contender.js";
 import { importText } from "../evaluated.js";
@@ -7,6 +8,7 @@ import { dataOf, parametersOf, type Network } from "./network.js";
 /** The compiler's ways to make a step, each a row of the tables. A new target is one more entry. */
 export const ours: readonly Entrant<Network>[] = [
   generated("flatgrad", { level: 2, target: "js" }),
+  generated("flatgrad, WebAssembly", { level: 2, target: "wasm-js" }),
   generated("flatgrad -O0", { level: 0, target: "js" }),
 ];
 
@@ -26,10 +28,11 @@ export function compiled(network: Network, options: CompileOptions): string {
 
 function generated(name: string, options: CompileOptions): Entrant<Network> {
   return async (network) => {
-    const code = compiled(network, options);
+    const assembler = options.target === "wasm-js" ? await loadAssembler() : undefined;
+    const code = compiled(network, { ...options, assembler });
     const { createLossWork, lossGrad } = await importText<Generated>(code);
-    const inputs = dataOf(network);
     const work = createLossWork({ N: network.batch });
+    const inputs = inPlace(dataOf(network), work);
     const result = lossGrad(inputs, work);
     const parts = parametersOf(network).map((p) => [p, result[`d${p}`]!.slice()] as const);
     return {
@@ -38,6 +41,16 @@ function generated(name: string, options: CompileOptions): Entrant<Network> {
     };
   };
 }
+
+/** The inputs where the module wants them: in its own memory, if it has one. */
+function inPlace(data: Readonly<Record<string, Numbers>>, work: unknown): object {
+  const { inputs } = work as { readonly inputs?: Readonly<Record<string, Numbers>> };
+  if (inputs === undefined) return data;
+  for (const [name, values] of Object.entries(data)) inputs[name]!.set(values);
+  return inputs;
+}
+
+type Numbers = Float32Array | Int32Array;
 
 interface ByHand {
   readonly createStep: (inputs: object, gradients: object) => () => number;
