@@ -31,7 +31,7 @@ export function callVmap(context: Context, call: DerivativeCall): Value {
   if (replaced.some(({ value }) => value.kind === "poison")) return POISON;
   const before = new Map(context.store);
   const result = invoke(context, derivative.of, replaced, call);
-  const changed = [...before].find(([variable, value]) => context.store.get(variable) !== value);
+  const changed = [...before].find(([one, value]) => context.store.get(one) !== value);
   if (changed !== undefined) {
     context.store = before;
     return refuseEffect(context, changed[0], call);
