@@ -1,7 +1,11 @@
 import { header } from "./backends/typescript/header.js";
 import type { Assembler } from "./backends/wasm/assemble.js";
 import { WasmEngine } from "./backends/wasm/engine.js";
-import { printModule, topNames, type CompiledFunction } from "./backends/typescript/module.js";
+import {
+  printModule,
+  generatedNames,
+  type CompiledFunction,
+} from "./backends/typescript/module.js";
 import { inlineRuntime } from "./backends/typescript/inlineRuntime.js";
 import { deriveFunctions, emittedBy, wrtOfTag, type Emitted } from "./derived.js";
 import { CompileError, DiagnosticSink, type Diagnostic, type SourceFile } from "./diagnostic.js";
@@ -181,7 +185,7 @@ function budgetOf({ memoryBudget: bytes, sizes = {}, level }: CompileOptions) {
 function refuseCollisions(functions: readonly CompiledFunction[], sink: DiagnosticSink): void {
   const owners = new Map<string, ModelFunction>();
   for (const compiled of functions) {
-    for (const name of topNames(compiled)) {
+    for (const name of generatedNames(compiled)) {
       const first = owners.get(name);
       if (first === undefined) owners.set(name, compiled.model);
       else

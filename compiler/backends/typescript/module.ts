@@ -102,8 +102,7 @@ export interface ModuleContext {
 export function printModule(functions: readonly CompiledFunction[], options: PrintOptions): string {
   const declared = new Set(
     functions.flatMap((one) => [
-      ...topNames(one),
-      ...one.derived.flatMap(derivedNames),
+      ...generatedNames(one),
       ...[one, ...one.derived].flatMap(({ model }) => options.engine?.names(model) ?? []),
     ]),
   );
@@ -156,12 +155,17 @@ function printFunctions(
 }
 
 /** Everything a function declares at the top of its module. */
-export function topNames({ model: { name }, programs }: CompiledFunction): readonly string[] {
+function topNames({ model: { name }, programs }: CompiledFunction): readonly string[] {
   const gradient = `${name}${programs.cotangents.length === 0 ? "Grad" : "Vjp"}`;
   if (isScalar([programs.forward, programs.gradient])) return [name, gradient];
   const prefix = capitalised(name);
   const types = ["Inputs", "Gradients", "Value", "Work"].map((suffix) => `${prefix}${suffix}`);
   return [name, gradient, `create${prefix}Work`, `check${prefix}Inputs`, ...types];
+}
+
+/** Everything that is generated for a function and for those made of it. */
+export function generatedNames(compiled: CompiledFunction): readonly string[] {
+  return [...topNames(compiled), ...compiled.derived.flatMap(derivedNames)];
 }
 
 /** Everything a function made of another may declare. */
