@@ -1,6 +1,7 @@
 import { nodesOf, structuralKey, type Graph } from "./ir/graph.js";
 import type { Node } from "./ir/node.js";
 import type { ForwardPass } from "./memory.js";
+import { isBarrier } from "./ops/accumulate.js";
 
 /** What the backward pass computes again under a `checkpoint`, each with what it is a copy of. */
 export function copiesOf(graph: Graph, pass: ForwardPass): ReadonlyMap<Node, Node> {
@@ -23,8 +24,4 @@ export function copiesOf(graph: Graph, pass: ForwardPass): ReadonlyMap<Node, Nod
     if (known !== undefined && pass.isTensor(known) && !pass.has(node)) copies.set(node, known);
   }
   return copies;
-}
-
-function isBarrier({ op }: Node): boolean {
-  return op.name === "barrier";
 }

@@ -2,10 +2,11 @@ import { bodyIndex, bodyInput, loop, loopResult } from "../ops/loop.js";
 import { constant } from "../ops/leaf.js";
 import type { Node } from "../ir/node.js";
 import { makeRegion } from "../ir/region.js";
+import { uniqueName } from "../passes/bodyInputs.js";
 import type { Context } from "./context.js";
 import { invoke, type DerivativeCall } from "./derivatives.js";
 import { filled, mapNodes } from "./floats.js";
-import { closeBody, uniqueName } from "./loopClose.js";
+import { closeBody } from "./loopClose.js";
 import { nodeValue, type Value } from "./values.js";
 
 /**

@@ -1,6 +1,7 @@
 import { cloneNode, reachable } from "../ir/graph.js";
 import { withOrigin, type Node } from "../ir/node.js";
 import { bodyInput } from "../ops/loop.js";
+import { uniqueName } from "../passes/bodyInputs.js";
 
 /** What a body is made of while it still reads nodes from around the loop. */
 export interface OpenBody {
@@ -58,12 +59,4 @@ export function closeBody({ index, inputs, proceed, next, kept }: OpenBody): Clo
 
 function nameOf(node: Node): string {
   return node.op.name === "input" ? String(node.attrs["name"]) : (node.name ?? "value");
-}
-
-/** A name that no other input of the body has. */
-export function uniqueName(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let i = 2; taken.has(name); i++) name = `${wanted}_${i}`;
-  taken.add(name);
-  return name;
 }

@@ -18,7 +18,7 @@ import {
   type Carry,
   type NumberFacts,
 } from "./loopCarry.js";
-import { uniqueName } from "./loopClose.js";
+import { uniqueName } from "../passes/bodyInputs.js";
 import type { Store, Variable } from "./scopes.js";
 import { describe, POISON, sameValue, UNSET, type Value } from "./values.js";
 import { isSteady, isWhole } from "./wholeNumbers.js";

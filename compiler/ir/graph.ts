@@ -40,6 +40,13 @@ export function reachable(roots: readonly Node[], since = 0): readonly Node[] {
   return [...seen].toSorted((a, b) => a.id - b.id);
 }
 
+/** These, and which of the nodes, in order, depend on them. */
+export function dependentOn(from: readonly Node[], nodes: readonly Node[]): ReadonlySet<Node> {
+  const dependent = new Set<Node>(from);
+  for (const node of nodes) if (node.inputs.some((x) => dependent.has(x))) dependent.add(node);
+  return dependent;
+}
+
 /** Who reads each node. A user that reads a node twice is listed twice. */
 export function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
   const users = new Map<Node, Node[]>(nodes.map((node) => [node, []]));

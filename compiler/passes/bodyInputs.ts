@@ -2,6 +2,14 @@ import type { Node, Naming } from "../ir/node.js";
 import type { TensorType } from "../ir/type.js";
 import { bodyInput } from "../ops/loop.js";
 
+/** A name that no other input of a body has; it is taken from now on. */
+export function uniqueName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let i = 2; taken.has(name); i++) name = `${wanted}_${i}`;
+  taken.add(name);
+  return name;
+}
+
 /** Makes inputs for one body, whose names must differ. */
 export class BodyInputs {
   readonly #taken: Set<string>;
@@ -12,10 +20,7 @@ export class BodyInputs {
 
   /** An input under a name that no other one has; printers see the given one. */
   make(type: TensorType, { name = "value", derivedName }: Naming): Node {
-    let unique = name;
-    for (let i = 2; this.#taken.has(unique); i++) unique = `${name}_${i}`;
-    this.#taken.add(unique);
-    return bodyInput(unique, type, { name, derivedName });
+    return bodyInput(uniqueName(name, this.#taken), type, { name, derivedName });
   }
 
   /** An input for a derivative of a value: `d` or `v` before its name. */

@@ -1,4 +1,4 @@
-import { cloneNode, nodesOf, reachable, usersOf, type Graph } from "../ir/graph.js";
+import { cloneNode, dependentOn, nodesOf, reachable, usersOf, type Graph } from "../ir/graph.js";
 import { makeNode, withOrigin, type Node } from "../ir/node.js";
 import { loopParts, makeRegion, regionGraph } from "../ir/region.js";
 import { nth } from "../ops/chain.js";
@@ -44,17 +44,11 @@ function findPair(graph: Graph): Pair | null {
   const nodes = nodesOf(graph);
   const loops = nodes.filter(isLoop);
   for (const [i, first] of loops.entries()) {
-    const after = dependentOn(first, nodes);
+    const after = dependentOn([first], nodes);
     const second = loops.slice(i + 1).find((other) => canFuse(first, other, after));
     if (second !== undefined) return { first, second, after };
   }
   return null;
-}
-
-function dependentOn(first: Node, nodes: readonly Node[]): ReadonlySet<Node> {
-  const dependent = new Set<Node>([first]);
-  for (const node of nodes) if (node.inputs.some((x) => dependent.has(x))) dependent.add(node);
-  return dependent;
 }
 
 function canFuse(first: Node, second: Node, after: ReadonlySet<Node>): boolean {

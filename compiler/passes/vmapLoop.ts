@@ -1,5 +1,5 @@
 import type { Dim } from "../ir/dim.js";
-import { reachable } from "../ir/graph.js";
+import { dependentOn, reachable } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
 import { makeRegion } from "../ir/region.js";
 import { cast } from "../ops/arithmetic.js";
@@ -16,16 +16,9 @@ const sequential: ReadonlySet<string> = new Set(["loop", "loopValue", "at", "emb
 /** Whether a value depends on any of these by way of loops or single positions. */
 export function isSequential(outputs: readonly Node[], from: readonly Node[]): boolean {
   const given = new Set(from);
-  return [...dependentOn(outputs, from)].some(
+  return [...dependentOn(from, reachable(outputs))].some(
     (node) => !given.has(node) && sequential.has(node.op.lowering.kind),
   );
-}
-
-function dependentOn(outputs: readonly Node[], from: readonly Node[]): ReadonlySet<Node> {
-  const dependent = new Set<Node>(from);
-  for (const node of reachable(outputs))
-    if (node.inputs.some((x) => dependent.has(x))) dependent.add(node);
-  return dependent;
 }
 
 /**
@@ -38,7 +31,7 @@ export function vmapByLoop(
   batches: readonly Node[],
   batch: Dim,
 ): readonly Node[] {
-  const dependent = dependentOn(outputs, from);
+  const dependent = dependentOn(from, reachable(outputs));
   const index = bodyIndex("element");
   const names = new BodyInputs([index]);
   const images = new Map<Node, Node>();
