@@ -3,9 +3,10 @@ import { constant } from "../ops/leaf.js";
 import type { Node } from "../ir/node.js";
 import { makeRegion } from "../ir/region.js";
 import { uniqueName } from "../passes/bodyInputs.js";
+import { filled } from "../passes/filled.js";
 import type { Context } from "./context.js";
 import { invoke, type DerivativeCall } from "./derivatives.js";
-import { filled, mapNodes } from "./floats.js";
+import { mapNodes } from "./floats.js";
 import { closeBody } from "./loopClose.js";
 import { nodeValue, type Value } from "./values.js";
 

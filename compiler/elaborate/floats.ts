@@ -1,8 +1,6 @@
 import type { Node } from "../ir/node.js";
 import { isFloat } from "../ir/type.js";
-import { cast } from "../ops/arithmetic.js";
-import { constant, size, zero } from "../ops/leaf.js";
-import { broadcastTo } from "../ops/shape.js";
+import { constant, size } from "../ops/leaf.js";
 import { numberValue, type Value } from "./values.js";
 
 /** Whether anything in the value can be differentiated by. */
@@ -72,11 +70,4 @@ export function floatLeaves(value: Value): readonly Node[] {
     return numberValue(0);
   });
   return leaves;
-}
-
-/** A derivative of the type of a value; zeros where there is none. */
-export function filled(node: Node | null, { type }: Node): Node {
-  const value = node ?? zero();
-  const typed = type.shape.length === 0 ? value : cast(value, type.dtype);
-  return broadcastTo(typed, type.shape);
 }

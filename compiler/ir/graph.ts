@@ -40,6 +40,21 @@ export function reachable(roots: readonly Node[], since = 0): readonly Node[] {
   return [...seen].toSorted((a, b) => a.id - b.id);
 }
 
+/** What must be computed for a value where some nodes are known; operands first, itself included. */
+export function nodesBehind(
+  root: Node,
+  known: { readonly has: (node: Node) => boolean },
+): readonly Node[] {
+  const found = new Set<Node>();
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (found.has(node) || known.has(node)) continue;
+    found.add(node);
+    stack.push(...node.inputs);
+  }
+  return [...found].toSorted((a, b) => a.id - b.id);
+}
+
 /** These, and which of the nodes, in order, depend on them. */
 export function dependentOn(from: readonly Node[], nodes: readonly Node[]): ReadonlySet<Node> {
   const dependent = new Set<Node>(from);

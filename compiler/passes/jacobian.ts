@@ -6,6 +6,7 @@ import { nth } from "../ops/chain.js";
 import { inputOp, one, zero } from "../ops/leaf.js";
 import { broadcastTo, iota, reshape, transpose } from "../ops/shape.js";
 import { vjp } from "./differentiate.js";
+import { filled } from "./filled.js";
 import { jvp } from "./jvp.js";
 import { vmap } from "./vmap.js";
 
@@ -90,13 +91,6 @@ function movedAlong(slopes: readonly Node[], x: Node): readonly (Node | null)[] 
   const tables = vmap(alive, [v], [basis(x, count)], count);
   const images = new Map(alive.map((node, i) => [node, nth(tables, i)]));
   return moved.map((node) => (node === null ? null : (images.get(node) ?? null)));
-}
-
-/** A derivative of the type of a value; zeros where there is none. */
-function filled(node: Node | null, { type }: Node): Node {
-  const value = node ?? zero();
-  const typed = type.shape.length === 0 ? value : cast(value, type.dtype);
-  return broadcastTo(typed, type.shape);
 }
 
 /** Stands for a direction until a batch of them takes its place; an input, so that no copy of it is made for a name. */

@@ -1,4 +1,4 @@
-import { cloneNode, nodesOf } from "../ir/graph.js";
+import { cloneNode, nodesBehind, nodesOf } from "../ir/graph.js";
 import { makeNode, withOrigin, type Node, type Origin, type Step } from "../ir/node.js";
 import { regionGraph, type LoopParts } from "../ir/region.js";
 import { bodyInput } from "../ops/loop.js";
@@ -55,7 +55,7 @@ export function recompute(
     return { value, input };
   });
   const build = (root: Node): void => {
-    for (const node of pending(root, images)) {
+    for (const node of nodesBehind(root, images)) {
       const known = sliced.read(node) ?? captured.read(node);
       if (known !== undefined) continue;
       const origin: Origin =
@@ -71,18 +71,6 @@ export function recompute(
     saved,
     reads: { index, sliced: sliced.used, captured: captured.used },
   };
-}
-
-/** Nodes without an image that a value needs, operands first. Nothing behind an image is needed. */
-function pending(root: Node, images: ReadonlyMap<Node, Node>): readonly Node[] {
-  const found = new Set<Node>();
-  const stack = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (found.has(node) || images.has(node)) continue;
-    found.add(node);
-    stack.push(...node.inputs);
-  }
-  return [...found].toSorted((a, b) => a.id - b.id);
 }
 
 function copied(
@@ -114,7 +102,7 @@ export function rebuilt(
 
 /** A value with others in place of some that it reads; the map also takes what is made on the way. */
 export function rebuiltOver(root: Node, images: Map<Node, Node>): Node {
-  for (const node of pending(root, images))
+  for (const node of nodesBehind(root, images))
     images.set(node, node.inputs.length === 0 ? node : copied(node, images, false));
   return images.get(root) ?? root;
 }

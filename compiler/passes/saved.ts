@@ -1,4 +1,5 @@
 import { evaluateDim, isDynamic, type Dim } from "../ir/dim.js";
+import { nodesBehind } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
 import type { LoopParts } from "../ir/region.js";
 import { elementCount } from "../ir/type.js";
@@ -81,7 +82,7 @@ export function savedValues(
   const saved = new Set<Node>();
   const inputs = new Set(region.inputs);
   for (const node of readFrom(wanted, forward)) {
-    const needed = behind(node, available);
+    const needed = nodesBehind(node, available);
     const cost = needed.reduce((sum, x) => sum + (inputs.has(x) ? Infinity : priceOf(node, x)), 0);
     const isKept = cost > most || cost === Infinity;
     if (isKept) saved.add(node);
@@ -89,18 +90,6 @@ export function savedValues(
     for (const x of isKept ? [node] : needed) available.add(x);
   }
   return saved;
-}
-
-/** What must be computed to have a value, from what is available; the value itself included. */
-function behind(root: Node, available: ReadonlySet<Node>): readonly Node[] {
-  const found = new Set<Node>();
-  const stack = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (found.has(node) || available.has(node)) continue;
-    found.add(node);
-    stack.push(...node.inputs);
-  }
-  return [...found];
 }
 
 /** Values of the forward body that nodes outside it read, in order. */
