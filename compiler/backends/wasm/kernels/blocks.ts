@@ -1,7 +1,7 @@
-import { finish, kernelParameters, leftLayout, type MatmulKernel } from "./kernel.js";
+import { finish, kernelParameters, type MatmulKernel } from "./kernel.js";
 import { lanesOf } from "./lanes.js";
-import { packColumnsName, packRowsName, packStripsName } from "./pack.js";
-import { panelName } from "./panel.js";
+import { packColumnsName, packRowsName, packRowStripsName, packStripsName } from "./pack.js";
+import { type LeftLayout, panelName } from "./panel.js";
 import {
   add,
   advance,
@@ -37,10 +37,12 @@ const leastRows = 24;
 const leftBlockBytes = 1152 * 1024;
 /** Strides that are multiples of this make rows compete for the same lines of the cache. */
 const crowdedStride = 1024;
-/** A matrix this large is read slowly, panel by panel, whatever its stride. */
-const crowdedBytes = 512 * 1024;
-/** Fewer rows, or columns, do not repay packing. */
-const worthPacking = 16;
+/** Fewer rows, or columns, do not repay packing even what is crowded. */
+const worthPackingCrowded = 16;
+/** So many columns repay packing A in any case, from where one pointer reads a tile. */
+const worthPackingLeft = 48;
+/** So many rows repay packing B in any case. */
+const worthPackingRight = 32;
 
 export const blocksName = ({ name }: MatmulKernel): string => `mm.${name}.blocks`;
 
@@ -95,33 +97,31 @@ function whatToPack(kernel: MatmulKernel): readonly string[] {
   const { bytes } = lanesOf(kernel.dtype);
   const crowded = (row: string): string =>
     `(i32.eqz (i32.and ${get(row)} ${i32(crowdedStride - 1)}))`;
-  const many = (count: string): string => `(i32.ge_u ${get(count)} ${i32(worthPacking)})`;
+  const atLeast = (count: string, least: number): string =>
+    `(i32.ge_u ${get(count)} ${i32(least)})`;
   const both = (left: string, right: string): string => `(i32.and ${left} ${right})`;
+  const either = (left: string, right: string): string => `(i32.or ${left} ${right})`;
   const fits = `(i32.le_u ${get("inner")} ${i32(mostPackedTerms(bytes))})`;
-  const large = `(i32.gt_u ${times(get("inner"), get("bRow"))} ${i32(crowdedBytes)})`;
+  const repays = (row: string, count: string, worth: number): string =>
+    either(atLeast(count, worth), both(crowded(row), atLeast(count, worthPackingCrowded)));
   return [
-    ...(kernel.transposeA
-      ? [set("packA", both(both(crowded("aRow"), fits), many("columns")))]
-      : []),
-    ...(kernel.transposeB
-      ? []
-      : [set("packB", both(`(i32.or ${crowded("bRow")} ${large})`, many("rows")))]),
+    set("packA", both(fits, repays("aRow", "columns", worthPackingLeft))),
+    ...(kernel.transposeB ? [] : [set("packB", repays("bRow", "rows", worthPackingRight))]),
   ];
 }
 
 /** With more terms, not even the lowest block of A fits the memory for packing. */
 const mostPackedTerms = (bytes: number): number => leftBlockBytes / bytes / leastRows;
 
-/** Packs the rows of a block, if they are to be transposed and lie badly. */
+/** Packs the rows of a block, if they lie badly. */
 function packLeft(kernel: MatmulKernel): readonly string[] {
   const lanes = lanesOf(kernel.dtype);
-  if (!kernel.transposeA) return [];
-  const from = add(get("a"), times(get("i"), i32(lanes.bytes)));
+  const [pack, step] = kernel.transposeA
+    ? [packStripsName(lanes), i32(lanes.bytes)]
+    : [packRowStripsName(lanes), get("aRow")];
+  const from = add(get("a"), times(get("i"), step));
   return [
-    when(
-      get("packA"),
-      call(packStripsName(lanes), from, get("aRow"), get("inner"), get("strips"), get("rowsNow")),
-    ),
+    when(get("packA"), call(pack, from, get("aRow"), get("inner"), get("strips"), get("rowsNow"))),
   ];
 }
 
@@ -160,13 +160,17 @@ function columnPanel(kernel: MatmulKernel, tileRows: number): readonly string[] 
 function termBlock(kernel: MatmulKernel, tileRows: number): readonly string[] {
   const lanes = lanesOf(kernel.dtype);
   const continued = `(i32.ne ${get("k")} ${i32(0)})`;
-  const multiply = (vectors: number): string =>
+  const multiplyAs = (left: LeftLayout, vectors: number): string =>
     call(
-      panelName({ lanes, left: leftLayout(kernel), vectors }),
+      panelName({ lanes, left, vectors }),
       ...["left", "aStep", "aRow", "aTile", "right", "bStep", "depth"].map(get),
       ...["out", "outRow", "rowsNow"].map(get),
       kernel.accumulate ? `(i32.or ${get("whole")} ${continued})` : continued,
     );
+  const multiply = (vectors: number): string =>
+    kernel.transposeA
+      ? multiplyAs("strips", vectors)
+      : choose(get("packA"), [multiplyAs("strips", vectors)], [multiplyAs("rows", vectors)]);
   return [
     set("depth", least(sub(get("inner"), get("k")), i32(depthBlock))),
     ...leftBlock(kernel, tileRows),
@@ -184,27 +188,22 @@ function leftBlock(kernel: MatmulKernel, tileRows: number): readonly string[] {
   const tileBytes = i32(tileRows * bytes);
   const at = (row: string, column: string, stride: string): string =>
     add(add(get("a"), times(row, stride)), times(column, i32(bytes)));
-  if (!kernel.transposeA) {
-    return [
-      set("left", at(get("i"), get("k"), get("aRow"))),
-      set("aTile", times(get("aRow"), i32(tileRows))),
-    ];
-  }
-  return [
-    choose(
-      get("packA"),
-      [
-        set("left", add(get("strips"), times(get("k"), tileBytes))),
-        set("aStep", tileBytes),
-        set("aTile", times(get("inner"), tileBytes)),
-      ],
-      [
+  const inPlace = kernel.transposeA
+    ? [
         set("left", at(get("k"), get("i"), get("aRow"))),
         set("aStep", get("aRow")),
         set("aTile", tileBytes),
-      ],
-    ),
+      ]
+    : [
+        set("left", at(get("i"), get("k"), get("aRow"))),
+        set("aTile", times(get("aRow"), i32(tileRows))),
+      ];
+  const packed = [
+    set("left", add(get("strips"), times(get("k"), tileBytes))),
+    set("aStep", tileBytes),
+    set("aTile", times(get("inner"), tileBytes)),
   ];
+  return [choose(get("packA"), packed, inPlace)];
 }
 
 function rightPanel(kernel: MatmulKernel): readonly string[] {
@@ -244,12 +243,14 @@ export interface KnownSizes {
 /** Bytes of scratch: sums on their way to C, a packed panel, packed rows. */
 export function blocksScratchBytes(
   { dtype, transposeA }: MatmulKernel,
-  { inner, rows }: KnownSizes,
+  { columns, inner, rows }: KnownSizes,
 ): number {
   const { bytes } = lanesOf(dtype);
   const sums = Math.min(rows ?? mostRows, mostRows) * panelRow;
   const panel = Math.min(inner ?? depthBlock, depthBlock) * panelRow;
-  const packs = transposeA && (rows === null || (rows * bytes) % crowdedStride === 0);
+  const stride = transposeA ? rows : inner;
+  const mayBeCrowded = stride === null || (stride * bytes) % crowdedStride === 0;
+  const packs = (columns ?? Infinity) >= (mayBeCrowded ? worthPackingCrowded : worthPackingLeft);
   const terms = Math.min(inner ?? mostPackedTerms(bytes), mostPackedTerms(bytes));
   const height = Math.ceil(Math.min(rows ?? mostRows, mostRows) / leastRows) * leastRows;
   const strips = packs ? Math.min(height * terms * bytes, leftBlockBytes) : 0;

@@ -6,7 +6,6 @@ import {
   type SumBlock,
 } from "./epilogue.js";
 import { type Dtype, lanesOf } from "./lanes.js";
-import type { LeftLayout } from "./panel.js";
 
 /**
  * A matrix product to generate: C [rows, columns] = op(A) · op(B), where op
@@ -30,10 +29,6 @@ export interface MatmulKernel {
   readonly accumulate: boolean;
   readonly epilogue?: Epilogue;
 }
-
-/** How tiles read A, which is [inner, rows] in memory if it is to be transposed. */
-export const leftLayout = ({ transposeA }: MatmulKernel): LeftLayout =>
-  transposeA ? "strips" : "rows";
 
 /** The functions that store sums as they are, or add them to C. */
 export const storePanelName = (dtype: Dtype, adds: boolean): string =>

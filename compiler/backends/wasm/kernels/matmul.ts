@@ -1,16 +1,15 @@
 import { blocksFunction, blocksName, blocksScratchBytes, type KnownSizes } from "./blocks.js";
 import { plainEpilogue } from "./epilogue.js";
 import { finishFunction } from "./finish.js";
-import {
-  finishName,
-  kernelParameters,
-  leftLayout,
-  type MatmulKernel,
-  storePanelName,
-} from "./kernel.js";
+import { finishName, kernelParameters, type MatmulKernel, storePanelName } from "./kernel.js";
 import { type Lanes, lanesOf } from "./lanes.js";
-import { packColumnsFunction, packRowsFunction, packStripsFunction } from "./pack.js";
-import { type Panel, panelFunction } from "./panel.js";
+import {
+  packColumnsFunction,
+  packRowsFunction,
+  packRowStripsFunction,
+  packStripsFunction,
+} from "./pack.js";
+import { type LeftLayout, type Panel, panelFunction } from "./panel.js";
 import { dotsFunction, scaledRowsFunction, storeLanesFunction } from "./rows.js";
 import { columnFunction, columnName, fewRowsFunction, fewRowsName, thinSumsBytes } from "./thin.js";
 import { call, get, lines, params, when } from "./text.js";
@@ -47,7 +46,10 @@ function sharedFunctions(
   { relaxed }: KernelOptions,
 ): readonly string[] {
   const tileRows = tileRowsOf({ relaxed });
-  const panels = [...new Set(wanted.map(leftLayout))].flatMap((left) =>
+  const layouts: readonly LeftLayout[] = wanted.every(({ transposeA }) => transposeA)
+    ? ["strips"]
+    : ["rows", "strips"];
+  const panels = layouts.flatMap((left) =>
     [1, 2].map((vectors): Panel => ({ lanes, left, tileRows, vectors, relaxed })),
   );
   const someNot = (transposed: (kernel: MatmulKernel) => boolean): boolean =>
@@ -68,6 +70,7 @@ function sharedFunctions(
     ...(someNot((kernel) => kernel.transposeB) ? [packRowsFunction(lanes)] : []),
     ...(someNot((kernel) => !kernel.transposeB) ? [packColumnsFunction(lanes)] : []),
     ...(someNot((kernel) => !kernel.transposeA) ? [packStripsFunction(lanes, tileRows)] : []),
+    ...(someNot((kernel) => kernel.transposeA) ? [packRowStripsFunction(lanes, tileRows)] : []),
   ];
 }
 

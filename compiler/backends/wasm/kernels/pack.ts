@@ -31,6 +31,8 @@ export const packColumnsName = ({ dtype }: Lanes): string => `mm.${dtype}.packCo
 
 export const packStripsName = ({ dtype }: Lanes): string => `mm.${dtype}.packStrips`;
 
+export const packRowStripsName = ({ dtype }: Lanes): string => `mm.${dtype}.packRowStrips`;
+
 /** Copies `depth` rows of a panel's width, `fromRow` bytes apart, to contiguous ones. */
 export function packRowsFunction(lanes: Lanes): string {
   const bytes = i32(16 * panelVectors);
@@ -71,7 +73,11 @@ export function packColumnsFunction(lanes: Lanes): string {
         set("vectors", `(i32.div_u ${get("depth")} ${i32(count)})`),
         repeatWhile(
           get("vectors"),
-          ...upTo(panelVectors).flatMap((v) => transposedBlock(lanes, v, panelRow)),
+          ...upTo(panelVectors).flatMap((v) => {
+            const row = (r: number): string =>
+              add(get("from"), times(get("fromRow"), i32(v * count + r)));
+            return transposedBlock(lanes, row, (column) => column * panelRow + 16 * v);
+          }),
           advance("from", i32(16)),
           advance("to", i32(panelRow * count)),
           advance("vectors", i32(-1)),
@@ -102,13 +108,16 @@ function copyElement({ dtype }: Lanes, to: string, from: string): string {
   return `(${dtype}.store ${get(to)} (${dtype}.load ${get(from)}))`;
 }
 
-/** Loads a square block of rows, the first at row `v · count`, and stores its columns to vector `v` of the panel. */
-function transposedBlock(lanes: Lanes, v: number, panelRow: number): readonly string[] {
+/** Loads a vector of each of as many rows, and stores column c of the square `offset(c)` bytes from `to`. */
+function transposedBlock(
+  lanes: Lanes,
+  row: (index: number) => string,
+  offset: (column: number) => number,
+): readonly string[] {
   const { count } = lanes;
-  const at = (r: number): string => add(get("from"), times(get("fromRow"), i32(v * count + r)));
-  const loads = upTo(count).map((r) => set(`row${r}`, `(v128.load ${at(r)})`));
+  const loads = upTo(count).map((r) => set(`row${r}`, `(v128.load ${row(r)})`));
   const store = (column: number, value: string): string =>
-    `(v128.store offset=${column * panelRow + 16 * v} ${get("to")} ${value})`;
+    `(v128.store offset=${offset(column)} ${get("to")} ${value})`;
   if (count === 2) {
     return [
       ...loads,
@@ -175,4 +184,59 @@ function copyBytes(bytes: number): readonly string[] {
         ...vectors,
         `(i64.store offset=${rest} ${get("to")} (i64.load offset=${rest} ${get("source")}))`,
       ];
+}
+
+/**
+ * Transposes `rows` rows of `depth` elements, `fromRow` bytes apart, to strips
+ * of `tileRows`. What stands in the last strip for rows beyond is of no use.
+ */
+export function packRowStripsFunction(lanes: Lanes, tileRows: number): string {
+  const { bytes, count } = lanes;
+  const strip = tileRows * bytes;
+  const sources = upTo(tileRows).map((r) => `source${r}`);
+  const inBlocks = Math.floor(tileRows / count) * count;
+  const blocks = upTo(inBlocks / count).map((block) => block * count);
+  const copies = (rows: readonly string[], first: number, column: number): readonly string[] =>
+    rows.map(
+      (source, r) =>
+        `(${lanes.dtype}.store offset=${column * strip + (first + r) * bytes} ${get("to")}
+          (${lanes.dtype}.load offset=${column * bytes} ${get(source)}))`,
+    );
+  const advanceAll = (columns: number): readonly string[] => [
+    ...sources.map((source) => advance(source, i32(columns * bytes))),
+    advance("to", i32(columns * strip)),
+    advance("left", i32(-columns)),
+  ];
+  return lines(
+    `(func $${packRowStripsName(lanes)} ${params("from", "fromRow", "depth", "to", "rows")}`,
+    locals("i32", "left", ...sources),
+    locals("v128", ...upTo(count).flatMap((r) => [`row${r}`, `half${r}`])),
+    repeatWhile(
+      `(i32.gt_s ${get("rows")} (i32.const 0))`,
+      ...sources.map((source, r) => set(source, r === 0 ? get("from") : nextRowOf(sources, r))),
+      set("left", get("depth")),
+      repeatWhile(
+        `(i32.ge_u ${get("left")} ${i32(count)})`,
+        ...blocks.flatMap((first) =>
+          transposedBlock(
+            lanes,
+            (r) => get(`source${first + r}`),
+            (column) => column * strip + first * bytes,
+          ),
+        ),
+        ...upTo(count).flatMap((column) => copies(sources.slice(inBlocks), inBlocks, column)),
+        ...advanceAll(count),
+      ),
+      repeatWhile(get("left"), ...copies(sources, 0, 0), ...advanceAll(1)),
+      advance("from", times(get("fromRow"), i32(tileRows))),
+      set("rows", sub(get("rows"), least(get("rows"), i32(tileRows)))),
+    ),
+    ")",
+  );
+}
+
+/** The row below, or where there is none the same once more. */
+function nextRowOf(sources: readonly string[], r: number): string {
+  const above = get(sources[r - 1] ?? "from");
+  return `(select ${add(above, get("fromRow"))} ${above} (i32.gt_u ${get("rows")} ${i32(r)}))`;
 }
