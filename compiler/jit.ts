@@ -25,6 +25,11 @@ export interface JitOptions {
   readonly wrt?: readonly string[] | undefined;
   /** "f64": every f32 becomes f64. */
   readonly precision?: "f64" | undefined;
+  /**
+   * When optimising: also rewrite where results are rounded differently, as
+   * chains of matrix products in the cheapest order.
+   */
+  readonly inexact?: boolean | undefined;
 }
 
 export type JitInputs = Readonly<Record<string, JitInput>>;
@@ -115,7 +120,7 @@ export interface Jit {
  * @throws RangeError if inputs do not fit their types or each other
  */
 export function jit(source: string | JitSource, options: JitOptions = {}): Jit {
-  const { wrt, precision, optimize = 2 } = options;
+  const { wrt, precision, inexact, optimize = 2 } = options;
   const [program, file] = programOf(source);
   const main = readJitProgram(
     program,
@@ -123,7 +128,7 @@ export function jit(source: string | JitSource, options: JitOptions = {}): Jit {
     typeof source === "string" ? undefined : source.function,
   );
   const level = optimize === 0 || optimize === false ? 0 : 2;
-  const shared: CompileOptions = { wrt, precision, level };
+  const shared: CompileOptions = { wrt, precision, inexact, level };
   const kinds = new Map<Emitted, Variants>();
   const variantsOf = (kind: Emitted) => {
     const made = kinds.get(kind) ?? new Variants(main, { ...shared, emit: [kind] });

@@ -54,7 +54,12 @@ export interface CompileOptions {
   readonly precision?: "f64" | undefined;
   /** At level 2: bytes of the forward pass that the backward pass may hold; beyond that it computes values again. */
   readonly memoryBudget?: number | undefined;
-  /** Values of named sizes, for the memory budget. */
+  /**
+   * At level 2: also rewrite where results are rounded differently, as chains of
+   * matrix products in the cheapest order.
+   */
+  readonly inexact?: boolean | undefined;
+  /** Values of named sizes, for the memory budget and the order of matrix products. */
   readonly sizes?: Readonly<Record<string, number>> | undefined;
   /** Types of parameters written without one. */
   readonly parameterTypes?: Readonly<Record<string, TensorType>> | undefined;
@@ -140,7 +145,11 @@ function compileFunction(
   options: CompileOptions,
 ): BuiltFunction {
   const wrt = chooseInputs(model, options.wrt ?? wrtOfTag(model), sink);
-  const passOptions = { verify: options.verify };
+  const passOptions = {
+    verify: options.verify,
+    inexact: options.inexact === true && options.level !== 0,
+    sizes: options.sizes,
+  };
   const forward = runPasses(model.graph, [...forwardPasses, nameValues], passOptions);
   const isScalar =
     forward.outputs.length === 1 &&

@@ -13,6 +13,7 @@ export interface CommandOptions {
   readonly target?: Target;
   readonly standalone?: boolean;
   readonly relaxedSimd?: boolean;
+  readonly inexact?: boolean;
   readonly function?: string;
   readonly outDir?: string;
   readonly check?: boolean;
@@ -54,6 +55,11 @@ export const options = {
     new Option(
       "--relaxed-simd",
       "in WebAssembly, multiply and add at once where the engine can; last bits then depend on it",
+    ),
+  inexact: () =>
+    new Option(
+      "--inexact",
+      "with -O2, also rewrite where results are rounded differently: matrix products in the cheapest order",
     ),
   function: () => new Option("--function <name>", "only this function of the file"),
   stage: () => new Option("--stage <stage>", "what to print").choices(stages).default("graph"),
@@ -128,6 +134,7 @@ export async function compileOptions(given: CommandOptions): Promise<CompileOpti
     assembler: needsAssembler ? await loadAssembler() : undefined,
     standalone: given.standalone,
     relaxedSimd: given.relaxedSimd,
+    inexact: given.inexact,
     functions: given.function === undefined ? undefined : [given.function],
     memoryBudget: given.memoryBudget,
     sizes: given.size,

@@ -101,6 +101,7 @@ class CommandLine {
       .addOption(options.target())
       .addOption(options.standalone())
       .addOption(options.relaxedSimd())
+      .addOption(options.inexact())
       .addOption(options.memoryBudget())
       .addOption(options.size())
       .option("--check", "write nothing; fail if an output is missing or stale")
@@ -126,6 +127,7 @@ class CommandLine {
       .addOption(options.emit())
       .addOption(options.target())
       .addOption(options.standalone())
+      .addOption(options.inexact())
       .addOption(options.memoryBudget())
       .addOption(options.size())
       .action(async (math: string, given: CommandOptions) => {
@@ -149,6 +151,8 @@ class CommandLine {
       .addOption(options.wrt())
       .addOption(options.target())
       .addOption(options.standalone())
+      .addOption(options.inexact())
+      .addOption(options.size())
       .action(async (argument: string, given: CommandOptions) => {
         const read = await this.#read(argument);
         const settings = await compileOptions(given);
@@ -165,6 +169,7 @@ class CommandLine {
       .addOption(options.optimize())
       .addOption(options.wrt())
       .addOption(options.emit())
+      .addOption(options.inexact())
       .addOption(options.points())
       .addOption(options.seed())
       .action(async (argument: string, given: CommandOptions) => {

@@ -92,6 +92,15 @@ export function evaluateDim(dim: Dim, sizes: Readonly<Record<string, number>>): 
     .reduce((p, q) => p + q, 0);
 }
 
+/** The dimension with something else in place of each name. */
+export function substituteDim(dim: Dim, replacement: (name: string) => Dim): Dim {
+  if (typeof dim === "number") return dim;
+  const text = dim.replaceAll(/[A-Za-z_$][\w$]*/g, (name) =>
+    name === "floor" ? name : `(${replacement(name)})`,
+  );
+  return parseDim(text) ?? dim;
+}
+
 /** True where the dimension is at least `bound` whatever the (non-negative) sizes are; floors count as non-negative. */
 export function dimAtLeast(dim: Dim, bound: number): boolean {
   if (typeof dim === "number") return dim >= bound;

@@ -38,7 +38,8 @@ function sweep(graph: Graph, rules: readonly Rule[]): Graph | null {
   return changed ? next : null;
 }
 
-function countUses(graph: Graph): ReadonlyMap<Node, number> {
+/** How often each node is read, by others and by the caller. */
+export function countUses(graph: Graph): ReadonlyMap<Node, number> {
   const uses = new Map<Node, number>();
   const read = [
     ...nodesOf(graph).flatMap((node) => node.inputs),

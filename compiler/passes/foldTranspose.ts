@@ -36,7 +36,8 @@ function untransposed(node: Node): Node | null {
   return transpose(x, [...axes.slice(0, -2), column, row]);
 }
 
-function swapsLastTwo(axes: readonly number[]): boolean {
+/** Whether a permutation of axes exchanges the last two and nothing else. */
+export function swapsLastTwo(axes: readonly number[]): boolean {
   const rank = axes.length;
   return axes.every(
     (axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i),

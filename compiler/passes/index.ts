@@ -13,6 +13,7 @@ import { runPass } from "./insideLoops.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pass as powers } from "./powers.js";
 import { pruneLoops } from "./pruneLoops.js";
+import { reassociate } from "./reassociate.js";
 import { pass as simplify, simplifyRules } from "./simplify.js";
 import { pass as stabilise } from "./stabilise.js";
 import { vectorise } from "./vectorise.js";
@@ -26,6 +27,7 @@ const settle = rulesPass("settle", [...foldRules, ...simplifyRules]);
  * From the author's graph to the one that is differentiated. Expansion comes
  * first, so that stable forms are also found in the formulas of operations;
  * cse before stabilise, so that both exp(x) of exp(x) / (1 + exp(x)) are one.
+ * Products are re-associated last, when it is known which are read twice.
  */
 export const forwardPasses: readonly Pass[] = [
   expandUngrouped,
@@ -39,6 +41,7 @@ export const forwardPasses: readonly Pass[] = [
   fold,
   simplify,
   cse,
+  reassociate({ bodies: false }),
 ];
 
 /**
@@ -60,8 +63,18 @@ export const jointPasses: readonly Pass[] = [
   pruneLoops,
 ];
 
-/** What makes code faster and the passes of the author's program harder to tell apart. */
-export const fusingPasses: readonly Pass[] = [fuseLoops, pruneLoops, settle, cse, pruneLoops];
+/**
+ * What makes code faster and the passes of the author's program harder to tell
+ * apart. Products come first, while those that are alike are still one.
+ */
+export const fusingPasses: readonly Pass[] = [
+  reassociate({ bodies: true }),
+  fuseLoops,
+  pruneLoops,
+  settle,
+  cse,
+  pruneLoops,
+];
 
 export interface RunOptions extends PassOptions {
   /** Check the graph after every pass; for tests. */

@@ -3,6 +3,8 @@ import type { Graph } from "../ir/graph.js";
 export interface PassOptions {
   /** Also rewrite where the result may be rounded differently. Off by default. */
   readonly inexact?: boolean | undefined;
+  /** Values of named sizes, where it depends on them what is better. */
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
   /** Whether the graph is the body of a loop. */
   readonly body?: boolean | undefined;
 }
