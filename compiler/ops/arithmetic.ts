@@ -1,4 +1,5 @@
 import { makeNode, type Node } from "../ir/node.js";
+import type { VjpContext } from "../ir/op.js";
 import type { DType } from "../ir/type.js";
 import { at, chain1, chain2 } from "./chain.js";
 import { applier, boolType, defineElementwise, defineOp, floatType, operand } from "./define.js";
@@ -64,21 +65,29 @@ const divOp = defineElementwise({
   group,
   summary: "Quotient of two values; written `a / b`. Integers give a float.",
   example: { typescript: "a / b", math: "a / b" },
-  gradient: "da = dy / b, db = −dy · y / b",
+  gradient: "da = dy / b, db = −y · da",
   parameters: binary,
   code: { kind: "infix", operator: "/" },
   element: (a, b) => a / b,
   dtype: floatType,
-  vjp: chain2(
-    (_a, b, _y, dy) => div(dy, b),
-    // From the saved quotient: a / b² = y / b, one division by b² less.
-    (_a, b, y, dy) => div(mul(neg(dy), y), b),
-  ),
+  vjp: divVjp,
   domain: [
     [-3, 3],
     [0.4, 3],
   ],
 });
+
+/**
+ * From the saved quotient: a / b² = y / b. Where da is worked out, db reuses it, one division less;
+ * alone it is better divided last, since it may be finite where dy / b is not.
+ */
+function divVjp(context: VjpContext): readonly (Node | null)[] {
+  const { dOut: dy, needed, out: y } = context;
+  const b = at(context, 1);
+  const da = needed[0] === true ? div(dy, b) : null;
+  if (needed[1] !== true) return [da, null];
+  return [da, da === null ? div(mul(neg(dy), y), b) : mul(neg(y), da)];
+}
 
 defineElementwise({
   name: "remainder",

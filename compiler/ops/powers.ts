@@ -1,6 +1,6 @@
 import type { Node } from "../ir/node.js";
 import { div, mul, pow } from "./arithmetic.js";
-import { nth } from "./chain.js";
+import { chain1, nth } from "./chain.js";
 import { math, sqrt, unary } from "./elementwise.js";
 import { defineElementwiseFormula } from "./grouped.js";
 import { constant, one } from "./leaf.js";
@@ -52,6 +52,7 @@ defineElementwiseFormula({
   group,
   summary: "1 / √x.",
   gradient: "dx = −dy · y / (2x)",
+  vjp: chain1((value, y, dy) => div(mul(mul(constant(-0.5), dy), y), value)),
   domain: [[0.3, 3]],
   example: example("rsqrt"),
   expand: (inputs) => div(one(), sqrt(x(inputs))),

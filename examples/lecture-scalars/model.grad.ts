@@ -112,8 +112,8 @@ export function stagedGrad(
 
   // backward of
   // (7) value = num / den
-  const dden = -value / den;
   const dnum = 1 / den;
+  const dden = -value * dnum;
   // (6) den = sigx + xpysqr
   const dxpysqr = dden;
   const dsigx = dden;
