@@ -1,7 +1,7 @@
 import type { Combine, ScalarCode } from "../../ir/op.js";
 import { isFloat, type DType } from "../../ir/type.js";
-import { vectorFunction } from "./math/index.js";
-import { interleave, type VectorType } from "./math/scope.js";
+import { vectorFunction, vectorFunctionOfTwo } from "./math/index.js";
+import { interleave, type VectorCode, type VectorType } from "./math/scope.js";
 import { applyWat, type ScalarContext, type Typed } from "./scalar.js";
 import { lanesOf, vectorOf, type Float, type FunctionWriter, type Wat } from "./wat.js";
 
@@ -238,14 +238,23 @@ export class VectorWriter {
     if (instruction !== undefined)
       return this.map("float", own, (...xs) => `(${this.type}.${instruction} ${xs.join(" ")})`);
     if (callee === "Math.sign") return this.#sign(own);
-    const vectorised = vectorFunction(callee.replace("Math.", ""), vectorOf[this.float]);
-    const [x] = own;
-    if (vectorised === null || own.length !== 1 || x === undefined)
-      return this.#laneByLane(code, operands, from, to);
-    const codes = x.wats.map((each) => vectorised(each, this.#f.scope));
+    const codes = this.#vectorised(callee.replace("Math.", ""), own);
+    if (codes === null) return this.#laneByLane(code, operands, from, to);
     for (const statement of interleave(codes.map(({ statements }) => statements)))
       this.#f.emit(statement);
     return { lane: "float", wats: codes.map(({ value }) => value) };
+  }
+
+  #vectorised(name: string, [x, y, ...others]: readonly Vectors[]): readonly VectorCode[] | null {
+    if (x === undefined || others.length > 0) return null;
+    const type = vectorOf[this.float];
+    if (y === undefined) {
+      const host = (callee: string, arity: number) => this.#context.host(callee, arity);
+      const ofOne = vectorFunction(name, type, host);
+      return ofOne && x.wats.map((each) => ofOne(each, this.#f.scope));
+    }
+    const ofTwo = vectorFunctionOfTwo(name, type);
+    return ofTwo && x.wats.map((each, u) => ofTwo(each, y.wats[u] ?? "", this.#f.scope));
   }
 
   /** NaN and signed zeros are their own signs. */

@@ -29,16 +29,20 @@ export function isValid(bytes: readonly number[]): boolean {
   return webAssembly().validate(Uint8Array.from(bytes));
 }
 
-/** Functions as WebAssembly text, some of them exported, over so many pages of memory. */
+/** Functions as WebAssembly text, some of them exported, over so many pages of memory; others imported. */
 export function textModule(
   functions: string,
   exported: readonly string[],
   pages: number,
+  imported: Readonly<Record<string, (x: number) => number>> = {},
 ): TextModule {
   const host = webAssembly();
   const bytes = assemble(
     [
       `(module (import "host" "memory" (memory ${pages}))`,
+      ...Object.keys(imported).map(
+        (name) => `(import "host" "${name}" (func $${name} (param f64) (result f64)))`,
+      ),
       functions,
       ...exported.map((name) => `(export "${name}" (func $${name}))`),
       ")",
@@ -46,7 +50,7 @@ export function textModule(
   );
   const memory = new host.Memory({ initial: pages });
   const module = new host.Module(Uint8Array.from(bytes));
-  const { exports } = new host.Instance(module, { host: { memory } });
+  const { exports } = new host.Instance(module, { host: { memory, ...imported } });
   return {
     buffer: memory.buffer,
     call: (name, ...values) => {

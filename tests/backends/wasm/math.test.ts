@@ -4,9 +4,13 @@ import { collectingScope } from "../../../compiler/backends/wasm/math/collecting
 import { type Dtype, lanesOf } from "../../../compiler/backends/wasm/kernels/lanes.js";
 import { vectorFunction, vectorFunctionNames } from "../../../compiler/backends/wasm/math/index.js";
 import { interleave } from "../../../compiler/backends/wasm/math/scope.js";
-import { erf } from "../../../runtime/erf.js";
+import { erf, erfc } from "../../../runtime/erf.js";
 import { logSigmoid, softplus } from "../../../runtime/logistic.js";
 import { textModule } from "./kernelsSupport.js";
+import { errorOf, inDoubles } from "./mathSupport.js";
+
+/** Of sin and cos so many digits are not sought. */
+const trigonometric = 0.502;
 
 /** Units in the last place that each function's documentation allows. */
 const bounds: Readonly<Record<Dtype, Readonly<Record<string, number>>>> = {
@@ -20,12 +24,50 @@ const bounds: Readonly<Record<Dtype, Readonly<Record<string, number>>>> = {
     softplus: 2,
     tanh: 2,
     erf: 2,
+    acos: inDoubles,
+    acosh: inDoubles,
+    asin: inDoubles,
+    asinh: inDoubles,
+    atan: inDoubles,
+    atanh: inDoubles,
+    cos: trigonometric,
+    cosh: inDoubles,
+    erfc: 0.55,
+    sin: trigonometric,
+    sinh: inDoubles,
+    tan: trigonometric,
   },
-  f64: { exp: 1, expm1: 2, log: 1, log1p: 1, logSigmoid: 2, sigmoid: 2.1, softplus: 2, tanh: 2 },
+  f64: {
+    exp: 1,
+    expm1: 2,
+    log: 1,
+    log1p: 1,
+    logSigmoid: 2,
+    sigmoid: 2.1,
+    softplus: 2,
+    tanh: 2,
+    erf: 2,
+    atan: 2,
+    cos: 1,
+    erfc: 5,
+    sin: 1,
+    tan: 2.5,
+  },
 };
 
 /** In f64; without the cancellation 1 / (1 + e⁻ˣ) has where e⁻ˣ overflows. */
 const inF64: Readonly<Record<string, (x: number) => number>> = {
+  acos: Math.acos,
+  acosh: Math.acosh,
+  asin: Math.asin,
+  asinh: Math.asinh,
+  atan: Math.atan,
+  atanh: Math.atanh,
+  cos: Math.cos,
+  cosh: Math.cosh,
+  sin: Math.sin,
+  sinh: Math.sinh,
+  tan: Math.tan,
   exp: Math.exp,
   expm1: Math.expm1,
   log: Math.log,
@@ -35,7 +77,11 @@ const inF64: Readonly<Record<string, (x: number) => number>> = {
   softplus,
   tanh: Math.tanh,
   erf,
+  erfc,
 };
+
+/** The module calls functions of the host by the names of `Math`. */
+const host = (callee: string): string => callee.replace("Math.", "");
 
 const pages = 512;
 const count = 1 << 20;
@@ -50,7 +96,7 @@ function functionsOf(dtype: Dtype): string[] {
       (local.set $y (i32.add (local.get $y) (i32.const ${bytes})))
       (br_if $again (local.tee $count (i32.sub (local.get $count) (i32.const ${bytes / lanes.bytes}))))))`;
   return vectorFunctionNames(lanes.vector).flatMap((name) => {
-    const write = vectorFunction(name, lanes.vector)!;
+    const write = vectorFunction(name, lanes.vector, host)!;
     const scope = collectingScope();
     const codes = [0, 16].map((at) => write(`(v128.load offset=${at} (local.get $x))`, scope));
     const vectors = [
@@ -79,7 +125,11 @@ const names = dtypes.flatMap((dtype) =>
     `${name}.${dtype}.single`,
   ]),
 );
-const module = textModule(dtypes.flatMap(functionsOf).join("\n"), names, pages);
+const module = textModule(dtypes.flatMap(functionsOf).join("\n"), names, pages, {
+  cos: Math.cos,
+  sin: Math.sin,
+  tan: Math.tan,
+});
 const y = count * 8;
 const arrays = {
   f32: {
@@ -103,31 +153,6 @@ function apply(name: string, dtype: Dtype, xs: readonly number[], single = false
     single ? xs.length : Math.ceil(xs.length / 8) * 8,
   );
   return [...arrays[dtype].y.subarray(0, xs.length)];
-}
-
-const formats = {
-  f32: { digits: 24, smallest: -149, largest: 3.4028234663852886e38, round: Math.fround },
-  f64: { digits: 53, smallest: -1074, largest: Number.MAX_VALUE, round: (x: number) => x },
-};
-
-/** The distance between numbers of the format near `value`. */
-function unit(value: number, dtype: Dtype): number {
-  const { digits, smallest } = formats[dtype];
-  const size = Math.abs(value);
-  const guess = Math.floor(Math.log2(size));
-  const exponent = 2 ** guess > size ? guess - 1 : 2 ** (guess + 1) <= size ? guess + 1 : guess;
-  return 2 ** Math.max(smallest, exponent - digits + 1);
-}
-
-/** How wrong `got` is, in units in the last place of `exact + rest`; Infinity if it is another kind of number. */
-function errorOf(got: number, exact: number, dtype: Dtype, rest = 0): number {
-  const { largest, round } = formats[dtype];
-  if (Number.isNaN(exact) || exact === 0) return Object.is(got, exact) ? 0 : Infinity;
-  if (Math.abs(round(exact)) === Infinity) {
-    return Math.abs(got) >= largest && got * exact > 0 ? 0 : Infinity;
-  }
-  if (!Number.isFinite(got)) return Math.abs(exact) > largest * (1 - 2 ** -20) ? 1 : Infinity;
-  return Math.abs(got - exact - rest) / unit(exact, dtype);
 }
 
 const special = [

@@ -51,6 +51,15 @@ function expWithin(w: VectorWriter, x: Vector): Vector {
   return w.mul(w.mul(value, power(w, half)), power(w, w.subIntegers(bits, half)));
 }
 
+/** e^(x + rest) · factor for a tiny rest, rounded to a subnormal number once. */
+export function expTimes(w: VectorWriter, x: Vector, rest: Vector, factor: Vector): Vector {
+  const { bits, r } = reduce(w, x, 2 * formatOf(w.type).bias);
+  const half = w.shiftRight(bits, 1);
+  const near = expm1Near(w, w.add(r, rest));
+  const value = w.multiplyAdd(near, factor, factor);
+  return w.mul(w.mul(value, power(w, half)), power(w, w.subIntegers(bits, half)));
+}
+
 /** e^x for x in the range where it is a normal number. */
 export function expOfNormal(w: VectorWriter, x: Vector): Vector {
   const { bits, r } = reduce(w, x, formatOf(w.type).bias);
@@ -100,4 +109,17 @@ export function sigmoid(w: VectorWriter, x: Vector): Vector {
   const small = w.sub(e, w.mul(e, quotient));
   const low = w.select(w.less(e, w.number(0.3)), small, quotient);
   return w.select(w.less(x, w.number(0)), low, w.sub(w.number(1), quotient));
+}
+
+/** (m + m / (m + 1)) / 2 with m = eˣ − 1, in f64 for results in f32. */
+export function shortSinh(w: VectorWriter, x: Vector): Vector {
+  const m = expm1(w, w.notAbove(w.abs(x), 100));
+  const sum = w.add(m, w.div(m, w.add(m, w.number(1))));
+  return w.or(w.mul(sum, w.number(0.5)), w.signBit(x));
+}
+
+/** (eˣ + e⁻ˣ) / 2, in f64 for results in f32. */
+export function shortCosh(w: VectorWriter, x: Vector): Vector {
+  const e = expOfNormal(w, w.notAbove(w.abs(x), 100));
+  return w.mul(w.add(e, w.div(w.number(1), e)), w.number(0.5));
 }

@@ -12,7 +12,7 @@ export interface VectorScope {
 }
 
 export interface VectorCode {
-  /** `(local.set …)` in order, without control flow. */
+  /** Statements in order, each complete: `(local.set …)`, hardly ever a branch. */
   readonly statements: readonly string[];
   /** The result: an expression without effects and cheap enough to repeat. */
   readonly value: string;
