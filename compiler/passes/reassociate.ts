@@ -1,6 +1,15 @@
-import { dimAdd, dimAtLeast, dimProduct, dimSub, substituteDim, type Dim } from "../ir/dim.js";
+import {
+  dimAdd,
+  dimAtLeast,
+  dimNames,
+  dimProduct,
+  dimSub,
+  evaluateDim,
+  substituteDim,
+  type Dim,
+} from "../ir/dim.js";
 import { cloneNode, nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
-import { withOrigin, type Node } from "../ir/node.js";
+import { renamed, withOrigin, type Node, type Origin } from "../ir/node.js";
 import { sameShape, type Shape } from "../ir/type.js";
 import { numbersAttr } from "../ops/define.js";
 import { gemm } from "../ops/matrix.js";
@@ -27,7 +36,10 @@ interface Split {
 }
 
 /** A product the author or the chain rule formed. */
-interface Formed extends Factor, Split {}
+interface Formed extends Factor, Split {
+  readonly left: number | Formed;
+  readonly right: number | Formed;
+}
 
 interface Chain {
   readonly factors: readonly Factor[];
@@ -37,15 +49,12 @@ interface Chain {
 
 /** An order with the number of its multiplications. */
 interface Plan {
-  readonly cost: Dim;
+  readonly cost: number;
   readonly order: Order;
 }
 
 /** So many products at most are one chain. */
 const longest = 40;
-
-/** How many orders of one part are kept of which none is better for all sizes. */
-const mostPlans = 16;
 
 /**
  * Chains of matrix products in the order with the fewest multiplications:
@@ -111,7 +120,7 @@ function chainOf(root: Node, uses: ReadonlyMap<Node, number>): Chain {
   const isLike = ({ type }: Node) =>
     type.dtype === root.type.dtype && sameShape(batchOf(type.shape), batchOf(root.type.shape));
   let products = 0;
-  const visit = (factor: Factor): Order => {
+  const visit = (factor: Factor): number | Formed => {
     const { node, transposed } = behindTransposes(factor, isSoleUse);
     const isInside = node === root || (isSoleUse(node) && isLike(node) && products < longest);
     const product = isInside ? factorsOf(node) : null;
@@ -122,8 +131,9 @@ function chainOf(root: Node, uses: ReadonlyMap<Node, number>): Chain {
       visit({ node: one.node, transposed: one.transposed !== transposed }),
     );
     if (left === undefined || right === undefined) throw new Error("a product has two factors");
-    formed.push({ node, transposed, left, right, first, last: factors.length - 1 });
-    return { left, right, first, last: factors.length - 1 };
+    const made: Formed = { node, transposed, left, right, first, last: factors.length - 1 };
+    formed.push(made);
+    return made;
   };
   visit({ node: root, transposed: false });
   return { factors, formed };
@@ -135,9 +145,16 @@ const batchOf = (shape: Shape): Shape => shape.slice(0, -2);
 function behindTransposes(factor: Factor, isSoleUse: (node: Node) => boolean): Factor {
   const { node, transposed } = factor;
   const [x] = node.inputs;
-  if (node.op.name !== "transpose" || x === undefined) return factor;
-  const isRead = isSoleUse(node) && swapsLastTwo(numbersAttr(node.attrs, "axes"));
-  return isRead && factorsOf(x) !== null ? { node: x, transposed: !transposed } : factor;
+  return x !== undefined && isTranspose(node, x) && isSoleUse(node) && factorsOf(x) !== null
+    ? { node: x, transposed: !transposed }
+    : factor;
+}
+
+/** Whether a node exchanges the last two axes of a value; of a row or a column, a reshape does. */
+function isTranspose({ op, attrs, type }: Node, x: Node): boolean {
+  if (op.name === "transpose") return swapsLastTwo(numbersAttr(attrs, "axes"));
+  const swapped = [...batchOf(x.type.shape), ...x.type.shape.slice(-2).toReversed()];
+  return op.name === "reshape" && swapped.slice(-2).includes(1) && sameShape(type.shape, swapped);
 }
 
 /** Both factors of a product of matrices with the same batch axes and dtype; else null. */
@@ -159,27 +176,39 @@ function factorsOf(node: Node): readonly Factor[] | null {
   return op.name === "mul" ? outerFactors(a, b) : null;
 }
 
-/** A column times a row, in either order: their product as matrices. */
+/** A column times a row, in either order, are a product over an axis of size 1. */
 function outerFactors(a: Node, b: Node): readonly Factor[] | null {
-  const isColumn = ({ type }: Node) => type.shape.at(-1) === 1 && type.shape.at(-2) !== 1;
-  const isRow = ({ type }: Node) => type.shape.at(-2) === 1 && type.shape.at(-1) !== 1;
-  const pair = [a, b].toSorted((x, y) => Number(isRow(x)) - Number(isRow(y)));
-  const [column, row] = pair;
-  return column && row && isColumn(column) && isRow(row)
-    ? pair.map((node) => ({ node, transposed: false }))
-    : null;
+  const fits = (x: Node, y: Node) => x.type.shape.at(-1) === 1 && y.type.shape.at(-2) === 1;
+  const pair = fits(a, b) ? [a, b] : fits(b, a) ? [b, a] : null;
+  return pair && pair.map((node) => ({ node, transposed: false }));
 }
 
 // Choosing an order
 
 /** The order that is better than the one at hand for all sizes; null if there is none. */
 function bestOrder(chain: Chain, sizes: Readonly<Record<string, number>>): Order | null {
-  const own = whole(chain);
   const dims = dimsOf(chain, sizes);
-  const plans = plansOf(chain, dims);
-  const start: Plan = { cost: costOf(own, dims), order: own };
-  const best = plans.reduce((a, b) => (isCheaper(b, a) ? b : a), start);
-  return best === start ? null : best.order;
+  const names = [...new Set(dims.flatMap(dimNames))];
+  const samples = [0, 37].map((step) => {
+    const values = Object.fromEntries(names.map((name, i) => [name, 100 + step * i]));
+    return dims.map((dim) => evaluateDim(dim, values));
+  });
+  const improved = (own: Formed): Order => {
+    const part = chain.formed.filter((one) => own.first <= one.first && one.last <= own.last);
+    const better = samples
+      .map((sample) => cheapest(own, part, sample))
+      .find((order) => isCheaper(order, own, dims));
+    if (better !== undefined) return better;
+    const [left, right] = [own.left, own.right].map((x) =>
+      typeof x === "number" ? x : improved(x),
+    );
+    return left === undefined || right === undefined || (left === own.left && right === own.right)
+      ? own
+      : { left, right, first: own.first, last: own.last };
+  };
+  const own = whole(chain);
+  const order = improved(own);
+  return order === own ? null : order;
 }
 
 /** Rows of each factor and columns of the last, over sizes n − 1 where n is not known. */
@@ -190,50 +219,44 @@ function dimsOf({ factors }: Chain, sizes: Readonly<Record<string, number>>): re
   return [...factors.map((one) => axis(one, 2)), ...factors.slice(-1).map((one) => axis(one, 1))];
 }
 
+/** Whether an order needs fewer multiplications for some sizes, and more for none. */
+function isCheaper(order: Order, other: Order, dims: readonly Dim[]): boolean {
+  const [a, b] = [order, other].map((one) => costOf(one, dims));
+  return a !== undefined && b !== undefined && a !== b && dimAtLeast(dimSub(b, a), 0);
+}
+
+/** Multiplications for each matrix of the batch. */
 function costOf(order: Order, dims: readonly Dim[]): Dim {
   if (typeof order === "number") return 0;
-  const parts = dimAdd(costOf(order.left, dims), costOf(order.right, dims));
-  return dimAdd(parts, multiplications(order, dims));
-}
-
-/** Of one product, for each matrix of the batch. */
-function multiplications({ first, right, last }: Split, dims: readonly Dim[]): Dim {
+  const { left, right, first, last } = order;
   const middle = typeof right === "number" ? right : right.first;
-  return dimProduct([first, middle, last + 1].map((at) => dims[at] ?? 1));
+  const own = dimProduct([first, middle, last + 1].map((at) => dims[at] ?? 1));
+  return dimAdd(dimAdd(costOf(left, dims), costOf(right, dims)), own);
 }
 
-/** Orders of the whole chain, none of them more expensive than another for all sizes. */
-function plansOf({ factors, formed }: Chain, dims: readonly Dim[]): readonly Plan[] {
-  const plans = new Map<string, readonly Plan[]>();
-  const at = (first: number, last: number) => plans.get(`${first} ${last}`) ?? [];
-  factors.forEach((_factor, i) => plans.set(`${i} ${i}`, [{ cost: 0, order: i }]));
-  for (let length = 1; length < factors.length; length++) {
-    for (let first = 0; first + length < factors.length; first++) {
+/** The cheapest order of a part of a chain for these sizes; of equal ones the author's. */
+function cheapest(part: Formed, formed: readonly Formed[], dims: readonly number[]): Order {
+  const plans = new Map<string, Plan>();
+  const planOf = (first: number, last: number): Plan =>
+    plans.get(`${first} ${last}`) ?? { order: first, cost: 0 };
+  for (let length = 1; length <= part.last - part.first; length++) {
+    for (let first = part.first; first + length <= part.last; first++) {
       const last = first + length;
       const own = formed.find((one) => one.first === first && one.last === last);
-      let kept: readonly Plan[] = own ? [{ cost: costOf(own, dims), order: own }] : [];
-      for (let middle = first + 1; middle <= last; middle++)
-        for (const left of at(first, middle - 1))
-          for (const right of at(middle, last)) {
-            const order = { left: left.order, right: right.order, first, last };
-            const cost = dimAdd(dimAdd(left.cost, right.cost), multiplications(order, dims));
-            kept = withPlan(kept, { cost, order });
-          }
-      plans.set(`${first} ${last}`, kept);
+      const splits = Array.from({ length }, (_, i): Plan => {
+        const [left, right] = [planOf(first, first + i), planOf(first + i + 1, last)];
+        const [m = 1, k = 1, n = 1] = [first, first + i + 1, last + 1].map((at) => dims[at]);
+        return {
+          order: { left: left.order, right: right.order, first, last },
+          cost: left.cost + right.cost + m * k * n,
+        };
+      });
+      const given = own ? [{ order: own, cost: Number(costOf(own, dims)) }] : [];
+      const best = [...given, ...splits].reduce((a, b) => (b.cost < a.cost ? b : a));
+      plans.set(`${first} ${last}`, best);
     }
   }
-  return at(0, factors.length - 1);
-}
-
-/** Keeps a plan that none is at least as good as, instead of those it is better than. */
-function withPlan(plans: readonly Plan[], plan: Plan): readonly Plan[] {
-  if (plans.some((one) => one.cost === plan.cost || isCheaper(one, plan))) return plans;
-  return [...plans.filter((one) => !isCheaper(plan, one)), plan].slice(0, mostPlans);
-}
-
-/** Whether a plan needs fewer multiplications for some sizes, and more for none. */
-function isCheaper(a: Plan, b: Plan): boolean {
-  return a.cost !== b.cost && dimAtLeast(dimSub(b.cost, a.cost), 0);
+  return planOf(part.first, part.last).order;
 }
 
 // Rebuilding
@@ -242,6 +265,7 @@ function isCheaper(a: Plan, b: Plan): boolean {
 class Builder {
   readonly #chain: Chain;
   readonly #images: ReadonlyMap<Node, Node>;
+  readonly #origins = new Map<Formed, Origin>();
 
   constructor(chain: Chain, images: ReadonlyMap<Node, Node>) {
     this.#chain = chain;
@@ -259,15 +283,15 @@ class Builder {
     const [a, b] = [this.#factor(order.left), this.#factor(order.right)];
     const transposed = a.transposed && b.transposed;
     const covering = this.#covering(order);
-    const node = withOrigin(covering.node.origin, () =>
+    const origin = "node" in order ? covering.node.origin : this.#originOf(covering);
+    const node = withOrigin(origin, () =>
       transposed
         ? gemm(b.node, a.node)
         : gemm(a.node, b.node, { transposeA: a.transposed, transposeB: b.transposed }),
     );
     const isSame = covering.first === order.first && covering.last === order.last;
-    return isSame && covering.transposed === transposed
-      ? { node: replacing(covering.node, node), transposed }
-      : { node, transposed };
+    const keepsName = isSame && covering.transposed === transposed;
+    return { node: keepsName ? renamed(node, covering.node) : node, transposed };
   }
 
   #given(position: number): Factor {
@@ -281,5 +305,22 @@ class Builder {
   #covering({ first, last }: Split): Formed {
     const found = this.#chain.formed.find((one) => one.first <= first && last <= one.last);
     return found ?? whole(this.#chain);
+  }
+
+  /** The lines whose products are no longer formed one by one, as one. */
+  #originOf(covering: Formed): Origin {
+    const { origin } = covering.node;
+    const inside = this.#chain.formed.filter(
+      ({ first, last }) => covering.first <= first && last <= covering.last,
+    );
+    const lines = new Set(inside.map(({ node }) => node.origin.step.line));
+    if (lines.size === 1 || origin.phase === "backward") return origin;
+    const known = this.#origins.get(covering);
+    if (known !== undefined) return known;
+    const text = [...lines].map((line) => line.text).join("; ");
+    const { span, line } = origin.step;
+    const made: Origin = { ...origin, step: { span, line: { text, span: line.span } } };
+    this.#origins.set(covering, made);
+    return made;
   }
 }

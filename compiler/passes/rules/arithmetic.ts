@@ -15,6 +15,11 @@ function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(Math.abs(value)));
 }
 
+/** Whether a factor has an inverse, and neither is near the ends of what f32 can hold. */
+function isOrdinary(c: number): boolean {
+  return Math.abs(c) >= 2 ** -100 && Math.abs(c) <= 2 ** 100;
+}
+
 /** c · (d · x) as (c · d) · x, for constants that fit. */
 function mergeFactors(fits: (c: number, d: number) => boolean) {
   return (scale: Node, product: Node): Node | null => {
@@ -84,13 +89,13 @@ export const arithmeticRules: readonly Rule[] = [
     commutativeRule(
       "c · (d · x) = (c · d) · x",
       "mul",
-      mergeFactors(() => true),
+      mergeFactors((c, d) => [c, d, c * d].every(isOrdinary)),
     ),
   ),
   inexact(
     rule2("x / c = x · (1 / c)", "div", (x, b) => {
       const c = constantValue(b);
-      return c === undefined || c === 0 ? null : mul(x, constant(1 / c));
+      return c === undefined || !isOrdinary(c) ? null : mul(x, constant(1 / c));
     }),
   ),
   inexact(rule1("log(exp(x)) = x", "log", (y) => match1(y, "exp"))),
