@@ -2,6 +2,7 @@ import type { Buffer } from "../../schedule/program.js";
 import type { Dim } from "../../ir/dim.js";
 import type { MatmulKernel } from "./kernels/kernel.js";
 import { matmulKernels, matmulScratchBytes } from "./kernels/matmul.js";
+import type { NativeKernel } from "./nativeKernels.js";
 import type { Wat } from "./wat.js";
 
 /** A statement that the host runs when the module asks for it: a runtime function over whole buffers. */
@@ -24,6 +25,7 @@ export class ModuleWriter {
   readonly #hosts = new Map<string, number>();
   readonly #calls = new Map<string, boolean>();
   readonly #kernels = new Map<string, MatmulKernel>();
+  readonly #natives = new Map<string, NativeKernel["functions"][number]>();
 
   /** A function of numbers of the host: `Math.sin`, `erf`. */
   host(callee: string, arity: number): string {
@@ -50,6 +52,12 @@ export class ModuleWriter {
     const name = epilogue === undefined ? plain : `${plain}_${this.#kernels.size}`;
     if (!this.#kernels.has(name)) this.#kernels.set(name, { ...kernel, name });
     return name;
+  }
+
+  /** Takes in the functions of a kernel and those they call. */
+  native({ functions, products }: NativeKernel): void {
+    for (const product of products) this.kernel(product);
+    for (const own of functions) this.#natives.set(own.name, own);
   }
 
   /** True where relaxed instructions would be used. */
@@ -88,6 +96,7 @@ export class ModuleWriter {
       ...hosts,
       ...calls,
       ...(kernels.length === 0 ? [] : [matmulKernels(kernels, { relaxed })]),
+      ...[...this.#natives.values()].map((own) => own.text({ relaxed })),
       ...this.#functions,
       ")",
     ].join("\n");

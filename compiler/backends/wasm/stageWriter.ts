@@ -13,6 +13,7 @@ import { branchesToChoices } from "../../schedule/tidy.js";
 import { toIdentifier } from "../typescript/names.js";
 import { dimWat } from "./dims.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
+import { nativeKernel } from "./nativeKernels.js";
 import { writePlainProduct } from "./plainMatmul.js";
 import { countIndices } from "./repeat.js";
 import {
@@ -201,7 +202,7 @@ export class StageWriter implements LoopContext {
       case "matmul":
         return this.#matmul(statement);
       case "kernel":
-        return this.#callHost({ callee: statement.callee, arguments: statement.arguments });
+        return this.#kernel(statement);
       case "checkIndices":
         return this.#check(statement);
     }
@@ -302,6 +303,20 @@ export class StageWriter implements LoopContext {
     const operands = [a, b, result].map((operand) => this.#operand(operand));
     const scratch = this.#parameter("scratch", "scratch", { kind: "scratch" }, "i32");
     this.f.emit(`(call $${[name, ...operands, sizeM, sizeN, sizeK, scratch].join(" ")})`);
+  }
+
+  #kernel(statement: Extract<Statement, { kind: "kernel" }>): void {
+    const { callee, arguments: parts } = statement;
+    const native = nativeKernel(statement);
+    if (native === null) return this.#callHost({ callee, arguments: parts });
+    this.#options.module.native(native);
+    this.#options.scratch(native.scratch);
+    const scratch = this.#parameter("scratch", "scratch", { kind: "scratch" }, "i32");
+    const values = parts.map((part) => {
+      if (part.kind === "buffer") return this.address(part);
+      return part.kind === "dim" ? this.#dim(part.value) : i32(Number(part.value));
+    });
+    for (const call of native.calls(values, scratch)) this.f.emit(call);
   }
 
   #dim(dim: Dim): Wat {

@@ -5,6 +5,7 @@ import { bodiesOf, visitScalars } from "../../schedule/tidy.js";
 import { announced, Lines, phaseOf, stepsOf } from "../typescript/comments.js";
 import { toIdentifier } from "../typescript/names.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
+import { nativeKernel } from "./nativeKernels.js";
 import { StageWriter, type StageParameter } from "./stageWriter.js";
 
 /** What the driver does, a line each. */
@@ -108,7 +109,7 @@ function doneByDriver(statement: Statement): Step["does"] {
 
 /** Runtime functions over whole arrays, and checks of them, are called by the driver where it can. */
 function isDriver(statement: Statement, inputs: ReadonlySet<Local>): boolean {
-  if (statement.kind === "kernel") return true;
+  if (statement.kind === "kernel") return nativeKernel(statement) === null;
   if (statement.kind !== "checkIndices") return false;
   const { value } = statement;
   return value.kind === "buffer" || (value.kind === "local" && inputs.has(value));

@@ -46,6 +46,25 @@ export function tableFunction(): string {
   );
 }
 
+export const clearName = "cv.clear";
+
+/** Fills `bytes`, a multiple of 4, with zeros. */
+export function clearFunction(): string {
+  const last = (size: number): string => `(i32.le_u ${add(get("to"), i32(size))} ${get("end")})`;
+  return lines(
+    `(func $${clearName} ${params("to", "bytes")}`,
+    locals("i32", "end"),
+    set("end", add(get("to"), get("bytes"))),
+    repeatWhile(
+      last(16),
+      `(v128.store ${get("to")} (v128.const i64x2 0 0))`,
+      advance("to", i32(16)),
+    ),
+    repeatWhile(last(4), `(i32.store ${get("to")} ${i32(0)})`, advance("to", i32(4))),
+    ")",
+  );
+}
+
 export const copyRowsName = "cv.copyRows";
 
 /**

@@ -38,7 +38,7 @@ export function matmulKernels(
 }
 
 /** With separate products, 4 rows of 2 vectors and what they need fill the registers; fused ones leave room for 6. */
-const tileRowsOf = ({ relaxed }: KernelOptions): number => (relaxed ? 6 : 4);
+export const tileRowsOf = ({ relaxed }: KernelOptions): number => (relaxed ? 6 : 4);
 
 function sharedFunctions(
   wanted: readonly MatmulKernel[],

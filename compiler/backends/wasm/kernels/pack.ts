@@ -109,7 +109,7 @@ function copyElement({ dtype }: Lanes, to: string, from: string): string {
 }
 
 /** Loads a vector of each of as many rows, and stores column c of the square `offset(c)` bytes from `to`. */
-function transposedBlock(
+export function transposedBlock(
   lanes: Lanes,
   row: (index: number) => string,
   offset: (column: number) => number,

@@ -1,0 +1,82 @@
+import type { Buffer, Statement } from "../../schedule/program.js";
+import type { ConvolutionName } from "./kernels/convolve.js";
+import {
+  convolutionCalls,
+  convolutionFunctions,
+  convolutionScratchBytes,
+  geometryNames,
+  type Geometry,
+  type NamedFunction,
+} from "./kernels/convolveCall.js";
+import type { MatmulKernel } from "./kernels/kernel.js";
+import type { Dtype } from "./kernels/lanes.js";
+import type { Wat } from "./wat.js";
+
+/** A kernel that has functions in WebAssembly, for one statement that calls it. */
+export interface NativeKernel {
+  /** Matrix products whose parts its functions call. */
+  readonly products: readonly Omit<MatmulKernel, "name">[];
+  readonly functions: readonly NamedFunction[];
+  /** Bytes to work in. */
+  readonly scratch: number;
+  /** Statements that run it. @param values an address or a number for each argument */
+  calls(values: readonly Wat[], scratch: Wat): readonly Wat[];
+}
+
+type KernelStatement = Extract<Statement, { kind: "kernel" }>;
+
+/** By callee: what runs a statement in WebAssembly; null for what it does not cover. */
+const makers: Readonly<Record<string, (statement: KernelStatement) => NativeKernel | null>> = {
+  convolve: (statement) => convolution("convolve", statement),
+  convolveInput: (statement) => convolution("convolveInput", statement),
+  convolveFilters: (statement) => convolution("convolveFilters", statement),
+};
+
+/** Null for what JavaScript runs over the same memory. */
+export function nativeKernel(statement: KernelStatement): NativeKernel | null {
+  return makers[statement.callee]?.(statement) ?? null;
+}
+
+/** Of operands of one dtype, with all sizes known but the number of images. */
+function convolution(name: ConvolutionName, statement: KernelStatement): NativeKernel | null {
+  const dtype = commonDtype(statement);
+  const geometry = geometryOf(statement);
+  if (dtype === null || geometry === null) return null;
+  return {
+    products: [
+      { dtype, transposeA: name === "convolveInput", transposeB: false, accumulate: false },
+    ],
+    functions: convolutionFunctions(name, dtype),
+    scratch: convolutionScratchBytes(name, dtype, geometry),
+    calls: (values, scratch) =>
+      convolutionCalls(name, dtype, geometry, {
+        operands: values.slice(0, 3),
+        images: values[3] ?? "",
+        scratch,
+      }),
+  };
+}
+
+function commonDtype({ arguments: parts }: KernelStatement): Dtype | null {
+  const buffers = parts.filter((part): part is Buffer => part.kind === "buffer");
+  const dtypes = new Set(buffers.map(({ dtype }) => dtype));
+  if (dtypes.size !== 1) return null;
+  if (dtypes.has("f32")) return "f32";
+  return dtypes.has("f64") ? "f64" : null;
+}
+
+function geometryOf({ arguments: parts }: KernelStatement): Geometry | null {
+  const numbers = parts
+    .slice(4)
+    .map((part) => (part.kind === "dim" || part.kind === "number" ? Number(part.value) : NaN));
+  const geometry = Object.fromEntries(geometryNames.map((name, i) => [name, numbers[i]]));
+  return isGeometry(geometry) ? geometry : null;
+}
+
+/** Sizes of 0 leave nothing to do, and are left to JavaScript. */
+function isGeometry(found: Readonly<Record<string, number | undefined>>): found is Geometry {
+  return geometryNames.every((name) => {
+    const value = found[name];
+    return value !== undefined && value >= (name.startsWith("padding") ? 0 : 1);
+  });
+}
