@@ -1,5 +1,6 @@
 import { format } from "prettier";
 import { derivativesPage } from "./derivatives.js";
+import { inexactPage } from "./inexact.js";
 import { operationsPage } from "./operations.js";
 import { conventionsPage, diagnosticsPage } from "./tables.js";
 
@@ -10,6 +11,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   "conventions.md": conventionsPage,
   "derivatives.md": derivativesPage,
   "diagnostics.md": diagnosticsPage,
+  "inexact.md": inexactPage,
 };
 
 /** Every generated page by its name in `docs`, formatted. */
