@@ -131,11 +131,12 @@ export function languageOf(target: Target = "ts"): "ts" | "js" {
   return target === "ts" || target === "wasm" ? "ts" : "js";
 }
 
-function engineOf({ target, assembler, relaxedSimd }: CompileOptions): WasmEngine | undefined {
+function engineOf(options: CompileOptions): WasmEngine | undefined {
+  const { target, assembler, relaxedSimd = false, level = 2 } = options;
   if (target !== "wasm" && target !== "wasm-js") return undefined;
   if (assembler === undefined)
     throw new TypeError(`the target ${target} needs an assembler: await loadAssembler()`);
-  return new WasmEngine(assembler, relaxedSimd);
+  return new WasmEngine(assembler, { relaxed: relaxedSimd, fuses: level === 2 });
 }
 
 function compileFunction(

@@ -33,12 +33,17 @@ export interface Unit {
 export class WasmEngine implements Engine {
   readonly #assemble: Assembler;
   readonly #relaxed: boolean;
+  readonly #fuses: boolean;
   readonly #units = new Map<Program, Unit>();
 
-  /** @param relaxed also build with relaxed multiply-add, for engines that have it */
-  constructor(assemble: Assembler, relaxed = false) {
+  /**
+   * @param relaxed also build with relaxed multiply-add, for engines that have it
+   * @param fuses do elementwise work right after a matrix product inside its kernel
+   */
+  constructor(assemble: Assembler, { relaxed, fuses }: { relaxed: boolean; fuses: boolean }) {
     this.#assemble = assemble;
     this.#relaxed = relaxed;
+    this.#fuses = fuses;
   }
 
   names({ name }: ModelFunction): readonly string[] {
@@ -83,12 +88,16 @@ export class WasmEngine implements Engine {
     return unit;
   }
 
+  #stage(program: Program, prefix: string, module: ModuleWriter): StagedProgram {
+    return stageProgram(program, prefix, module, this.#fuses);
+  }
+
   #build(model: ModelFunction, options: WorkOptions["programs"]): Unit {
     const { forward, gradient } = options;
     const module = new ModuleWriter();
     const staged = [
-      { kind: "forward" as const, program: stageProgram(forward, model.name, module) },
-      { kind: "gradient" as const, program: stageProgram(gradient, `${model.name}Grad`, module) },
+      { kind: "forward" as const, program: this.#stage(forward, model.name, module) },
+      { kind: "gradient" as const, program: this.#stage(gradient, `${model.name}Grad`, module) },
     ];
     const text = module.text();
     const programs = staged.map(({ program }) => program);

@@ -1,7 +1,9 @@
 import type { Buffer } from "../../schedule/program.js";
 import type { Dim } from "../../ir/dim.js";
+import { operandNames, type Epilogue } from "./kernels/epilogue.js";
 import type { MatmulKernel } from "./kernels/kernel.js";
 import { matmulKernels, matmulScratchBytes } from "./kernels/matmul.js";
+import { collectingScope } from "./math/collectingScope.js";
 import type { NativeKernel } from "./nativeKernels.js";
 import type { Wat } from "./wat.js";
 
@@ -25,6 +27,7 @@ export class ModuleWriter {
   readonly #hosts = new Map<string, number>();
   readonly #calls = new Map<string, boolean>();
   readonly #kernels = new Map<string, MatmulKernel>();
+  readonly #epilogues = new Map<string, number>();
   readonly #natives = new Map<string, NativeKernel["functions"][number]>();
 
   /** A function of numbers of the host: `Math.sin`, `erf`. */
@@ -44,14 +47,22 @@ export class ModuleWriter {
     return name;
   }
 
-  /** The name of a kernel's function. */
+  /** The name of a kernel's function; ends that do the same share one. */
   kernel(kernel: Omit<MatmulKernel, "name">): string {
     const { dtype, transposeA, transposeB, accumulate, epilogue } = kernel;
     const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
     const plain = `matmul${letters}_${dtype}${accumulate ? "_add" : ""}`;
-    const name = epilogue === undefined ? plain : `${plain}_${this.#kernels.size}`;
+    const name = epilogue === undefined ? plain : `${plain}_${this.#numberOf(epilogue)}`;
     if (!this.#kernels.has(name)) this.#kernels.set(name, { ...kernel, name });
     return name;
+  }
+
+  #numberOf(epilogue: Epilogue): number {
+    const code = epilogue.finish("sum", operandNames(epilogue), collectingScope());
+    const text = JSON.stringify([epilogue.operands, code]);
+    const number = this.#epilogues.get(text) ?? this.#epilogues.size + 1;
+    this.#epilogues.set(text, number);
+    return number;
   }
 
   /** Takes in the functions of a kernel and those they call. */

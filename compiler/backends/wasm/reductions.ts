@@ -3,7 +3,7 @@ import type { DType } from "../../ir/type.js";
 import type { Local } from "../../schedule/program.js";
 import { combineWat } from "./scalar.js";
 import type { VectorWriter, Vectors } from "./vector.js";
-import { get, set, type FunctionWriter, type Wat } from "./wat.js";
+import { get, set, splat, splatInteger, type FunctionWriter, type Wat } from "./wat.js";
 
 /** Where the sums of a loop end up. */
 interface Target {
@@ -81,10 +81,10 @@ export class Reductions {
     const lane = this.#vectors.laneOf(dtype);
     const { float } = this.#vectors;
     const value = identities[combine];
-    if (lane === "mask") return f.splatInteger(float, value > 0 ? -1 : 0);
-    if (lane === "float") return f.splat(float, value);
+    if (lane === "mask") return splatInteger(f, float, value > 0 ? -1 : 0);
+    if (lane === "float") return splat(f, float, value);
     const whole = Number.isFinite(value) ? value : value > 0 ? 2 ** 31 - 1 : -(2 ** 31);
-    return f.splatInteger(float, whole);
+    return splatInteger(f, float, whole);
   }
 }
 

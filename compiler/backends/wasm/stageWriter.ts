@@ -9,9 +9,10 @@ import {
   type Operand,
   type Statement,
 } from "../../schedule/program.js";
-import { branchesToChoices } from "../../schedule/tidy.js";
 import { toIdentifier } from "../typescript/names.js";
 import { dimWat } from "./dims.js";
+import { epilogueOf } from "./endCode.js";
+import type { ProductEnd } from "./ends.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
 import { nativeKernel } from "./nativeKernels.js";
 import { writePlainProduct } from "./plainMatmul.js";
@@ -52,6 +53,8 @@ export interface StageOptions {
   readonly inputs: ReadonlySet<Local>;
   /** Where in memory variables lie that several stages use, in bytes. */
   readonly cells: ReadonlyMap<Local, number>;
+  /** Loops that products end with, done inside the kernels. */
+  readonly ends: ReadonlyMap<Statement, ProductEnd>;
   /** Notes a call back into the host; returns its name in the module. */
   hostCall(call: HostCall, passes: boolean): string;
   /** Notes bytes that kernels need to work in. */
@@ -77,7 +80,7 @@ export class StageWriter implements LoopContext {
 
   /** @returns the function's text */
   write(statements: readonly Statement[]): Wat {
-    this.#statements(branchesToChoices(statements, () => true));
+    this.#statements(statements);
     for (const local of this.#changed) {
       const cell = this.#options.cells.get(local);
       if (cell === undefined) continue;
@@ -167,7 +170,11 @@ export class StageWriter implements LoopContext {
   // Statements
 
   #statements(statements: readonly Statement[]): void {
-    for (const statement of statements) this.#statement(statement);
+    statements.forEach((statement, i) => {
+      const before = statements[i - 1];
+      const isDone = before !== undefined && this.#options.ends.get(before)?.nest === statement;
+      if (!isDone) this.#statement(statement);
+    });
   }
 
   #statement(statement: Statement): void {
@@ -293,16 +300,33 @@ export class StageWriter implements LoopContext {
         transposeB,
         accumulate,
       });
+    const end = this.#options.ends.get(statement);
     const name = this.#options.module.kernel({
       dtype: dtype === "f64" ? "f64" : "f32",
       transposeA,
       transposeB,
       accumulate,
+      ...(end !== undefined && { epilogue: epilogueOf(end, this) }),
     });
     this.#options.scratch(this.#options.module.scratch(name, [rows, columns, inner]));
-    const operands = [a, b, result].map((operand) => this.#operand(operand));
+    const factors = [a, b].map((operand) => this.#operand(operand));
+    const [target = this.#operand(result), ...others] = end ? this.#endPlaces(end) : [];
     const scratch = this.#parameter("scratch", "scratch", { kind: "scratch" }, "i32");
-    this.f.emit(`(call $${[name, ...operands, sizeM, sizeN, sizeK, scratch].join(" ")})`);
+    const values = [...factors, target, sizeM, sizeN, sizeK, scratch, ...others];
+    this.f.emit(`(call $${[name, ...values].join(" ")})`);
+  }
+
+  /** Where a fused end begins to store its first value, then where its operands begin. */
+  #endPlaces({ target, operands, loops, keepsProduct, product }: ProductEnd): readonly Wat[] {
+    const places = [target, ...operands.map(({ access }) => access)];
+    const at = loops.reduce<() => readonly Wat[]>(
+      (write, loop) => () => this.withLoop(loop, i32(0), write),
+      () =>
+        places.map(({ buffer, shape, index }) =>
+          add(this.address(buffer), bytesWat(buffer.dtype, positionWat(shape, index, this))),
+        ),
+    );
+    return [...at(), ...(keepsProduct ? [this.#operand(product.result)] : [])];
   }
 
   #kernel(statement: Extract<Statement, { kind: "kernel" }>): void {

@@ -1,9 +1,10 @@
 import type { Dim } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
 import type { Local, Program, Scalar, Statement } from "../../schedule/program.js";
-import { bodiesOf, visitScalars } from "../../schedule/tidy.js";
+import { bodiesOf, branchesToChoices, visitScalars } from "../../schedule/tidy.js";
 import { announced, Lines, phaseOf, stepsOf } from "../typescript/comments.js";
 import { toIdentifier } from "../typescript/names.js";
+import { findEnds, type ProductEnd } from "./ends.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
 import { nativeKernel } from "./nativeKernels.js";
 import { StageWriter, type StageParameter } from "./stageWriter.js";
@@ -50,17 +51,21 @@ interface Group {
   readonly isStage: boolean;
 }
 
+/** @param fuses whether elementwise loops right after a product become part of it */
 export function stageProgram(
   program: Program,
   prefix: string,
   module: ModuleWriter,
+  fuses: boolean,
 ): StagedProgram {
   if (program.buffers.some(({ role }) => role === "tape"))
     return { program, steps: [], cells: new Map(), calls: [], scratch: 0, isHost: true };
   const inputs = new Set(
     program.inputPlaces.flatMap((place) => (place.kind === "local" ? [place] : [])),
   );
-  const groups = groupsOf(program.body, inputs);
+  const body = branchesToChoices(program.body, () => true);
+  const ends = fuses ? findEnds(body, program.arena) : new Map<Statement, ProductEnd>();
+  const groups = groupsOf(body, inputs, ends);
   const cells = cellsOf(program, groups, inputs);
   const calls: { name: string; call: HostCall; passes: boolean }[] = [];
   let scratch = 0;
@@ -74,6 +79,7 @@ export function stageProgram(
       module,
       inputs,
       cells,
+      ends,
       hostCall: (call, passes) => {
         const own = `${toIdentifier(prefix)}Call${calls.length + 1}`;
         calls.push({ name: own, call, passes });
@@ -116,7 +122,11 @@ function isDriver(statement: Statement, inputs: ReadonlySet<Local>): boolean {
 }
 
 /** Statements in a row that work for the same lines are one stage. */
-function groupsOf(statements: readonly Statement[], inputs: ReadonlySet<Local>): readonly Group[] {
+function groupsOf(
+  statements: readonly Statement[],
+  inputs: ReadonlySet<Local>,
+  ends: ReadonlyMap<Statement, ProductEnd>,
+): readonly Group[] {
   const lines = new Lines();
   const groups: Group[] = [];
   statements.forEach((statement, i) => {
@@ -124,14 +134,17 @@ function groupsOf(statements: readonly Statement[], inputs: ReadonlySet<Local>):
     const phase = phaseOf(told);
     // Checks before all else belong to no line in particular.
     const isEarly = statement.kind === "checkIndices" && groups.every((group) => !group.isStage);
-    const quotes = isEarly ? [] : quotesOf(told, phase, lines);
+    const end = ends.get(statement);
+    const quotes = isEarly ? [] : quotesOf(end ? [told, end.nest] : [told], phase, lines);
     const isStage = !isDriver(statement, inputs);
     const last = groups.at(-1);
+    const before = statements[i - 1];
+    const isEnd = before !== undefined && ends.get(before)?.nest === statement;
     const joins =
       last?.isStage === true &&
       isStage &&
       last.phase === phase &&
-      (quotes.length === 0 || quotes.join("\n") === last.quotes.join("\n"));
+      (isEnd || quotes.length === 0 || quotes.join("\n") === last.quotes.join("\n"));
     if (joins) last.statements.push(statement);
     else groups.push({ phase, quotes, statements: [statement], isStage });
   });
@@ -139,11 +152,11 @@ function groupsOf(statements: readonly Statement[], inputs: ReadonlySet<Local>):
 }
 
 function quotesOf(
-  statement: Statement,
+  statements: readonly Statement[],
   phase: "forward" | "backward",
   lines: Lines,
 ): readonly string[] {
-  const steps = stepsOf(statement).filter((step) => step.line.text !== "");
+  const steps = statements.flatMap(stepsOf).filter((step) => step.line.text !== "");
   if (phase === "forward")
     for (const { line } of steps) if (!lines.has(line)) lines.add([line], line.text);
   const numbered = steps.flatMap((step) => {

@@ -3,7 +3,15 @@ import { isFloat, type DType } from "../../ir/type.js";
 import { vectorFunction, vectorFunctionOfTwo } from "./math/index.js";
 import { interleave, type VectorCode, type VectorType } from "./math/scope.js";
 import { applyWat, type ScalarContext, type Typed } from "./scalar.js";
-import { lanesOf, vectorOf, type Float, type FunctionWriter, type Wat } from "./wat.js";
+import {
+  lanesOf,
+  splat,
+  splatInteger,
+  vectorOf,
+  type Float,
+  type VectorTarget,
+  type Wat,
+} from "./wat.js";
 
 /**
  * Operations on vectors: one or several at a time, their instructions
@@ -21,14 +29,14 @@ export interface Vectors {
 export class VectorWriter {
   readonly float: Float;
   readonly lanes: number;
-  readonly #f: FunctionWriter;
+  readonly #f: VectorTarget;
   readonly #context: Pick<ScalarContext, "host">;
   /** Lanes that matter: all, or the first alone behind the last full vector. */
   active: number;
   /** `f32x4` or `f64x2`. */
   readonly type: VectorType;
 
-  constructor(f: FunctionWriter, float: Float, context: Pick<ScalarContext, "host">) {
+  constructor(f: VectorTarget, float: Float, context: Pick<ScalarContext, "host">) {
     this.#f = f;
     this.float = float;
     this.lanes = lanesOf[float];
@@ -114,13 +122,13 @@ export class VectorWriter {
   convert(value: Vectors, to: Lane): Vectors {
     if (value.lane === to) return value;
     if (to === "mask") {
-      const zero = this.#f.splat(this.float, 0);
+      const zero = splat(this.#f, this.float, 0);
       const type = value.lane === "integer" ? "i32x4" : this.type;
       return this.map("mask", [value], (x) => `(${type}.ne ${x} ${zero})`);
     }
     if (value.lane === "mask") {
       const one =
-        to === "float" ? this.#f.splat(this.float, 1) : this.#f.splatInteger(this.float, 1);
+        to === "float" ? splat(this.#f, this.float, 1) : splatInteger(this.#f, this.float, 1);
       return this.map(to, [value], (x) => `(v128.and ${x} ${one})`);
     }
     return to === "float"
@@ -231,7 +239,7 @@ export class VectorWriter {
     const count = operands[0]?.wats.length ?? 0;
     const constants = trailing.map((value): Vectors => ({
       lane: "float",
-      wats: Array.from({ length: count }, () => this.#f.splat(this.float, value)),
+      wats: Array.from({ length: count }, () => splat(this.#f, this.float, value)),
     }));
     const own = [...operands.map((operand) => this.convert(operand, "float")), ...constants];
     const instruction = instructions[callee];
@@ -259,7 +267,7 @@ export class VectorWriter {
 
   /** NaN and signed zeros are their own signs. */
   #sign(own: readonly Vectors[]): Vectors {
-    const [zero, one, minus] = [0, 1, -1].map((value) => this.#f.splat(this.float, value));
+    const [zero, one, minus] = [0, 1, -1].map((value) => splat(this.#f, this.float, value));
     return this.map("float", own, (x) => {
       const positive = `(${this.type}.gt ${x} ${zero})`;
       const negative = `(${this.type}.lt ${x} ${zero})`;

@@ -3,9 +3,10 @@ import type { Local, Loop, Scalar } from "../../schedule/program.js";
 import { Reductions } from "./reductions.js";
 import { dtypeOf, scalarWat, type ScalarContext } from "./scalar.js";
 import { VectorWriter, type Vectors } from "./vector.js";
+import { VectorValues } from "./vectorValue.js";
 import { accessKey, VectorMemory, type Load, type Store } from "./vectorMemory.js";
 import type { VectorPlan, VectorStatement } from "./vectorPlan.js";
-import { add, get, i32, literalOf, set, type FunctionWriter, type Wat } from "./wat.js";
+import { add, get, i32, literalOf, set, splat, type FunctionWriter, type Wat } from "./wat.js";
 
 /** What a vector loop needs of the function it stands in. */
 export interface LoopContext extends ScalarContext {
@@ -25,6 +26,7 @@ interface Rounds {
   /** Values just stored, by buffer and position: reading them back costs a trip through memory. */
   readonly stored: Map<string, Vectors>;
   readonly loaded: Map<string, Vectors>;
+  readonly values: VectorValues;
 }
 
 /** Straight-line vectors are preferred to a loop up to this many operations. */
@@ -126,6 +128,7 @@ export class VectorLoop {
       locals: new Map(),
       stored: new Map(),
       loaded: new Map(),
+      values: new VectorValues(this.#vectors, (value) => this.#leaf(value, rounds)),
     };
     for (const statement of this.#plan.body) this.#statement(statement, rounds);
   }
@@ -150,12 +153,12 @@ export class VectorLoop {
     if (this.#invariants.has(value)) return;
     const lane = this.#vectors.laneOf(dtypeOf(value));
     if (value.kind === "literal" && lane === "float") {
-      this.#invariants.set(value, this.#f.splat(this.#plan.float, value.value));
+      this.#invariants.set(value, splat(this.#f, this.#plan.float, value.value));
       return;
     }
     const wat = scalarWat(value, this.#context);
-    const splat = this.#vectors.splat({ wat, dtype: dtypeOf(value) });
-    this.#invariants.set(value, this.#f.keep("v128", splat, "s"));
+    const inEach = this.#vectors.splat({ wat, dtype: dtypeOf(value) });
+    this.#invariants.set(value, this.#f.keep("v128", inEach, "s"));
   }
 
   // Statements
@@ -164,7 +167,7 @@ export class VectorLoop {
     switch (statement.kind) {
       case "define": {
         const { local, value } = statement;
-        rounds.locals.set(local, { ...this.#as(value, local.dtype, rounds), dtype: local.dtype });
+        rounds.locals.set(local, { ...rounds.values.as(value, local.dtype), dtype: local.dtype });
         return;
       }
       case "update":
@@ -178,7 +181,7 @@ export class VectorLoop {
     { local, combine, value }: Extract<VectorStatement, { kind: "update" }>,
     rounds: Rounds,
   ): void {
-    const own = this.#as(value, local.dtype, rounds);
+    const own = rounds.values.as(value, local.dtype);
     const old = rounds.locals.get(local);
     if (combine === null || this.#plan.reductions.has(local)) {
       if (combine === null) rounds.locals.set(local, { ...own, dtype: local.dtype });
@@ -194,7 +197,7 @@ export class VectorLoop {
 
   #store(statement: Store, rounds: Rounds): void {
     const { buffer, combine } = statement;
-    const own = this.#as(statement.value, buffer.dtype, rounds);
+    const own = rounds.values.as(statement.value, buffer.dtype);
     const value =
       combine === null
         ? own
@@ -209,16 +212,8 @@ export class VectorLoop {
 
   // Values
 
-  #as(value: Scalar, dtype: DType, rounds: Rounds): Vectors {
-    const own = this.#value(value, rounds);
-    const isWhole = dtype === "i32" && this.#plan.float === "f64" && dtypeOf(value) === "f64";
-    const converted = this.#vectors.convert(own, this.#vectors.laneOf(dtype));
-    return isWhole
-      ? this.#vectors.map("float", [converted], (x) => `(f64x2.trunc ${x})`)
-      : converted;
-  }
-
-  #value(value: Scalar, rounds: Rounds): Vectors {
+  /** What is known, or read; null for what is to be worked out. */
+  #leaf(value: Scalar, rounds: Rounds): Vectors | null {
     const invariant = this.#invariants.get(value);
     if (invariant !== undefined)
       return {
@@ -235,23 +230,8 @@ export class VectorLoop {
         return this.#load(value, rounds);
       case "index":
         return this.#laneByLane(value, rounds);
-      case "apply": {
-        const { lowering, name } = value.node.op;
-        if (lowering.kind !== "scalar") throw new Error(`${name} is not elementwise`);
-        const operands = value.arguments.map((part) => this.#value(part, rounds));
-        const from = value.arguments.map(dtypeOf);
-        return this.#vectors.apply(lowering.code, operands, from, value.node.type.dtype);
-      }
-      case "total": {
-        const { dtype } = value.node.type;
-        return value.terms
-          .map((term) => this.#as(term.value, dtype, rounds))
-          .reduce((a, b) =>
-            this.#vectors.map(a.lane, [a, b], (x, y) => this.#vectors.combine("add", dtype, x, y)),
-          );
-      }
       default:
-        throw new Error(`a ${value.kind} that varies`);
+        return null;
     }
   }
 

@@ -12,11 +12,31 @@ export interface WatParameter {
   readonly type: WatType;
 }
 
+/** What vector code is written into: a function, or a piece of one. */
+export interface VectorTarget {
+  readonly scope: VectorScope;
+  emit(statement: Wat): void;
+  /** Keeps a value in a fresh local. */
+  keep(type: "v128", value: Wat, hint?: string): Wat;
+}
+
+/** A vector with the number in each lane. */
+export function splat({ scope }: VectorTarget, float: Float, value: number): Wat {
+  const own = number(float === "f32" ? Math.fround(value) : value);
+  return scope.constant(`(v128.const ${vectorOf[float]} ${repeated(float, own)})`);
+}
+
+/** A vector of integers with the number in each lane, as wide as the floats it goes with. */
+export function splatInteger({ scope }: VectorTarget, float: Float, value: number | bigint): Wat {
+  const type = float === "f32" ? "i32x4" : "i64x2";
+  return scope.constant(`(v128.const ${type} ${repeated(float, String(value))})`);
+}
+
 /**
  * One function being written. What a method returns as a value is a
  * `local.get`, or as cheap, so that it may be used more than once.
  */
-export class FunctionWriter {
+export class FunctionWriter implements VectorTarget {
   readonly name: string;
   readonly #parameters: WatParameter[];
   readonly #exported: boolean;
@@ -70,20 +90,6 @@ export class FunctionWriter {
     const name = this.local(type, hint);
     this.emit(set(name, value));
     return get(name);
-  }
-
-  /** A vector with the number in each lane, set once at the start of the function. */
-  splat(float: Float, value: number): Wat {
-    return this.constant(
-      `(v128.const ${float === "f32" ? "f32x4" : "f64x2"} ${repeated(float, number(float === "f32" ? Math.fround(value) : value))})`,
-    );
-  }
-
-  /** A vector of integers with the number in each lane, as wide as the floats it goes with. */
-  splatInteger(float: Float, value: number | bigint): Wat {
-    return this.constant(
-      `(v128.const ${float === "f32" ? "i32x4" : "i64x2"} ${repeated(float, String(value))})`,
-    );
   }
 
   /** A constant vector, set once at the start of the function. */
