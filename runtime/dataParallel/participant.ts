@@ -74,6 +74,7 @@ export async function createParticipant(
   return { compute: () => attempt(computeRows), combine: () => attempt(combineShards) };
 }
 
+/** May take its time: a page's thread may not compile large modules of WebAssembly at once. */
 type CreateWork = (sizes: Readonly<Record<string, number>>) => unknown;
 type GradientFunction = (inputs: object, work: unknown) => Readonly<Record<string, unknown>>;
 
@@ -86,8 +87,9 @@ function functionsOf(module: GradientModule, name: string) {
       `the module exports no function ${wanted}, only ${Object.keys(exports).join(", ")}`,
     );
   };
+  const create = `create${title}Work`;
   return {
-    createWork: find(`create${title}Work`) as CreateWork,
+    createWork: find(`${create}Async` in exports ? `${create}Async` : create) as CreateWork,
     gradient: find(`${name}Grad`) as GradientFunction,
     name: `${name}Grad`,
   };

@@ -70,6 +70,7 @@ export function createPlan<P extends object, D extends object, C extends Constan
   memory: Memory,
   sendsMessages: boolean,
 ): Plan {
+  checkReduction(options.reduction);
   const rows = rowCount(options);
   const firstRows = divide(rows, workers, 1);
   const { leaves, parameters, gradients } = planParameters(options.parameters, workers, memory);
@@ -110,6 +111,12 @@ export function createPlan<P extends object, D extends object, C extends Constan
     };
   });
   return { tasks, parameters, gradients, data, constants };
+}
+
+/** Without types it may be missing, and gradients would be added where a mean is meant. */
+function checkReduction(reduction: unknown): void {
+  if (reduction === "mean" || reduction === "sum") return;
+  throw new TypeError(`reduction is ${String(reduction)}, expected "mean" or "sum"`);
 }
 
 function rowCount<P, D, C>({ batch, sizes, workers }: Options<P, D, C>): number {

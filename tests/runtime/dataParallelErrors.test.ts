@@ -102,6 +102,7 @@ describe("a gradient that does not fit", () => {
 describe("a pool that cannot be made", () => {
   it.each([
     [{ batch: "M" }, "batch is M, expected one of the sizes: N"],
+    [{ reduction: undefined }, 'reduction is undefined, expected "mean" or "sum"'],
     [{ workers: 0 }, "workers is 0, expected a whole number from 1"],
     [{ workers: 7 }, "size N is 6, expected at least one row for each of 7 workers"],
     [
