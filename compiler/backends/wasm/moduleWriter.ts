@@ -5,6 +5,7 @@ import type { MatmulKernel } from "./kernels/kernel.js";
 import { matmulKernels, matmulScratchBytes } from "./kernels/matmul.js";
 import { collectingScope } from "./math/collectingScope.js";
 import type { NativeKernel } from "./nativeKernels.js";
+import { ownFunction } from "./ownFunctions.js";
 import type { Wat } from "./wat.js";
 
 /** A statement that the host runs when the module asks for it: a runtime function over whole buffers. */
@@ -24,15 +25,18 @@ export type HostArgument =
 /** What the stages of a generated file share: one module, its imports and its kernels. */
 export class ModuleWriter {
   readonly #functions: Wat[] = [];
+  readonly #own = new Set<Wat>();
   readonly #hosts = new Map<string, number>();
   readonly #calls = new Map<string, boolean>();
   readonly #kernels = new Map<string, MatmulKernel>();
   readonly #epilogues = new Map<string, number>();
   readonly #natives = new Map<string, NativeKernel["functions"][number]>();
 
-  /** A function of numbers of the host: `Math.sin`, `erf`. */
+  /** A function of numbers, of the host unless the module has it itself: `Math.sin`, `erf`. */
   host(callee: string, arity: number): string {
-    this.#hosts.set(callee, arity);
+    const own = ownFunction(callee);
+    if (own === null) this.#hosts.set(callee, arity);
+    else this.#own.add(own);
     return hostName(callee);
   }
 
@@ -108,6 +112,7 @@ export class ModuleWriter {
       ...calls,
       ...(kernels.length === 0 ? [] : [matmulKernels(kernels, { relaxed })]),
       ...[...this.#natives.values()].map((own) => own.text({ relaxed })),
+      ...this.#own,
       ...this.#functions,
       ")",
     ].join("\n");
