@@ -228,6 +228,7 @@ describe.each(supported)("matrix products in $dtype, relaxed: $relaxed", ({ dtyp
       [1, 700, 9],
       [30, 130, 1024],
       [512, 16, 1300],
+      [37, 50, 21],
     ] as const;
     shapes.forEach((shape) => {
       expectProduct(module, kernel, shape);
