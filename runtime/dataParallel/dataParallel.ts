@@ -55,7 +55,8 @@ export interface DataParallel<P, D, C> {
  * Divides the batch of a generated gradient function among threads that share
  * memory. Each computes the gradient of its rows; the gradients are added in
  * the order of the workers, so that results have the same bits from run to run
- * for the same number of workers.
+ * for the same number of workers. A module that runs in WebAssembly has a memory
+ * of its own in each thread: the rows, the parameters and the gradient are copied.
  *
  * ```ts
  * const pool = await dataParallel({

@@ -54,7 +54,22 @@ export async function importModule({ module }: Task): Promise<GradientModule> {
       "the worker got no URL of a module: give dataParallel a URL, or call runWorker(module)",
     );
   }
-  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as GradientModule;
+  try {
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as GradientModule;
+  } catch (error) {
+    throw withHint(error);
+  }
+}
+
+/** Codes of Node for modules it does not find or read, as where the file beside is TypeScript. */
+const unreadable = ["ERR_MODULE_NOT_FOUND", "ERR_UNKNOWN_FILE_EXTENSION"];
+
+/** Where the calling thread has a loader for TypeScript, its workers have not. */
+function withHint(error: unknown): unknown {
+  const { code = "" } = error as { readonly code?: string };
+  if (!(error instanceof Error) || !unreadable.includes(code)) return error;
+  error.message += "; workers need JavaScript: build with --target js or wasm-js";
+  return error;
 }
 
 function takePart({ control }: Task, { compute, combine }: Participant): never {

@@ -35,8 +35,10 @@ export type OptimiserChoice =
 export interface DataParallelOptions<P, D, C> {
   /**
    * The generated module, which every worker imports: its URL, as in
-   * `new URL("./model.grad.js", import.meta.url)`. Or the module itself, where
-   * `createWorker` starts workers that import it on their own.
+   * `new URL("./model.grad.js", import.meta.url)`. It is JavaScript, of `--target
+   * js` or `wasm-js`, or compiled: workers do not read TypeScript, even where
+   * the calling thread does. Or the module itself, where `createWorker` starts
+   * workers that import it on their own.
    */
   readonly module: URL | GradientModule;
   /** The function to differentiate: `"loss"` stands for `createLossWork` and `lossGrad`. */

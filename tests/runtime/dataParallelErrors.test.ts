@@ -126,9 +126,13 @@ describe("a pool that cannot be made", () => {
 
   it("says so when the module cannot be imported, there or here", async () => {
     const absent = new URL("absent.js", module);
-    await expect(poolOf({ module: absent })).rejects.toThrow(/absent\.js/);
+    await expect(poolOf({ module: absent })).rejects.toThrow(
+      /absent\.js.*; workers need JavaScript: build with --target js or wasm-js$/,
+    );
     const there = { module: absent, useCallingThread: false };
-    await expect(poolOf(there)).rejects.toThrow(/^worker \d \(rows .*: Error: .*absent\.js/);
+    await expect(poolOf(there)).rejects.toThrow(
+      /^worker \d \(rows .*: Error: .*absent\.js.*; workers need JavaScript/,
+    );
   });
 
   it("says so when the workers' file is another", async () => {
