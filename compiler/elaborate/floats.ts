@@ -22,44 +22,24 @@ export function hasFloat(value: Value): boolean {
 
 /** The same structure with other floats; whatever else is in it stays. */
 export function mapFloats(value: Value, map: (leaf: Node) => Value): Value {
-  switch (value.kind) {
-    case "node":
-      return isFloat(value.node.type.dtype) ? map(value.node) : value;
-    case "number":
-      return map(constant(value.value));
-    case "dim":
-      return map(size(value.dim));
-    case "tuple":
-      return { kind: "tuple", elements: value.elements.map((one) => mapFloats(one, map)) };
-    case "object": {
-      const fields = [...value.fields].map(([name, field]): [string, Value] => [
-        name,
-        mapFloats(field, map),
-      ]);
-      return { kind: "object", fields: new Map(fields) };
-    }
-    default:
-      return value;
-  }
+  return mapLeaves(value, (leaf) => {
+    if (leaf.kind === "number") return map(constant(leaf.value));
+    if (leaf.kind === "dim") return map(size(leaf.dim));
+    return leaf.kind === "node" && isFloat(leaf.node.type.dtype) ? map(leaf.node) : leaf;
+  });
 }
 
 /** The same structure with other nodes; whatever is known at build time stays. */
 export function mapNodes(value: Value, map: (node: Node) => Value): Value {
-  switch (value.kind) {
-    case "node":
-      return map(value.node);
-    case "tuple":
-      return { kind: "tuple", elements: value.elements.map((one) => mapNodes(one, map)) };
-    case "object": {
-      const fields = [...value.fields].map(([name, field]): [string, Value] => [
-        name,
-        mapNodes(field, map),
-      ]);
-      return { kind: "object", fields: new Map(fields) };
-    }
-    default:
-      return value;
-  }
+  return mapLeaves(value, (leaf) => (leaf.kind === "node" ? map(leaf.node) : leaf));
+}
+
+function mapLeaves(value: Value, map: (leaf: Value) => Value): Value {
+  if (value.kind === "tuple")
+    return { kind: "tuple", elements: value.elements.map((one) => mapLeaves(one, map)) };
+  if (value.kind !== "object") return map(value);
+  const fields = [...value.fields].map(([name, field]) => [name, mapLeaves(field, map)] as const);
+  return { kind: "object", fields: new Map(fields) };
 }
 
 /** All floats in the value, in order. */

@@ -46,12 +46,14 @@ export function arenaBytes({ arena: { slots } }: Program): string | null {
   return others.map(slotBytes).reduce((total, bytes) => sum(total, bytes), start);
 }
 
-function sum(a: string, b: string): string {
+/** The sum of two expressions; neither needs brackets in one. */
+export function sum(a: string, b: string): string {
   if (/^\d+$/.test(a) && /^\d+$/.test(b)) return String(Number(a) + Number(b));
   return a === "0" ? b : `${a} + ${b}`;
 }
 
-function constLines(name: string, text: string): readonly string[] {
+/** A statement that names a value, in two lines if it is long. */
+export function constLines(name: string, text: string): readonly string[] {
   const flat = `  const ${name} = ${text};`;
   return flat.length <= printWidth ? [flat] : [`  const ${name} =`, `    ${text};`];
 }

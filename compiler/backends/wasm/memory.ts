@@ -1,8 +1,7 @@
 import { dimMul, dimProduct, type Dim } from "../../ir/dim.js";
 import { bytesPerElement } from "../../ir/type.js";
 import type { Buffer, Program } from "../../schedule/program.js";
-import { maximum } from "../typescript/arena.js";
-import { printWidth } from "../typescript/width.js";
+import { constLines, maximum, sum } from "../typescript/arena.js";
 
 /** Everything begins at a multiple of this, a line of the cache. */
 const alignment = 64;
@@ -71,14 +70,4 @@ function alignedText(bytes: readonly Dim[]): string {
   if (bytes.length === 1 && typeof only === "number") return String(aligned(only));
   const { text, binds } = maximum(bytes);
   return `${alignment} * Math.ceil(${binds < 20 ? `(${text})` : text} / ${alignment})`;
-}
-
-function sum(a: string, b: string): string {
-  if (/^\d+$/.test(a) && /^\d+$/.test(b)) return String(Number(a) + Number(b));
-  return a === "0" ? b : `${a} + ${b}`;
-}
-
-function constLines(name: string, text: string): readonly string[] {
-  const flat = `  const ${name} = ${text};`;
-  return flat.length <= printWidth ? [flat] : [`  const ${name} =`, `    ${text};`];
 }
