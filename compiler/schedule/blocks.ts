@@ -1,14 +1,6 @@
 import { dimAtLeast, dimNames, dimSub, evaluateDim, type Dim } from "../ir/dim.js";
 import type { Arena, Buffer, Slot } from "./program.js";
-
-/** Buffers that take the same memory one after the other. */
-export interface Block {
-  readonly buffers: readonly Buffer[];
-  readonly bytes: Dim;
-  /** The statements from which and to which the memory is taken. */
-  readonly first: number;
-  readonly last: number;
-}
+import { fillSlots, total, type Block, type OpenSlot, type Sized } from "./slots.js";
 
 /** Places blocks so that none meets another that lives at the same time. */
 export function planBlocks(blocks: readonly Block[]): Arena {
@@ -18,7 +10,7 @@ export function planBlocks(blocks: readonly Block[]): Arena {
   const bySample = samples.map((_, k) =>
     sized.toSorted((p, q) => (q.parts[k] ?? 0) - (p.parts[k] ?? 0) || p.first - q.first),
   );
-  return arenaOf(tightest([largestFirst, ...bySample].map(bySlot), mostAlive(sized)));
+  return arenaOf(tightest([largestFirst, ...bySample].map(fillSlots), mostAlive(sized)));
 }
 
 /** The plan that is nowhere far from what lives at once; of several the first. */
@@ -54,19 +46,29 @@ function mostAlive(blocks: readonly Sized[]): readonly number[] {
 /** Named sizes are unknown here; whatever they are, memory is compared at these values. */
 const samples = [1, 8, 64, 1024];
 
-interface Sized extends Block {
-  /** Bytes at each of the samples, as parts of those of all blocks. */
-  readonly parts: readonly number[];
-  /** The sum of the parts. */
-  readonly weight: number;
+function withSizes(blocks: readonly Block[]): readonly Sized[] {
+  const sizes = eachOnce(blocks, (bytes) =>
+    samples.map((value) => roundedUp(sampled(bytes, value))),
+  );
+  const totals = samples.map((_, k) => total(sizes.map((size) => size[k] ?? 0)) || 1);
+  const parts = eachOnce(blocks, (_, i) => totals.map((all, k) => (sizes[i]?.[k] ?? 0) / all));
+  return blocks.map((block, i) => ({
+    ...block,
+    parts: parts[i] ?? [],
+    weight: total(parts[i] ?? []),
+  }));
 }
 
-function withSizes(blocks: readonly Block[]): readonly Sized[] {
-  const sizes = blocks.map(({ bytes }) => samples.map((value) => roundedUp(sampled(bytes, value))));
-  const totals = samples.map((_, k) => total(sizes.map((size) => size[k] ?? 0)) || 1);
-  return blocks.map((block, i) => {
-    const parts = totals.map((all, k) => (sizes[i]?.[k] ?? 0) / all);
-    return { ...block, parts, weight: total(parts) };
+/** A list for each block; blocks of one size have the same one. */
+function eachOnce(
+  blocks: readonly Block[],
+  make: (bytes: Dim, i: number) => readonly number[],
+): readonly (readonly number[])[] {
+  const made = new Map<Dim, readonly number[]>();
+  return blocks.map(({ bytes }, i) => {
+    const list = made.get(bytes) ?? make(bytes, i);
+    made.set(bytes, list);
+    return list;
   });
 }
 
@@ -78,10 +80,6 @@ function sampled(bytes: Dim, value: number): number {
 /** Memory begins at multiples of 8 bytes. */
 function roundedUp(bytes: number): number {
   return 8 * Math.ceil(bytes / 8);
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((p, q) => p + q, 0);
 }
 
 function meet(p: Block, q: Block): boolean {
@@ -138,20 +136,6 @@ function narrowestGap(around: readonly Placed[], size: number): number {
   return best < Infinity ? found : top;
 }
 
-/** Named sizes: a slot is as large as the largest block in it turns out to be. */
-function bySlot(blocks: readonly Sized[]): readonly OpenSlot[] {
-  const slots: OpenSlot[] = [];
-  for (const block of blocks) {
-    const at = leastGrown(slots, block);
-    const { parts, members } = slots[at] ?? { parts: [], members: [] };
-    slots[at] = {
-      parts: block.parts.map((part, k) => Math.max(part, parts[k] ?? 0)),
-      members: [...members, block],
-    };
-  }
-  return slots;
-}
-
 function arenaOf(slots: readonly OpenSlot[]): Arena {
   return {
     slots: slots.map(({ members }): Slot => ({
@@ -163,24 +147,6 @@ function arenaOf(slots: readonly OpenSlot[]): Arena {
       ),
     ),
   };
-}
-
-interface OpenSlot {
-  readonly parts: readonly number[];
-  readonly members: readonly Sized[];
-}
-
-/** The slot that a block makes the least larger, of several the one it fits best; a new one after the last. */
-function leastGrown(slots: readonly OpenSlot[], block: Sized): number {
-  let best = { at: slots.length, grown: block.weight, wasted: 0 };
-  for (const [at, { parts, members }] of slots.entries()) {
-    const differences = block.parts.map((part, k) => part - (parts[k] ?? 0));
-    const grown = total(differences.map((by) => Math.max(0, by)));
-    const wasted = total(differences.map((by) => Math.max(0, -by)));
-    const isBetter = grown < best.grown || (grown === best.grown && wasted < best.wasted);
-    if (isBetter && !members.some((other) => meet(block, other))) best = { at, grown, wasted };
-  }
-  return best.at;
 }
 
 /** Without sizes that another of the list reaches whatever the named sizes are. */
