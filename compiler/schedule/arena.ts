@@ -35,6 +35,29 @@ function bytesOf({ shape, dtype }: Buffer): Dim {
   return dimMul(dimProduct(shape), bytesPerElement[dtype]);
 }
 
+/** Whether two buffers may have memory in common; a buffer of known size may reach over several slots. */
+export function mayShare(arena: Arena, a: Buffer, b: Buffer): boolean {
+  if (a === b) return true;
+  const [p, q] = [slotsOf(arena, a), slotsOf(arena, b)];
+  return p.some((slot) => q.includes(slot));
+}
+
+/** The slots a buffer lies in; none if it is not in the arena. */
+function slotsOf({ slots, slotOf }: Arena, buffer: Buffer): readonly number[] {
+  const first = slotOf.get(buffer);
+  if (first === undefined) return [];
+  const found = [first];
+  let room = slots[first]?.bytes[0] ?? 0;
+  const bytes = bytesOf(buffer);
+  while (typeof bytes === "number" && typeof room === "number" && room < bytes) {
+    const next = slots[first + found.length]?.bytes[0];
+    if (typeof next !== "number") break;
+    found.push(first + found.length);
+    room += next;
+  }
+  return found;
+}
+
 /** Buffers one after the other in the same place, each written over the one before. */
 function mergedInPlace(
   lives: readonly Lifetime[],
