@@ -1,27 +1,39 @@
-import type { FloatArray } from "./floatArray.js";
-
 /**
  * Cross-correlation of images x [N, C, H, W] with filters w [O, C/groups, KH, KW]
- * and its two adjoints. All are sums over the same products
- * x[n, c, h, w] · w[o, c, i, j] · y[n, o, p, q] with h = p · strideH − paddingH + i · dilationH;
- * the innermost loop runs along q, free of bounds tests.
+ * and its two adjoints, in f32. All are sums over the same products
+ * x[n, c, h, w] · w[o, c, i, j] · y[n, o, p, q] with h = p · strideH − paddingH + i · dilationH.
+ *
+ * What the windows of an image read is gathered as the columns of a matrix
+ * [taps, windows], or that matrix is added to the image, and the rest is a
+ * product of matrices. The memory in between is kept from call to call.
+ *
+ * As with matrix products there is the same text for f64, `convolve64.ts`,
+ * written from this file by its test.
  */
+import { convolutionShape, type ConvolutionShape } from "./convolutionShape.js";
+import type { FloatArray } from "./floatArray.js";
+import { matmulNN, matmulNT, matmulTN } from "./matmul.js";
 
-/** The first q with q · stride + offset ≥ 0. */
-function firstInside(offset: number, stride: number): number {
-  return offset >= 0 ? 0 : Math.ceil(-offset / stride);
+/** Memory that is kept between calls, and grows. */
+interface Room {
+  /** An image with its border. */
+  wide: Float32Array;
+  columns: Float32Array;
+  /** Some windows of a result. */
+  part: Float32Array;
 }
 
-/** One more than the last q below `count` with q · stride + offset < size. */
-function endInside(offset: number, stride: number, size: number, count: number): number {
-  return Math.min(count, Math.floor((size - 1 - offset) / stride) + 1);
-}
+const room: Room = {
+  wide: /* @__PURE__ */ new Float32Array(0),
+  columns: /* @__PURE__ */ new Float32Array(0),
+  part: /* @__PURE__ */ new Float32Array(0),
+};
 
 /** y = the correlation of x with w. */
 export function convolve(
-  x: ArrayLike<number>,
-  w: ArrayLike<number>,
-  y: FloatArray,
+  x: FloatArray,
+  w: FloatArray,
+  y: Float32Array,
   images: number,
   channels: number,
   height: number,
@@ -39,39 +51,61 @@ export function convolve(
   dilationW: number,
   groups: number,
 ): void {
-  const depth = channels / groups;
-  const share = filters / groups;
-  y.fill(0);
-  for (let n = 0; n < images; n++) {
-    for (let o = 0; o < filters; o++) {
-      const plane = (n * filters + o) * resultHeight * resultWidth;
-      for (let c = 0; c < depth; c++) {
-        const image = (n * channels + Math.floor(o / share) * depth + c) * height * width;
-        for (let i = 0; i < filterHeight; i++) {
-          for (let j = 0; j < filterWidth; j++) {
-            const weight = w[((o * depth + c) * filterHeight + i) * filterWidth + j]!;
-            const left = j * dilationW - paddingW;
-            const start = firstInside(left, strideW);
-            const end = endInside(left, strideW, width, resultWidth);
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++) y[row + q]! += weight * x[from + q * strideW]!;
-            }
-          }
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = own(x);
+  const weights = own(w);
+  clearWide(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImage(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const columns = readColumns(shape, pixels, image, first, count);
+      const start = shape.isDense ? image : 0;
+      const isAll = count === windows;
+      const sums = isAll ? y : room.part;
+      matmulNN(
+        weights,
+        columns,
+        sums,
+        share,
+        count,
+        taps,
+        false,
+        weight,
+        start,
+        isAll ? result : 0,
+      );
+      if (!isAll) copyRows(sums, 0, count, y, result + first, windows, share, count);
     }
   }
 }
 
 /** x = what each pixel contributed to y: the adjoint of {@link convolve} in x. */
 export function convolveInput(
-  y: ArrayLike<number>,
-  w: ArrayLike<number>,
-  x: FloatArray,
+  y: FloatArray,
+  w: FloatArray,
+  x: Float32Array,
   images: number,
   channels: number,
   height: number,
@@ -89,39 +123,62 @@ export function convolveInput(
   dilationW: number,
   groups: number,
 ): void {
-  const depth = channels / groups;
-  const share = filters / groups;
-  x.fill(0);
-  for (let n = 0; n < images; n++) {
-    for (let o = 0; o < filters; o++) {
-      const plane = (n * filters + o) * resultHeight * resultWidth;
-      for (let c = 0; c < depth; c++) {
-        const image = (n * channels + Math.floor(o / share) * depth + c) * height * width;
-        for (let i = 0; i < filterHeight; i++) {
-          for (let j = 0; j < filterWidth; j++) {
-            const weight = w[((o * depth + c) * filterHeight + i) * filterWidth + j]!;
-            const left = j * dilationW - paddingW;
-            const start = firstInside(left, strideW);
-            const end = endInside(left, strideW, width, resultWidth);
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++) x[from + q * strideW]! += weight * y[row + q]!;
-            }
-          }
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { hasBorder, isDense, share, step, taps, windows } = shape;
+  const slopes = own(y);
+  const weights = own(w);
+  const columns = isDense ? x : room.columns;
+  const pixels = hasBorder ? room.wide : x;
+  if (!isDense) x.fill(0);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    clearWide(shape);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindows(shape, slopes, result, first, count);
+      const from = part === slopes ? result : 0;
+      matmulTN(
+        weights,
+        part,
+        columns,
+        taps,
+        count,
+        share,
+        false,
+        weight,
+        from,
+        isDense ? image : 0,
+      );
+      if (!isDense) addColumns(shape, columns, pixels, hasBorder ? 0 : image, first, count);
     }
+    if (hasBorder) copyImage(shape, x, image, false);
   }
 }
 
 /** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
 export function convolveFilters(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  w: FloatArray,
+  x: FloatArray,
+  y: FloatArray,
+  w: Float32Array,
   images: number,
   channels: number,
   height: number,
@@ -139,30 +196,159 @@ export function convolveFilters(
   dilationW: number,
   groups: number,
 ): void {
-  const depth = channels / groups;
-  const share = filters / groups;
-  for (let o = 0; o < filters; o++) {
-    for (let c = 0; c < depth; c++) {
-      for (let i = 0; i < filterHeight; i++) {
-        for (let j = 0; j < filterWidth; j++) {
-          const left = j * dilationW - paddingW;
-          const start = firstInside(left, strideW);
-          const end = endInside(left, strideW, width, resultWidth);
-          let sum = 0;
-          for (let n = 0; n < images; n++) {
-            const plane = (n * filters + o) * resultHeight * resultWidth;
-            const image = (n * channels + Math.floor(o / share) * depth + c) * height * width;
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++) sum += x[from + q * strideW]! * y[row + q]!;
-            }
-          }
-          w[((o * depth + c) * filterHeight + i) * filterWidth + j] = sum;
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = own(x);
+  const slopes = own(y);
+  w.fill(0);
+  clearWide(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImage(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindows(shape, slopes, result, first, count);
+      const columns = readColumns(shape, pixels, image, first, count);
+      const from = part === slopes ? result : 0;
+      const start = shape.isDense ? image : 0;
+      matmulNT(part, columns, w, share, taps, count, true, from, start, weight);
     }
   }
+}
+
+/** Makes room for what a convolution needs in between. */
+function reserve(shape: ConvolutionShape): void {
+  const { depth, hasBorder, isDense, share, step, taps, wideHeight, wideWidth, windows } = shape;
+  if (!isDense) room.columns = atLeast(room.columns, taps * step);
+  if (step < windows) room.part = atLeast(room.part, share * step);
+  if (hasBorder) room.wide = atLeast(room.wide, depth * wideHeight * wideWidth);
+}
+
+function atLeast(array: Float32Array, length: number): Float32Array {
+  return array.length < length ? new Float32Array(length) : array;
+}
+
+/** Operands of the other precision are rare enough to be copied. */
+function own(operand: FloatArray): Float32Array {
+  return operand instanceof Float32Array ? operand : Float32Array.from(operand);
+}
+
+function clearWide({ depth, hasBorder, wideHeight, wideWidth }: ConvolutionShape): void {
+  if (hasBorder) room.wide.fill(0, 0, depth * wideHeight * wideWidth);
+}
+
+/** Copies an image into the wide one, or back. */
+function copyImage(shape: ConvolutionShape, x: Float32Array, image: number, widens: boolean): void {
+  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const plane = image + c * height * width;
+    const inner = inset + c * wideHeight * wideWidth;
+    if (widens) copyRows(x, plane, width, room.wide, inner, wideWidth, height, width);
+    else copyRows(room.wide, inner, wideWidth, x, plane, width, height, width);
+  }
+}
+
+function copyRows(
+  from: Float32Array,
+  fromStart: number,
+  fromRow: number,
+  to: Float32Array,
+  toStart: number,
+  toRow: number,
+  rows: number,
+  length: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const source = fromStart + i * fromRow;
+    const target = toStart + i * toRow;
+    for (let j = 0; j < length; j++) to[target + j] = from[source + j]!;
+  }
+}
+
+/** Windows `first` … of a result [share, windows]: all of it as it is, or a copy. */
+function readWindows(
+  { share, windows }: ConvolutionShape,
+  y: Float32Array,
+  result: number,
+  first: number,
+  count: number,
+): Float32Array {
+  if (count === windows) return y;
+  copyRows(y, result + first, windows, room.part, 0, count, share, count);
+  return room.part;
+}
+
+/** What windows `first` … read, a row for each tap. */
+function readColumns(
+  { hasBorder, isDense, tapAt, taps, windowAt }: ConvolutionShape,
+  x: Float32Array,
+  image: number,
+  first: number,
+  count: number,
+): Float32Array {
+  if (isDense) return x;
+  const { columns } = room;
+  const pixels = hasBorder ? room.wide : x;
+  const start = hasBorder ? 0 : image;
+  for (let k = 0; k < taps; k++)
+    gather(pixels, start + tapAt[k]!, windowAt, first, columns, k * count, count);
+  return columns;
+}
+
+function gather(
+  pixels: Float32Array,
+  start: number,
+  windowAt: Int32Array,
+  first: number,
+  columns: Float32Array,
+  to: number,
+  count: number,
+): void {
+  for (let t = 0; t < count; t++)
+    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]!) | 0]!;
+}
+
+/** Adds a row for each tap to what windows `first` … read. */
+function addColumns(
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  columns: Float32Array,
+  pixels: Float32Array,
+  image: number,
+  first: number,
+  count: number,
+): void {
+  for (let k = 0; k < taps; k++)
+    scatter(columns, k * count, pixels, image + tapAt[k]!, windowAt, first, count);
+}
+
+function scatter(
+  columns: Float32Array,
+  from: number,
+  pixels: Float32Array,
+  start: number,
+  windowAt: Int32Array,
+  first: number,
+  count: number,
+): void {
+  for (let t = 0; t < count; t++)
+    pixels[(start + windowAt[(first + t) | 0]!) | 0]! += columns[(from + t) | 0]!;
 }

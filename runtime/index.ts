@@ -11,6 +11,7 @@ export {
 export { checkIndex, checkIndices, checkLength, checkSize } from "./checks.js";
 export { choleskyFactor, solveTriangular } from "./cholesky.js";
 export { convolve, convolveFilters, convolveInput } from "./convolve.js";
+export { convolve64, convolveFilters64, convolveInput64 } from "./convolve64.js";
 export type { FloatArray } from "./floatArray.js";
 export type { Arrays, Gradients } from "./gradientNames.js";
 export {

@@ -74,6 +74,10 @@ function convolutionType(name: string, rank: number, layout: string) {
   };
 }
 
+/** The runtime has each function for either precision. */
+const calleeFor = (name: string, { dtype }: TensorType): string =>
+  dtype === "f64" ? `${name}64` : name;
+
 /**
  * Convolution is linear in images and in filters, so that its two adjoints and
  * their adjoints are these three operations again.
@@ -109,7 +113,7 @@ const conv2dOp: Op = defineOp({
   lowering: {
     kind: "kernel",
     call: ([x, w], y, attrs) => ({
-      callee: "convolve",
+      callee: calleeFor("convolve", y),
       arguments: geometry(x?.shape ?? [], w?.shape ?? [], y.shape, attrs),
     }),
   },
@@ -152,7 +156,7 @@ const inputOp: Op = defineOp({
   lowering: {
     kind: "kernel",
     call: ([y, w], x, attrs) => ({
-      callee: "convolveInput",
+      callee: calleeFor("convolveInput", x),
       arguments: geometry(x.shape, w?.shape ?? [], y?.shape ?? [], attrs),
     }),
   },
@@ -191,7 +195,7 @@ const filtersOp: Op = defineOp({
   lowering: {
     kind: "kernel",
     call: ([x, y], w, attrs) => ({
-      callee: "convolveFilters",
+      callee: calleeFor("convolveFilters", w),
       arguments: geometry(x?.shape ?? [], w.shape, y?.shape ?? [], attrs),
     }),
   },

@@ -13,10 +13,67 @@ export interface RuntimeSource {
 }
 
 export const runtimeSources: Readonly<Record<string, RuntimeSource>> = {
+  ConvolutionShape: {
+    needs: [],
+    ts: `/**
+ * Where the numbers of a convolution lie. Every window of an image meets the
+ * same taps: element \`tapAt[k] + windowAt[t]\` of a group's channels is what tap
+ * k of window t reads. With padding that is so of an image with a border of
+ * zeros, the wide one.
+ */
+interface ConvolutionShape {
+  /** Channels and filters of a group. */
+  depth: number;
+  share: number;
+  /** Of a window, over all channels of a group. */
+  taps: number;
+  windows: number;
+  /** Elements of an image's channels of one group. */
+  imageSize: number;
+  /** Windows at once, so that what they read stays within bounds. */
+  step: number;
+  height: number;
+  width: number;
+  wideHeight: number;
+  wideWidth: number;
+  hasBorder: boolean;
+  /** Where the image begins in the wide one. */
+  inset: number;
+  /** Each window is one element of the image, in order. */
+  isDense: boolean;
+  tapAt: Int32Array;
+  windowAt: Int32Array;
+}`,
+    js: ``,
+  },
   FloatArray: {
     needs: [],
     ts: `/** An array of the elements of a float tensor: f32 or f64, row-major. */
 type FloatArray = Float32Array | Float64Array;`,
+    js: ``,
+  },
+  Room: {
+    needs: [],
+    ts: `/** Memory that is kept between calls, and grows. */
+interface Room {
+  /** An image with its border. */
+  wide: Float32Array;
+  columns: Float32Array;
+  /** Some windows of a result. */
+  part: Float32Array;
+}`,
+    js: ``,
+  },
+  RoomConvolve64: {
+    needs: [],
+    ts: `/** Memory that is kept between calls, and grows. */
+interface RoomConvolve64 {
+  /** An image with its border. */
+  wide: Float64Array;
+  columns: Float64Array;
+  /** Some windows of a result. */
+  part: Float64Array;
+}`,
     js: ``,
   },
   Tiles: {
@@ -88,6 +145,92 @@ interface WebAssemblyHost {
 }`,
     js: ``,
   },
+  addColumns: {
+    needs: ["ConvolutionShape", "scatter"],
+    ts: `/** Adds a row for each tap to what windows \`first\` … read. */
+function addColumns(
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  columns: Float32Array,
+  pixels: Float32Array,
+  image: number,
+  first: number,
+  count: number,
+): void {
+  for (let k = 0; k < taps; k++)
+    scatter(
+      columns,
+      k * count,
+      pixels,
+      image + tapAt[k]!,
+      windowAt,
+      first,
+      count,
+    );
+}`,
+    js: `/** Adds a row for each tap to what windows \`first\` … read. */
+function addColumns(
+  { tapAt, taps, windowAt },
+  columns,
+  pixels,
+  image,
+  first,
+  count,
+) {
+  for (let k = 0; k < taps; k++)
+    scatter(
+      columns,
+      k * count,
+      pixels,
+      image + tapAt[k],
+      windowAt,
+      first,
+      count,
+    );
+}`,
+  },
+  addColumnsConvolve64: {
+    needs: ["ConvolutionShape", "scatterConvolve64"],
+    ts: `/** Adds a row for each tap to what windows \`first\` … read. */
+function addColumnsConvolve64(
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  columns: Float64Array,
+  pixels: Float64Array,
+  image: number,
+  first: number,
+  count: number,
+): void {
+  for (let k = 0; k < taps; k++)
+    scatterConvolve64(
+      columns,
+      k * count,
+      pixels,
+      image + tapAt[k]!,
+      windowAt,
+      first,
+      count,
+    );
+}`,
+    js: `/** Adds a row for each tap to what windows \`first\` … read. */
+function addColumnsConvolve64(
+  { tapAt, taps, windowAt },
+  columns,
+  pixels,
+  image,
+  first,
+  count,
+) {
+  for (let k = 0; k < taps; k++)
+    scatterConvolve64(
+      columns,
+      k * count,
+      pixels,
+      image + tapAt[k],
+      windowAt,
+      first,
+      count,
+    );
+}`,
+  },
   adjugateTransposed: {
     needs: ["FloatArray"],
     ts: `/** adj(U)ᵀ, lower triangular: row j solves U z = eⱼ · det U, where the last pivot cancels by hand. */
@@ -133,6 +276,24 @@ function adjugateTransposed(f, base, result, at, n) {
       result[row + i] = sum / f[base + i * n + i];
     }
   }
+}`,
+  },
+  atLeast: {
+    needs: [],
+    ts: `function atLeast(array: Float32Array, length: number): Float32Array {
+  return array.length < length ? new Float32Array(length) : array;
+}`,
+    js: `function atLeast(array, length) {
+  return array.length < length ? new Float32Array(length) : array;
+}`,
+  },
+  atLeastConvolve64: {
+    needs: [],
+    ts: `function atLeastConvolve64(array: Float64Array, length: number): Float64Array {
+  return array.length < length ? new Float64Array(length) : array;
+}`,
+    js: `function atLeastConvolve64(array, length) {
+  return array.length < length ? new Float64Array(length) : array;
 }`,
   },
   bernoulli: {
@@ -386,6 +547,34 @@ function choleskyFactor(a, l, count, n) {
   }
 }`,
   },
+  clearWide: {
+    needs: ["ConvolutionShape", "room"],
+    ts: `function clearWide({
+  depth,
+  hasBorder,
+  wideHeight,
+  wideWidth,
+}: ConvolutionShape): void {
+  if (hasBorder) room.wide.fill(0, 0, depth * wideHeight * wideWidth);
+}`,
+    js: `function clearWide({ depth, hasBorder, wideHeight, wideWidth }) {
+  if (hasBorder) room.wide.fill(0, 0, depth * wideHeight * wideWidth);
+}`,
+  },
+  clearWideConvolve64: {
+    needs: ["ConvolutionShape", "roomConvolve64"],
+    ts: `function clearWideConvolve64({
+  depth,
+  hasBorder,
+  wideHeight,
+  wideWidth,
+}: ConvolutionShape): void {
+  if (hasBorder) roomConvolve64.wide.fill(0, 0, depth * wideHeight * wideWidth);
+}`,
+    js: `function clearWideConvolve64({ depth, hasBorder, wideHeight, wideWidth }) {
+  if (hasBorder) roomConvolve64.wide.fill(0, 0, depth * wideHeight * wideWidth);
+}`,
+  },
   cofactors: {
     needs: ["FloatArray", "adjugateTransposed", "exchange", "signOfExchanges"],
     ts: `/**
@@ -467,13 +656,153 @@ function comesBefore(a, b, descending) {
   return descending ? a > b : a < b;
 }`,
   },
+  convolutionShape: {
+    needs: ["ConvolutionShape", "fillTable", "mostColumns", "shape"],
+    ts: `/** Describes a convolution. The result is valid until the next call. */
+function convolutionShape(
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+): ConvolutionShape {
+  shape.depth = channels / groups;
+  shape.share = filters / groups;
+  shape.taps = shape.depth * filterHeight * filterWidth;
+  shape.windows = resultHeight * resultWidth;
+  shape.imageSize = shape.depth * height * width;
+  shape.height = height;
+  shape.width = width;
+  shape.wideHeight = height + 2 * paddingH;
+  shape.wideWidth = width + 2 * paddingW;
+  shape.hasBorder = paddingH + paddingW > 0;
+  shape.inset = paddingH * shape.wideWidth + paddingW;
+  shape.isDense =
+    !shape.hasBorder &&
+    shape.taps === shape.depth &&
+    shape.windows === height * width;
+  const parts = shape.isDense
+    ? 1
+    : Math.ceil((shape.taps * shape.windows) / mostColumns);
+  shape.step = Math.ceil(shape.windows / Math.max(parts, 1));
+  if (shape.isDense) return shape;
+  if (shape.tapAt.length < shape.taps) shape.tapAt = new Int32Array(shape.taps);
+  if (shape.windowAt.length < shape.windows)
+    shape.windowAt = new Int32Array(shape.windows);
+  const { wideWidth } = shape;
+  const plane = shape.wideHeight * wideWidth;
+  fillTable(
+    shape.tapAt,
+    shape.depth,
+    plane,
+    filterHeight,
+    dilationH * wideWidth,
+    filterWidth,
+    dilationW,
+  );
+  fillTable(
+    shape.windowAt,
+    1,
+    0,
+    resultHeight,
+    strideH * wideWidth,
+    resultWidth,
+    strideW,
+  );
+  return shape;
+}`,
+    js: `/** Describes a convolution. The result is valid until the next call. */
+function convolutionShape(
+  channels,
+  height,
+  width,
+  filters,
+  filterHeight,
+  filterWidth,
+  resultHeight,
+  resultWidth,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+  dilationH,
+  dilationW,
+  groups,
+) {
+  shape.depth = channels / groups;
+  shape.share = filters / groups;
+  shape.taps = shape.depth * filterHeight * filterWidth;
+  shape.windows = resultHeight * resultWidth;
+  shape.imageSize = shape.depth * height * width;
+  shape.height = height;
+  shape.width = width;
+  shape.wideHeight = height + 2 * paddingH;
+  shape.wideWidth = width + 2 * paddingW;
+  shape.hasBorder = paddingH + paddingW > 0;
+  shape.inset = paddingH * shape.wideWidth + paddingW;
+  shape.isDense =
+    !shape.hasBorder &&
+    shape.taps === shape.depth &&
+    shape.windows === height * width;
+  const parts = shape.isDense
+    ? 1
+    : Math.ceil((shape.taps * shape.windows) / mostColumns);
+  shape.step = Math.ceil(shape.windows / Math.max(parts, 1));
+  if (shape.isDense) return shape;
+  if (shape.tapAt.length < shape.taps) shape.tapAt = new Int32Array(shape.taps);
+  if (shape.windowAt.length < shape.windows)
+    shape.windowAt = new Int32Array(shape.windows);
+  const { wideWidth } = shape;
+  const plane = shape.wideHeight * wideWidth;
+  fillTable(
+    shape.tapAt,
+    shape.depth,
+    plane,
+    filterHeight,
+    dilationH * wideWidth,
+    filterWidth,
+    dilationW,
+  );
+  fillTable(
+    shape.windowAt,
+    1,
+    0,
+    resultHeight,
+    strideH * wideWidth,
+    resultWidth,
+    strideW,
+  );
+  return shape;
+}`,
+  },
   convolve: {
-    needs: ["FloatArray", "endInside", "firstInside"],
+    needs: [
+      "FloatArray",
+      "clearWide",
+      "convolutionShape",
+      "copyImage",
+      "copyRows",
+      "matmulNN",
+      "own",
+      "readColumns",
+      "reserve",
+      "room",
+    ],
     ts: `/** y = the correlation of x with w. */
 function convolve(
-  x: ArrayLike<number>,
-  w: ArrayLike<number>,
-  y: FloatArray,
+  x: FloatArray,
+  w: FloatArray,
+  y: Float32Array,
   images: number,
   channels: number,
   height: number,
@@ -491,33 +820,53 @@ function convolve(
   dilationW: number,
   groups: number,
 ): void {
-  const depth = channels / groups;
-  const share = filters / groups;
-  y.fill(0);
-  for (let n = 0; n < images; n++) {
-    for (let o = 0; o < filters; o++) {
-      const plane = (n * filters + o) * resultHeight * resultWidth;
-      for (let c = 0; c < depth; c++) {
-        const image =
-          (n * channels + Math.floor(o / share) * depth + c) * height * width;
-        for (let i = 0; i < filterHeight; i++) {
-          for (let j = 0; j < filterWidth; j++) {
-            const weight =
-              w[((o * depth + c) * filterHeight + i) * filterWidth + j]!;
-            const left = j * dilationW - paddingW;
-            const start = firstInside(left, strideW);
-            const end = endInside(left, strideW, width, resultWidth);
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++)
-                y[row + q]! += weight * x[from + q * strideW]!;
-            }
-          }
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = own(x);
+  const weights = own(w);
+  clearWide(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImage(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const columns = readColumns(shape, pixels, image, first, count);
+      const start = shape.isDense ? image : 0;
+      const isAll = count === windows;
+      const sums = isAll ? y : room.part;
+      matmulNN(
+        weights,
+        columns,
+        sums,
+        share,
+        count,
+        taps,
+        false,
+        weight,
+        start,
+        isAll ? result : 0,
+      );
+      if (!isAll)
+        copyRows(sums, 0, count, y, result + first, windows, share, count);
     }
   }
 }`,
@@ -543,44 +892,75 @@ function convolve(
   dilationW,
   groups,
 ) {
-  const depth = channels / groups;
-  const share = filters / groups;
-  y.fill(0);
-  for (let n = 0; n < images; n++) {
-    for (let o = 0; o < filters; o++) {
-      const plane = (n * filters + o) * resultHeight * resultWidth;
-      for (let c = 0; c < depth; c++) {
-        const image =
-          (n * channels + Math.floor(o / share) * depth + c) * height * width;
-        for (let i = 0; i < filterHeight; i++) {
-          for (let j = 0; j < filterWidth; j++) {
-            const weight =
-              w[((o * depth + c) * filterHeight + i) * filterWidth + j];
-            const left = j * dilationW - paddingW;
-            const start = firstInside(left, strideW);
-            const end = endInside(left, strideW, width, resultWidth);
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++)
-                y[row + q] += weight * x[from + q * strideW];
-            }
-          }
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = own(x);
+  const weights = own(w);
+  clearWide(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImage(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const columns = readColumns(shape, pixels, image, first, count);
+      const start = shape.isDense ? image : 0;
+      const isAll = count === windows;
+      const sums = isAll ? y : room.part;
+      matmulNN(
+        weights,
+        columns,
+        sums,
+        share,
+        count,
+        taps,
+        false,
+        weight,
+        start,
+        isAll ? result : 0,
+      );
+      if (!isAll)
+        copyRows(sums, 0, count, y, result + first, windows, share, count);
     }
   }
 }`,
   },
-  convolveFilters: {
-    needs: ["FloatArray", "endInside", "firstInside"],
-    ts: `/** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
-function convolveFilters(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
+  convolve64: {
+    needs: [
+      "FloatArray",
+      "clearWideConvolve64",
+      "convolutionShape",
+      "copyImageConvolve64",
+      "copyRowsConvolve64",
+      "matmulNN64",
+      "ownConvolve64",
+      "readColumnsConvolve64",
+      "reserveConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `/** y = the correlation of x with w. */
+function convolve64(
+  x: FloatArray,
   w: FloatArray,
+  y: Float64Array,
   images: number,
   channels: number,
   height: number,
@@ -598,34 +978,216 @@ function convolveFilters(
   dilationW: number,
   groups: number,
 ): void {
-  const depth = channels / groups;
-  const share = filters / groups;
-  for (let o = 0; o < filters; o++) {
-    for (let c = 0; c < depth; c++) {
-      for (let i = 0; i < filterHeight; i++) {
-        for (let j = 0; j < filterWidth; j++) {
-          const left = j * dilationW - paddingW;
-          const start = firstInside(left, strideW);
-          const end = endInside(left, strideW, width, resultWidth);
-          let sum = 0;
-          for (let n = 0; n < images; n++) {
-            const plane = (n * filters + o) * resultHeight * resultWidth;
-            const image =
-              (n * channels + Math.floor(o / share) * depth + c) *
-              height *
-              width;
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++)
-                sum += x[from + q * strideW]! * y[row + q]!;
-            }
-          }
-          w[((o * depth + c) * filterHeight + i) * filterWidth + j] = sum;
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserveConvolve64(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = ownConvolve64(x);
+  const weights = ownConvolve64(w);
+  clearWideConvolve64(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
+      const start = shape.isDense ? image : 0;
+      const isAll = count === windows;
+      const sums = isAll ? y : roomConvolve64.part;
+      matmulNN64(
+        weights,
+        columns,
+        sums,
+        share,
+        count,
+        taps,
+        false,
+        weight,
+        start,
+        isAll ? result : 0,
+      );
+      if (!isAll)
+        copyRowsConvolve64(
+          sums,
+          0,
+          count,
+          y,
+          result + first,
+          windows,
+          share,
+          count,
+        );
+    }
+  }
+}`,
+    js: `/** y = the correlation of x with w. */
+function convolve64(
+  x,
+  w,
+  y,
+  images,
+  channels,
+  height,
+  width,
+  filters,
+  filterHeight,
+  filterWidth,
+  resultHeight,
+  resultWidth,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+  dilationH,
+  dilationW,
+  groups,
+) {
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserveConvolve64(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = ownConvolve64(x);
+  const weights = ownConvolve64(w);
+  clearWideConvolve64(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
+      const start = shape.isDense ? image : 0;
+      const isAll = count === windows;
+      const sums = isAll ? y : roomConvolve64.part;
+      matmulNN64(
+        weights,
+        columns,
+        sums,
+        share,
+        count,
+        taps,
+        false,
+        weight,
+        start,
+        isAll ? result : 0,
+      );
+      if (!isAll)
+        copyRowsConvolve64(
+          sums,
+          0,
+          count,
+          y,
+          result + first,
+          windows,
+          share,
+          count,
+        );
+    }
+  }
+}`,
+  },
+  convolveFilters: {
+    needs: [
+      "FloatArray",
+      "clearWide",
+      "convolutionShape",
+      "copyImage",
+      "matmulNT",
+      "own",
+      "readColumns",
+      "readWindows",
+      "reserve",
+    ],
+    ts: `/** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
+function convolveFilters(
+  x: FloatArray,
+  y: FloatArray,
+  w: Float32Array,
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+): void {
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = own(x);
+  const slopes = own(y);
+  w.fill(0);
+  clearWide(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImage(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindows(shape, slopes, result, first, count);
+      const columns = readColumns(shape, pixels, image, first, count);
+      const from = part === slopes ? result : 0;
+      const start = shape.isDense ? image : 0;
+      matmulNT(part, columns, w, share, taps, count, true, from, start, weight);
     }
   }
 }`,
@@ -651,45 +1213,62 @@ function convolveFilters(
   dilationW,
   groups,
 ) {
-  const depth = channels / groups;
-  const share = filters / groups;
-  for (let o = 0; o < filters; o++) {
-    for (let c = 0; c < depth; c++) {
-      for (let i = 0; i < filterHeight; i++) {
-        for (let j = 0; j < filterWidth; j++) {
-          const left = j * dilationW - paddingW;
-          const start = firstInside(left, strideW);
-          const end = endInside(left, strideW, width, resultWidth);
-          let sum = 0;
-          for (let n = 0; n < images; n++) {
-            const plane = (n * filters + o) * resultHeight * resultWidth;
-            const image =
-              (n * channels + Math.floor(o / share) * depth + c) *
-              height *
-              width;
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++)
-                sum += x[from + q * strideW] * y[row + q];
-            }
-          }
-          w[((o * depth + c) * filterHeight + i) * filterWidth + j] = sum;
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = own(x);
+  const slopes = own(y);
+  w.fill(0);
+  clearWide(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImage(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindows(shape, slopes, result, first, count);
+      const columns = readColumns(shape, pixels, image, first, count);
+      const from = part === slopes ? result : 0;
+      const start = shape.isDense ? image : 0;
+      matmulNT(part, columns, w, share, taps, count, true, from, start, weight);
     }
   }
 }`,
   },
-  convolveInput: {
-    needs: ["FloatArray", "endInside", "firstInside"],
-    ts: `/** x = what each pixel contributed to y: the adjoint of {@link convolve} in x. */
-function convolveInput(
-  y: ArrayLike<number>,
-  w: ArrayLike<number>,
+  convolveFilters64: {
+    needs: [
+      "FloatArray",
+      "clearWideConvolve64",
+      "convolutionShape",
+      "copyImageConvolve64",
+      "matmulNT64",
+      "ownConvolve64",
+      "readColumnsConvolve64",
+      "readWindowsConvolve64",
+      "reserveConvolve64",
+    ],
+    ts: `/** w = what each weight contributed to y: the adjoint of {@link convolve64} in w. */
+function convolveFilters64(
   x: FloatArray,
+  y: FloatArray,
+  w: Float64Array,
   images: number,
   channels: number,
   height: number,
@@ -707,34 +1286,211 @@ function convolveInput(
   dilationW: number,
   groups: number,
 ): void {
-  const depth = channels / groups;
-  const share = filters / groups;
-  x.fill(0);
-  for (let n = 0; n < images; n++) {
-    for (let o = 0; o < filters; o++) {
-      const plane = (n * filters + o) * resultHeight * resultWidth;
-      for (let c = 0; c < depth; c++) {
-        const image =
-          (n * channels + Math.floor(o / share) * depth + c) * height * width;
-        for (let i = 0; i < filterHeight; i++) {
-          for (let j = 0; j < filterWidth; j++) {
-            const weight =
-              w[((o * depth + c) * filterHeight + i) * filterWidth + j]!;
-            const left = j * dilationW - paddingW;
-            const start = firstInside(left, strideW);
-            const end = endInside(left, strideW, width, resultWidth);
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++)
-                x[from + q * strideW]! += weight * y[row + q]!;
-            }
-          }
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserveConvolve64(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = ownConvolve64(x);
+  const slopes = ownConvolve64(y);
+  w.fill(0);
+  clearWideConvolve64(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindowsConvolve64(shape, slopes, result, first, count);
+      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
+      const from = part === slopes ? result : 0;
+      const start = shape.isDense ? image : 0;
+      matmulNT64(
+        part,
+        columns,
+        w,
+        share,
+        taps,
+        count,
+        true,
+        from,
+        start,
+        weight,
+      );
     }
+  }
+}`,
+    js: `/** w = what each weight contributed to y: the adjoint of {@link convolve64} in w. */
+function convolveFilters64(
+  x,
+  y,
+  w,
+  images,
+  channels,
+  height,
+  width,
+  filters,
+  filterHeight,
+  filterWidth,
+  resultHeight,
+  resultWidth,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+  dilationH,
+  dilationW,
+  groups,
+) {
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserveConvolve64(shape);
+  const { share, step, taps, windows } = shape;
+  const pixels = ownConvolve64(x);
+  const slopes = ownConvolve64(y);
+  w.fill(0);
+  clearWideConvolve64(shape);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindowsConvolve64(shape, slopes, result, first, count);
+      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
+      const from = part === slopes ? result : 0;
+      const start = shape.isDense ? image : 0;
+      matmulNT64(
+        part,
+        columns,
+        w,
+        share,
+        taps,
+        count,
+        true,
+        from,
+        start,
+        weight,
+      );
+    }
+  }
+}`,
+  },
+  convolveInput: {
+    needs: [
+      "FloatArray",
+      "addColumns",
+      "clearWide",
+      "convolutionShape",
+      "copyImage",
+      "matmulTN",
+      "own",
+      "readWindows",
+      "reserve",
+      "room",
+    ],
+    ts: `/** x = what each pixel contributed to y: the adjoint of {@link convolve} in x. */
+function convolveInput(
+  y: FloatArray,
+  w: FloatArray,
+  x: Float32Array,
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+): void {
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { hasBorder, isDense, share, step, taps, windows } = shape;
+  const slopes = own(y);
+  const weights = own(w);
+  const columns = isDense ? x : room.columns;
+  const pixels = hasBorder ? room.wide : x;
+  if (!isDense) x.fill(0);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    clearWide(shape);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindows(shape, slopes, result, first, count);
+      const from = part === slopes ? result : 0;
+      matmulTN(
+        weights,
+        part,
+        columns,
+        taps,
+        count,
+        share,
+        false,
+        weight,
+        from,
+        isDense ? image : 0,
+      );
+      if (!isDense)
+        addColumns(shape, columns, pixels, hasBorder ? 0 : image, first, count);
+    }
+    if (hasBorder) copyImage(shape, x, image, false);
   }
 }`,
     js: `/** x = what each pixel contributed to y: the adjoint of {@link convolve} in x. */
@@ -759,34 +1515,388 @@ function convolveInput(
   dilationW,
   groups,
 ) {
-  const depth = channels / groups;
-  const share = filters / groups;
-  x.fill(0);
-  for (let n = 0; n < images; n++) {
-    for (let o = 0; o < filters; o++) {
-      const plane = (n * filters + o) * resultHeight * resultWidth;
-      for (let c = 0; c < depth; c++) {
-        const image =
-          (n * channels + Math.floor(o / share) * depth + c) * height * width;
-        for (let i = 0; i < filterHeight; i++) {
-          for (let j = 0; j < filterWidth; j++) {
-            const weight =
-              w[((o * depth + c) * filterHeight + i) * filterWidth + j];
-            const left = j * dilationW - paddingW;
-            const start = firstInside(left, strideW);
-            const end = endInside(left, strideW, width, resultWidth);
-            for (let p = 0; p < resultHeight; p++) {
-              const h = p * strideH - paddingH + i * dilationH;
-              if (h < 0 || h >= height) continue;
-              const row = plane + p * resultWidth;
-              const from = image + h * width + left;
-              for (let q = start; q < end; q++)
-                x[from + q * strideW] += weight * y[row + q];
-            }
-          }
-        }
-      }
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserve(shape);
+  const { hasBorder, isDense, share, step, taps, windows } = shape;
+  const slopes = own(y);
+  const weights = own(w);
+  const columns = isDense ? x : room.columns;
+  const pixels = hasBorder ? room.wide : x;
+  if (!isDense) x.fill(0);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    clearWide(shape);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindows(shape, slopes, result, first, count);
+      const from = part === slopes ? result : 0;
+      matmulTN(
+        weights,
+        part,
+        columns,
+        taps,
+        count,
+        share,
+        false,
+        weight,
+        from,
+        isDense ? image : 0,
+      );
+      if (!isDense)
+        addColumns(shape, columns, pixels, hasBorder ? 0 : image, first, count);
     }
+    if (hasBorder) copyImage(shape, x, image, false);
+  }
+}`,
+  },
+  convolveInput64: {
+    needs: [
+      "FloatArray",
+      "addColumnsConvolve64",
+      "clearWideConvolve64",
+      "convolutionShape",
+      "copyImageConvolve64",
+      "matmulTN64",
+      "ownConvolve64",
+      "readWindowsConvolve64",
+      "reserveConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `/** x = what each pixel contributed to y: the adjoint of {@link convolve64} in x. */
+function convolveInput64(
+  y: FloatArray,
+  w: FloatArray,
+  x: Float64Array,
+  images: number,
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+): void {
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserveConvolve64(shape);
+  const { hasBorder, isDense, share, step, taps, windows } = shape;
+  const slopes = ownConvolve64(y);
+  const weights = ownConvolve64(w);
+  const columns = isDense ? x : roomConvolve64.columns;
+  const pixels = hasBorder ? roomConvolve64.wide : x;
+  if (!isDense) x.fill(0);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    clearWideConvolve64(shape);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindowsConvolve64(shape, slopes, result, first, count);
+      const from = part === slopes ? result : 0;
+      matmulTN64(
+        weights,
+        part,
+        columns,
+        taps,
+        count,
+        share,
+        false,
+        weight,
+        from,
+        isDense ? image : 0,
+      );
+      if (!isDense)
+        addColumnsConvolve64(
+          shape,
+          columns,
+          pixels,
+          hasBorder ? 0 : image,
+          first,
+          count,
+        );
+    }
+    if (hasBorder) copyImageConvolve64(shape, x, image, false);
+  }
+}`,
+    js: `/** x = what each pixel contributed to y: the adjoint of {@link convolve64} in x. */
+function convolveInput64(
+  y,
+  w,
+  x,
+  images,
+  channels,
+  height,
+  width,
+  filters,
+  filterHeight,
+  filterWidth,
+  resultHeight,
+  resultWidth,
+  strideH,
+  strideW,
+  paddingH,
+  paddingW,
+  dilationH,
+  dilationW,
+  groups,
+) {
+  const shape = convolutionShape(
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  );
+  reserveConvolve64(shape);
+  const { hasBorder, isDense, share, step, taps, windows } = shape;
+  const slopes = ownConvolve64(y);
+  const weights = ownConvolve64(w);
+  const columns = isDense ? x : roomConvolve64.columns;
+  const pixels = hasBorder ? roomConvolve64.wide : x;
+  if (!isDense) x.fill(0);
+  for (let i = 0; i < images * groups; i++) {
+    const image = i * shape.imageSize;
+    const weight = (i % groups) * share * taps;
+    const result = i * share * windows;
+    clearWideConvolve64(shape);
+    for (let first = 0; first < windows; first += step) {
+      const count = Math.min(step, windows - first);
+      const part = readWindowsConvolve64(shape, slopes, result, first, count);
+      const from = part === slopes ? result : 0;
+      matmulTN64(
+        weights,
+        part,
+        columns,
+        taps,
+        count,
+        share,
+        false,
+        weight,
+        from,
+        isDense ? image : 0,
+      );
+      if (!isDense)
+        addColumnsConvolve64(
+          shape,
+          columns,
+          pixels,
+          hasBorder ? 0 : image,
+          first,
+          count,
+        );
+    }
+    if (hasBorder) copyImageConvolve64(shape, x, image, false);
+  }
+}`,
+  },
+  copyImage: {
+    needs: ["ConvolutionShape", "copyRows", "room"],
+    ts: `/** Copies an image into the wide one, or back. */
+function copyImage(
+  shape: ConvolutionShape,
+  x: Float32Array,
+  image: number,
+  widens: boolean,
+): void {
+  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const plane = image + c * height * width;
+    const inner = inset + c * wideHeight * wideWidth;
+    if (widens)
+      copyRows(x, plane, width, room.wide, inner, wideWidth, height, width);
+    else copyRows(room.wide, inner, wideWidth, x, plane, width, height, width);
+  }
+}`,
+    js: `/** Copies an image into the wide one, or back. */
+function copyImage(shape, x, image, widens) {
+  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const plane = image + c * height * width;
+    const inner = inset + c * wideHeight * wideWidth;
+    if (widens)
+      copyRows(x, plane, width, room.wide, inner, wideWidth, height, width);
+    else copyRows(room.wide, inner, wideWidth, x, plane, width, height, width);
+  }
+}`,
+  },
+  copyImageConvolve64: {
+    needs: ["ConvolutionShape", "copyRowsConvolve64", "roomConvolve64"],
+    ts: `/** Copies an image into the wide one, or back. */
+function copyImageConvolve64(
+  shape: ConvolutionShape,
+  x: Float64Array,
+  image: number,
+  widens: boolean,
+): void {
+  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const plane = image + c * height * width;
+    const inner = inset + c * wideHeight * wideWidth;
+    if (widens)
+      copyRowsConvolve64(
+        x,
+        plane,
+        width,
+        roomConvolve64.wide,
+        inner,
+        wideWidth,
+        height,
+        width,
+      );
+    else
+      copyRowsConvolve64(
+        roomConvolve64.wide,
+        inner,
+        wideWidth,
+        x,
+        plane,
+        width,
+        height,
+        width,
+      );
+  }
+}`,
+    js: `/** Copies an image into the wide one, or back. */
+function copyImageConvolve64(shape, x, image, widens) {
+  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const plane = image + c * height * width;
+    const inner = inset + c * wideHeight * wideWidth;
+    if (widens)
+      copyRowsConvolve64(
+        x,
+        plane,
+        width,
+        roomConvolve64.wide,
+        inner,
+        wideWidth,
+        height,
+        width,
+      );
+    else
+      copyRowsConvolve64(
+        roomConvolve64.wide,
+        inner,
+        wideWidth,
+        x,
+        plane,
+        width,
+        height,
+        width,
+      );
+  }
+}`,
+  },
+  copyRows: {
+    needs: [],
+    ts: `function copyRows(
+  from: Float32Array,
+  fromStart: number,
+  fromRow: number,
+  to: Float32Array,
+  toStart: number,
+  toRow: number,
+  rows: number,
+  length: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const source = fromStart + i * fromRow;
+    const target = toStart + i * toRow;
+    for (let j = 0; j < length; j++) to[target + j] = from[source + j]!;
+  }
+}`,
+    js: `function copyRows(from, fromStart, fromRow, to, toStart, toRow, rows, length) {
+  for (let i = 0; i < rows; i++) {
+    const source = fromStart + i * fromRow;
+    const target = toStart + i * toRow;
+    for (let j = 0; j < length; j++) to[target + j] = from[source + j];
+  }
+}`,
+  },
+  copyRowsConvolve64: {
+    needs: [],
+    ts: `function copyRowsConvolve64(
+  from: Float64Array,
+  fromStart: number,
+  fromRow: number,
+  to: Float64Array,
+  toStart: number,
+  toRow: number,
+  rows: number,
+  length: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const source = fromStart + i * fromRow;
+    const target = toStart + i * toRow;
+    for (let j = 0; j < length; j++) to[target + j] = from[source + j]!;
+  }
+}`,
+    js: `function copyRowsConvolve64(
+  from,
+  fromStart,
+  fromRow,
+  to,
+  toStart,
+  toRow,
+  rows,
+  length,
+) {
+  for (let i = 0; i < rows; i++) {
+    const source = fromStart + i * fromRow;
+    const target = toStart + i * toRow;
+    for (let j = 0; j < length; j++) to[target + j] = from[source + j];
   }
 }`,
   },
@@ -995,22 +2105,6 @@ function eliminate(f, base, n, k) {
   }
 }`,
   },
-  endInside: {
-    needs: [],
-    ts: `/** One more than the last q below \`count\` with q · stride + offset < size. */
-function endInside(
-  offset: number,
-  stride: number,
-  size: number,
-  count: number,
-): number {
-  return Math.min(count, Math.floor((size - 1 - offset) / stride) + 1);
-}`,
-    js: `/** One more than the last q below \`count\` with q · stride + offset < size. */
-function endInside(offset, stride, size, count) {
-  return Math.min(count, Math.floor((size - 1 - offset) / stride) + 1);
-}`,
-  },
   erf: {
     needs: ["nearErf", "tail"],
     ts: `/** The error function 2/√π ∫₀ˣ e^(−t²) dt, to about 2 units in the last place. */
@@ -1131,15 +2225,73 @@ function factorise(a, factors, count, n) {
   0.36034489994980445, 0.30532663496123236, 0.016315387137302097,
 ];`,
   },
-  firstInside: {
+  fillTable: {
     needs: [],
-    ts: `/** The first q with q · stride + offset ≥ 0. */
-function firstInside(offset: number, stride: number): number {
-  return offset >= 0 ? 0 : Math.ceil(-offset / stride);
+    ts: `/** The sums of three running distances, the last one running fastest. */
+function fillTable(
+  table: Int32Array,
+  countA: number,
+  stepA: number,
+  countB: number,
+  stepB: number,
+  countC: number,
+  stepC: number,
+): void {
+  let to = 0;
+  for (let a = 0; a < countA; a++) {
+    for (let b = 0; b < countB; b++) {
+      for (let c = 0; c < countC; c++)
+        table[to++] = a * stepA + b * stepB + c * stepC;
+    }
+  }
 }`,
-    js: `/** The first q with q · stride + offset ≥ 0. */
-function firstInside(offset, stride) {
-  return offset >= 0 ? 0 : Math.ceil(-offset / stride);
+    js: `/** The sums of three running distances, the last one running fastest. */
+function fillTable(table, countA, stepA, countB, stepB, countC, stepC) {
+  let to = 0;
+  for (let a = 0; a < countA; a++) {
+    for (let b = 0; b < countB; b++) {
+      for (let c = 0; c < countC; c++)
+        table[to++] = a * stepA + b * stepB + c * stepC;
+    }
+  }
+}`,
+  },
+  gather: {
+    needs: [],
+    ts: `function gather(
+  pixels: Float32Array,
+  start: number,
+  windowAt: Int32Array,
+  first: number,
+  columns: Float32Array,
+  to: number,
+  count: number,
+): void {
+  for (let t = 0; t < count; t++)
+    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]!) | 0]!;
+}`,
+    js: `function gather(pixels, start, windowAt, first, columns, to, count) {
+  for (let t = 0; t < count; t++)
+    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]) | 0];
+}`,
+  },
+  gatherConvolve64: {
+    needs: [],
+    ts: `function gatherConvolve64(
+  pixels: Float64Array,
+  start: number,
+  windowAt: Int32Array,
+  first: number,
+  columns: Float64Array,
+  to: number,
+  count: number,
+): void {
+  for (let t = 0; t < count; t++)
+    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]!) | 0]!;
+}`,
+    js: `function gatherConvolve64(pixels, start, windowAt, first, columns, to, count) {
+  for (let t = 0; t < count; t++)
+    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]) | 0];
 }`,
   },
   grown32: {
@@ -1821,6 +2973,13 @@ function mergeRuns(
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }`,
+  },
+  mostColumns: {
+    needs: [],
+    ts: `/** Elements that windows read at once: they fit a second cache. */
+const mostColumns = 65536;`,
+    js: `/** Elements that windows read at once: they fit a second cache. */
+const mostColumns = 65536;`,
   },
   multiply: {
     needs: ["multiplyBlocks", "multiplyRow"],
@@ -2554,6 +3713,28 @@ const nearNumerator = [
   0.18577770618460315,
 ];`,
   },
+  own: {
+    needs: ["FloatArray"],
+    ts: `/** Operands of the other precision are rare enough to be copied. */
+function own(operand: FloatArray): Float32Array {
+  return operand instanceof Float32Array ? operand : Float32Array.from(operand);
+}`,
+    js: `/** Operands of the other precision are rare enough to be copied. */
+function own(operand) {
+  return operand instanceof Float32Array ? operand : Float32Array.from(operand);
+}`,
+  },
+  ownConvolve64: {
+    needs: ["FloatArray"],
+    ts: `/** Operands of the other precision are rare enough to be copied. */
+function ownConvolve64(operand: FloatArray): Float64Array {
+  return operand instanceof Float64Array ? operand : Float64Array.from(operand);
+}`,
+    js: `/** Operands of the other precision are rare enough to be copied. */
+function ownConvolve64(operand) {
+  return operand instanceof Float64Array ? operand : Float64Array.from(operand);
+}`,
+  },
   packLeft: {
     needs: ["tiles"],
     ts: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
@@ -2923,6 +4104,286 @@ function poolPositions(
   return size > 0 ? \`outside 0 … \${size - 1}\` : "but the axis is empty";
 }`,
   },
+  readColumns: {
+    needs: ["ConvolutionShape", "gather", "room"],
+    ts: `/** What windows \`first\` … read, a row for each tap. */
+function readColumns(
+  { hasBorder, isDense, tapAt, taps, windowAt }: ConvolutionShape,
+  x: Float32Array,
+  image: number,
+  first: number,
+  count: number,
+): Float32Array {
+  if (isDense) return x;
+  const { columns } = room;
+  const pixels = hasBorder ? room.wide : x;
+  const start = hasBorder ? 0 : image;
+  for (let k = 0; k < taps; k++)
+    gather(
+      pixels,
+      start + tapAt[k]!,
+      windowAt,
+      first,
+      columns,
+      k * count,
+      count,
+    );
+  return columns;
+}`,
+    js: `/** What windows \`first\` … read, a row for each tap. */
+function readColumns(
+  { hasBorder, isDense, tapAt, taps, windowAt },
+  x,
+  image,
+  first,
+  count,
+) {
+  if (isDense) return x;
+  const { columns } = room;
+  const pixels = hasBorder ? room.wide : x;
+  const start = hasBorder ? 0 : image;
+  for (let k = 0; k < taps; k++)
+    gather(
+      pixels,
+      start + tapAt[k],
+      windowAt,
+      first,
+      columns,
+      k * count,
+      count,
+    );
+  return columns;
+}`,
+  },
+  readColumnsConvolve64: {
+    needs: ["ConvolutionShape", "gatherConvolve64", "roomConvolve64"],
+    ts: `/** What windows \`first\` … read, a row for each tap. */
+function readColumnsConvolve64(
+  { hasBorder, isDense, tapAt, taps, windowAt }: ConvolutionShape,
+  x: Float64Array,
+  image: number,
+  first: number,
+  count: number,
+): Float64Array {
+  if (isDense) return x;
+  const { columns } = roomConvolve64;
+  const pixels = hasBorder ? roomConvolve64.wide : x;
+  const start = hasBorder ? 0 : image;
+  for (let k = 0; k < taps; k++)
+    gatherConvolve64(
+      pixels,
+      start + tapAt[k]!,
+      windowAt,
+      first,
+      columns,
+      k * count,
+      count,
+    );
+  return columns;
+}`,
+    js: `/** What windows \`first\` … read, a row for each tap. */
+function readColumnsConvolve64(
+  { hasBorder, isDense, tapAt, taps, windowAt },
+  x,
+  image,
+  first,
+  count,
+) {
+  if (isDense) return x;
+  const { columns } = roomConvolve64;
+  const pixels = hasBorder ? roomConvolve64.wide : x;
+  const start = hasBorder ? 0 : image;
+  for (let k = 0; k < taps; k++)
+    gatherConvolve64(
+      pixels,
+      start + tapAt[k],
+      windowAt,
+      first,
+      columns,
+      k * count,
+      count,
+    );
+  return columns;
+}`,
+  },
+  readWindows: {
+    needs: ["ConvolutionShape", "copyRows", "room"],
+    ts: `/** Windows \`first\` … of a result [share, windows]: all of it as it is, or a copy. */
+function readWindows(
+  { share, windows }: ConvolutionShape,
+  y: Float32Array,
+  result: number,
+  first: number,
+  count: number,
+): Float32Array {
+  if (count === windows) return y;
+  copyRows(y, result + first, windows, room.part, 0, count, share, count);
+  return room.part;
+}`,
+    js: `/** Windows \`first\` … of a result [share, windows]: all of it as it is, or a copy. */
+function readWindows({ share, windows }, y, result, first, count) {
+  if (count === windows) return y;
+  copyRows(y, result + first, windows, room.part, 0, count, share, count);
+  return room.part;
+}`,
+  },
+  readWindowsConvolve64: {
+    needs: ["ConvolutionShape", "copyRowsConvolve64", "roomConvolve64"],
+    ts: `/** Windows \`first\` … of a result [share, windows]: all of it as it is, or a copy. */
+function readWindowsConvolve64(
+  { share, windows }: ConvolutionShape,
+  y: Float64Array,
+  result: number,
+  first: number,
+  count: number,
+): Float64Array {
+  if (count === windows) return y;
+  copyRowsConvolve64(
+    y,
+    result + first,
+    windows,
+    roomConvolve64.part,
+    0,
+    count,
+    share,
+    count,
+  );
+  return roomConvolve64.part;
+}`,
+    js: `/** Windows \`first\` … of a result [share, windows]: all of it as it is, or a copy. */
+function readWindowsConvolve64({ share, windows }, y, result, first, count) {
+  if (count === windows) return y;
+  copyRowsConvolve64(
+    y,
+    result + first,
+    windows,
+    roomConvolve64.part,
+    0,
+    count,
+    share,
+    count,
+  );
+  return roomConvolve64.part;
+}`,
+  },
+  reserve: {
+    needs: ["ConvolutionShape", "atLeast", "room"],
+    ts: `/** Makes room for what a convolution needs in between. */
+function reserve(shape: ConvolutionShape): void {
+  const {
+    depth,
+    hasBorder,
+    isDense,
+    share,
+    step,
+    taps,
+    wideHeight,
+    wideWidth,
+    windows,
+  } = shape;
+  if (!isDense) room.columns = atLeast(room.columns, taps * step);
+  if (step < windows) room.part = atLeast(room.part, share * step);
+  if (hasBorder) room.wide = atLeast(room.wide, depth * wideHeight * wideWidth);
+}`,
+    js: `/** Makes room for what a convolution needs in between. */
+function reserve(shape) {
+  const {
+    depth,
+    hasBorder,
+    isDense,
+    share,
+    step,
+    taps,
+    wideHeight,
+    wideWidth,
+    windows,
+  } = shape;
+  if (!isDense) room.columns = atLeast(room.columns, taps * step);
+  if (step < windows) room.part = atLeast(room.part, share * step);
+  if (hasBorder) room.wide = atLeast(room.wide, depth * wideHeight * wideWidth);
+}`,
+  },
+  reserveConvolve64: {
+    needs: ["ConvolutionShape", "atLeastConvolve64", "roomConvolve64"],
+    ts: `/** Makes room for what a convolution needs in between. */
+function reserveConvolve64(shape: ConvolutionShape): void {
+  const {
+    depth,
+    hasBorder,
+    isDense,
+    share,
+    step,
+    taps,
+    wideHeight,
+    wideWidth,
+    windows,
+  } = shape;
+  if (!isDense)
+    roomConvolve64.columns = atLeastConvolve64(
+      roomConvolve64.columns,
+      taps * step,
+    );
+  if (step < windows)
+    roomConvolve64.part = atLeastConvolve64(roomConvolve64.part, share * step);
+  if (hasBorder)
+    roomConvolve64.wide = atLeastConvolve64(
+      roomConvolve64.wide,
+      depth * wideHeight * wideWidth,
+    );
+}`,
+    js: `/** Makes room for what a convolution needs in between. */
+function reserveConvolve64(shape) {
+  const {
+    depth,
+    hasBorder,
+    isDense,
+    share,
+    step,
+    taps,
+    wideHeight,
+    wideWidth,
+    windows,
+  } = shape;
+  if (!isDense)
+    roomConvolve64.columns = atLeastConvolve64(
+      roomConvolve64.columns,
+      taps * step,
+    );
+  if (step < windows)
+    roomConvolve64.part = atLeastConvolve64(roomConvolve64.part, share * step);
+  if (hasBorder)
+    roomConvolve64.wide = atLeastConvolve64(
+      roomConvolve64.wide,
+      depth * wideHeight * wideWidth,
+    );
+}`,
+  },
+  room: {
+    needs: ["Room"],
+    ts: `const room: Room = {
+  wide: /* @__PURE__ */ new Float32Array(0),
+  columns: /* @__PURE__ */ new Float32Array(0),
+  part: /* @__PURE__ */ new Float32Array(0),
+};`,
+    js: `const room = {
+  wide: /* @__PURE__ */ new Float32Array(0),
+  columns: /* @__PURE__ */ new Float32Array(0),
+  part: /* @__PURE__ */ new Float32Array(0),
+};`,
+  },
+  roomConvolve64: {
+    needs: ["RoomConvolve64"],
+    ts: `const roomConvolve64: RoomConvolve64 = {
+  wide: /* @__PURE__ */ new Float64Array(0),
+  columns: /* @__PURE__ */ new Float64Array(0),
+  part: /* @__PURE__ */ new Float64Array(0),
+};`,
+    js: `const roomConvolve64 = {
+  wide: /* @__PURE__ */ new Float64Array(0),
+  columns: /* @__PURE__ */ new Float64Array(0),
+  part: /* @__PURE__ */ new Float64Array(0),
+};`,
+  },
   roomFor: {
     needs: [],
     ts: `function roomFor(held: number, length: number): number {
@@ -2944,6 +4405,93 @@ function roundHalfToEven(x) {
   const nearest = Math.round(x);
   return Math.abs(x % 1) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
 }`,
+  },
+  scatter: {
+    needs: [],
+    ts: `function scatter(
+  columns: Float32Array,
+  from: number,
+  pixels: Float32Array,
+  start: number,
+  windowAt: Int32Array,
+  first: number,
+  count: number,
+): void {
+  for (let t = 0; t < count; t++)
+    pixels[(start + windowAt[(first + t) | 0]!) | 0]! +=
+      columns[(from + t) | 0]!;
+}`,
+    js: `function scatter(columns, from, pixels, start, windowAt, first, count) {
+  for (let t = 0; t < count; t++)
+    pixels[(start + windowAt[(first + t) | 0]) | 0] += columns[(from + t) | 0];
+}`,
+  },
+  scatterConvolve64: {
+    needs: [],
+    ts: `function scatterConvolve64(
+  columns: Float64Array,
+  from: number,
+  pixels: Float64Array,
+  start: number,
+  windowAt: Int32Array,
+  first: number,
+  count: number,
+): void {
+  for (let t = 0; t < count; t++)
+    pixels[(start + windowAt[(first + t) | 0]!) | 0]! +=
+      columns[(from + t) | 0]!;
+}`,
+    js: `function scatterConvolve64(
+  columns,
+  from,
+  pixels,
+  start,
+  windowAt,
+  first,
+  count,
+) {
+  for (let t = 0; t < count; t++)
+    pixels[(start + windowAt[(first + t) | 0]) | 0] += columns[(from + t) | 0];
+}`,
+  },
+  shape: {
+    needs: ["ConvolutionShape"],
+    ts: `/** The shape at work; its tables are kept, and grow. */
+const shape: ConvolutionShape = {
+  depth: 0,
+  share: 0,
+  taps: 0,
+  windows: 0,
+  imageSize: 0,
+  step: 0,
+  height: 0,
+  width: 0,
+  wideHeight: 0,
+  wideWidth: 0,
+  hasBorder: false,
+  inset: 0,
+  isDense: false,
+  tapAt: /* @__PURE__ */ new Int32Array(0),
+  windowAt: /* @__PURE__ */ new Int32Array(0),
+};`,
+    js: `/** The shape at work; its tables are kept, and grow. */
+const shape = {
+  depth: 0,
+  share: 0,
+  taps: 0,
+  windows: 0,
+  imageSize: 0,
+  step: 0,
+  height: 0,
+  width: 0,
+  wideHeight: 0,
+  wideWidth: 0,
+  hasBorder: false,
+  inset: 0,
+  isDense: false,
+  tapAt: /* @__PURE__ */ new Int32Array(0),
+  windowAt: /* @__PURE__ */ new Int32Array(0),
+};`,
   },
   sigmoid: {
     needs: [],

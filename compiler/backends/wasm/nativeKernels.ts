@@ -25,16 +25,19 @@ export interface NativeKernel {
 
 type KernelStatement = Extract<Statement, { kind: "kernel" }>;
 
+type Maker = (statement: KernelStatement) => NativeKernel | null;
+
+const convolutions = (["convolve", "convolveInput", "convolveFilters"] as const).flatMap((name) => {
+  const make: Maker = (statement) => convolution(name, statement);
+  return [name, `${name}64`].map((callee) => [callee, make] as const);
+});
+
 /** By callee: what runs a statement in WebAssembly; null for what it does not cover. */
-const makers: Readonly<Record<string, (statement: KernelStatement) => NativeKernel | null>> = {
-  convolve: (statement) => convolution("convolve", statement),
-  convolveInput: (statement) => convolution("convolveInput", statement),
-  convolveFilters: (statement) => convolution("convolveFilters", statement),
-};
+const makers: ReadonlyMap<string, Maker> = new Map(convolutions);
 
 /** Null for what JavaScript runs over the same memory. */
 export function nativeKernel(statement: KernelStatement): NativeKernel | null {
-  return makers[statement.callee]?.(statement) ?? null;
+  return makers.get(statement.callee)?.(statement) ?? null;
 }
 
 /** Of operands of one dtype, with all sizes known but the number of images. */
