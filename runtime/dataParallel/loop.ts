@@ -62,12 +62,15 @@ export async function importModule({ module }: Task): Promise<GradientModule> {
 }
 
 /** Codes of Node for modules it does not find or read, as where the file beside is TypeScript. */
-const unreadable = ["ERR_MODULE_NOT_FOUND", "ERR_UNKNOWN_FILE_EXTENSION"];
+const unreadable: ReadonlySet<string> = new Set([
+  "ERR_MODULE_NOT_FOUND",
+  "ERR_UNKNOWN_FILE_EXTENSION",
+]);
 
 /** Where the calling thread has a loader for TypeScript, its workers have not. */
 function withHint(error: unknown): unknown {
   const { code = "" } = error as { readonly code?: string };
-  if (!(error instanceof Error) || !unreadable.includes(code)) return error;
+  if (!(error instanceof Error) || !unreadable.has(code)) return error;
   error.message += "; workers need JavaScript: build with --target js or wasm-js";
   return error;
 }

@@ -1,6 +1,8 @@
 /**
  * All benchmarks, or those named on the command line:
  * `npm run bench -- scalars networks`. Prints Markdown for RESULTS.md.
+ * What each compares stands at the top of its file. `threads` needs two cores
+ * that do nothing else.
  */
 import { cpus } from "node:os";
 import { benchBundle } from "./bundle.js";
@@ -13,6 +15,8 @@ import { benchNetworks } from "./networks/index.js";
 import { explainPeers } from "./peers.js";
 import { benchScalars } from "./scalars/index.js";
 import { benchStraightLine } from "./straightLine.js";
+import { benchThreads } from "./threads.js";
+import { benchWasmKernels } from "./wasmKernels.js";
 
 const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
   scalars: benchScalars,
@@ -20,6 +24,8 @@ const benchmarks: Readonly<Record<string, () => void | Promise<void>>> = {
   loops: benchLoops,
   networks: benchNetworks,
   kernels: benchKernels,
+  wasmKernels: benchWasmKernels,
+  threads: benchThreads,
   compile: benchCompileTime,
   bundle: benchBundle,
   cold: benchCold,

@@ -1,14 +1,15 @@
 /**
- * Two workers against one thread: `npx tsx tests/bench/threads.ts`. Other
+ * Two workers against one thread, in JavaScript and in WebAssembly. Other
  * processes take the second core away, so the rounds in which they do little
- * are judged apart from all rounds.
+ * are judged apart from all rounds, and the fastest steps from the others.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { compile } from "../../compiler/pipeline.js";
+import { loadAssembler } from "../../compiler/backends/wasm/assemble.js";
+import { compile, type Target } from "../../compiler/pipeline.js";
 import type { dataParallel } from "../../runtime/dataParallel/index.js";
 import type { FloatArray } from "../../runtime/index.js";
 import { eachInTurn, median } from "./harness.js";
@@ -16,10 +17,20 @@ import { mlp } from "./networks/mlp.js";
 import { dataOf, parametersOf, type Network } from "./networks/network.js";
 import { duration, printTable } from "./table.js";
 
+type Arrays = Readonly<Record<string, Float32Array | Int32Array>>;
+
+interface Work {
+  /** Arrays in the module's own memory, if it has one. */
+  readonly inputs?: Arrays;
+}
+
 interface Model {
-  readonly createLossWork: (sizes: object) => unknown;
+  readonly createLossWork: (sizes: object) => Work;
   readonly lossGrad: (inputs: object, work: unknown) => unknown;
 }
+
+/** A step by one thread, and by two workers. */
+type Contenders = readonly [() => unknown, () => unknown];
 
 interface Round {
   /** Seconds of a step by one thread, and by two workers. */
@@ -34,36 +45,47 @@ const networks = [
   { network: mlp(64, [784, 128, 10]), goal: 1.5 },
   { network: mlp(256, [1024, 1024, 1024, 10]), goal: 1.8 },
 ];
+const targets = [
+  { target: "js", name: "JavaScript" },
+  { target: "wasm-js", name: "WebAssembly" },
+] as const;
+const contests = networks.flatMap((one) => targets.map((target) => ({ ...one, ...target })));
 
-const folder = mkdtempSync(join(tmpdir(), "threads-"));
-try {
-  const source = (name: string) =>
-    new URL(`../../runtime/dataParallel/${name}.ts`, import.meta.url).pathname;
-  const entryPoints = [source("index"), source("worker")];
-  await build({ entryPoints, bundle: true, format: "esm", outdir: folder });
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  const rows: string[][] = [];
-  await eachInTurn(networks, async ({ goal, network }) => {
-    const rounds = await measure(network);
-    rows.push(rowOf(`${network.title}, all rounds`, rounds, goal));
-    const calm = rounds.filter(({ taken }) => taken < quiet);
-    rows.push(rowOf(`${network.title}, quiet rounds`, calm, goal));
-  });
-  printTable(
-    "Value and gradient by two workers",
-    [
-      "network",
-      "rounds",
-      "one thread",
-      "two workers",
-      "speed, median",
-      "speed, of fastest",
-      "goal",
-    ],
-    rows,
-  );
-} finally {
-  rmSync(folder, { recursive: true });
+/** Seconds that the rounds of one contest take together; of them all less than three minutes. */
+const secondsOfRounds = 25;
+
+export async function benchThreads(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "threads-"));
+  try {
+    const source = (name: string) =>
+      new URL(`../../runtime/dataParallel/${name}.ts`, import.meta.url).pathname;
+    const entryPoints = [source("index"), source("worker")];
+    await build({ entryPoints, bundle: true, format: "esm", outdir: folder });
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    const rows: string[][] = [];
+    await eachInTurn(contests, async ({ goal, name, network, target }) => {
+      const rounds = await measure(network, target, folder);
+      const title = `${network.title}, ${name}`;
+      rows.push(rowOf(`${title}, all rounds`, rounds, goal));
+      const calm = rounds.filter(({ taken }) => taken < quiet);
+      rows.push(rowOf(`${title}, quiet rounds`, calm, goal));
+    });
+    printTable(
+      "Value and gradient by two workers",
+      [
+        "network",
+        "rounds",
+        "one thread",
+        "two workers",
+        "speed, median",
+        "speed, of fastest",
+        "goal",
+      ],
+      rows,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function rowOf(name: string, rounds: readonly Round[], goal: number): string[] {
@@ -85,10 +107,15 @@ function rowOf(name: string, rounds: readonly Round[], goal: number): string[] {
   ];
 }
 
-async function measure(network: Network): Promise<readonly Round[]> {
+async function measure(
+  network: Network,
+  target: Target,
+  folder: string,
+): Promise<readonly Round[]> {
   const files = { "model.ts": network.model };
-  const { code } = compile({ entry: "model.ts", files }, { target: "js", standalone: true });
-  const path = join(folder, `${network.title.replaceAll(/\W+/g, "-")}.js`);
+  const assembler = await loadAssembler();
+  const { code } = compile({ entry: "model.ts", files }, { target, assembler, standalone: true });
+  const path = join(folder, `${network.title.replaceAll(/\W+/g, "-")}.${target}.js`);
   writeFileSync(path, code);
   const module = pathToFileURL(path);
   const pools = (await import(join(folder, "index.js"))) as { dataParallel: typeof dataParallel };
@@ -108,19 +135,37 @@ async function measure(network: Network): Promise<readonly Round[]> {
     data: pick(false),
   });
   const work = createLossWork({ N: network.batch });
-  const one = () => lossGrad(inputs, work);
-  const two = () => pool.step();
+  const given = inPlace(inputs, work);
+  const contenders: Contenders = [() => lossGrad(given, work), () => pool.step()];
   // Until the engine has compiled both.
-  secondsOf(one, 1.5);
-  const perStep = secondsOf(two, 1.5);
-  const seconds = Math.max(0.05, perStep);
-  const rounds = Array.from({ length: Math.ceil(20 / (2 * seconds)) }, (): Round => {
-    const others = otherProcesses();
-    const round = { one: secondsOf(one, seconds), two: secondsOf(two, seconds) };
-    return { ...round, taken: others() };
-  });
+  const seconds = Math.max(0.05, ...contenders.map((call) => secondsOf(call, 1.5)));
+  const count = Math.max(9, Math.ceil(secondsOfRounds / (2 * seconds)));
+  const rounds = Array.from({ length: count }, (_, i) =>
+    timeRound(contenders, seconds, i % 2 === 0),
+  );
   await pool.close();
   return rounds;
+}
+
+/** Where one thread has its inputs at best: in the module's memory, so that it copies nothing. */
+function inPlace(inputs: Arrays, { inputs: places = {} }: Work): Arrays {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, array]) => {
+      places[name]?.set(array);
+      return [name, places[name] ?? array];
+    }),
+  );
+}
+
+/** Times both, now the one first, now the other. */
+function timeRound(contenders: Contenders, seconds: number, isOneFirst: boolean): Round {
+  const others = otherProcesses();
+  const order = isOneFirst ? contenders : contenders.toReversed();
+  const [first = NaN, second = NaN] = order.map((call) => secondsOf(call, seconds));
+  return {
+    ...(isOneFirst ? { one: first, two: second } : { one: second, two: first }),
+    taken: others(),
+  };
 }
 
 /** Seconds of one call, by the clock, over calls that take this long together. */

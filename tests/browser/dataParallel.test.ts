@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadAssembler } from "../../compiler/backends/wasm/assemble.js";
 import { buildDataParallel } from "../runtime/dataParallelSupport.js";
 
 const executablePath = "/usr/bin/chromium";
@@ -27,19 +28,21 @@ let url: string;
 
 const script = `
 import { dataParallel } from "./index.js";
-import { createFWork, fGrad } from "./model.js";
 
+const isWasm = new URL(location).search.includes("wasm");
+const path = isWasm ? "./wasm.js" : "./model.js";
+const { createFWork, fGrad } = await import(path);
 const parameters = { W: Float64Array.of(1, 2, 3, 4, 5, 6) };
 const data = { x: new Float64Array(12).map((_, i) => i % 5), y: Int32Array.of(0, 1, 2, 0, 1, 2) };
 const options = {
-  module: new URL("./model.js", import.meta.url), function: "f", sizes: { N: 6 }, batch: "N",
+  module: new URL(path, import.meta.url), function: "f", sizes: { N: 6 }, batch: "N",
   workers: 2, reduction: "mean", parameters, data,
 };
 const outcome = { error: "" };
 const numbers = ({ value, dW }) => [value, ...dW];
 outcome.alone = numbers(fGrad({ ...parameters, ...data }, createFWork({ N: 6 })));
 await dataParallel(options).catch((error) => (outcome.error = error.message));
-const pool = await dataParallel({ ...options, fallback: true, useCallingThread: new URL(location).search !== "?free" });
+const pool = await dataParallel({ ...options, fallback: true, useCallingThread: !new URL(location).search.includes("free") });
 outcome.workers = pool.workers;
 outcome.blocking = numbers(pool.step());
 for (let i = 0; i < 20; i++) outcome.waiting = numbers(await pool.stepAsync());
@@ -54,10 +57,9 @@ beforeAll(async () => {
     throw new Error(`there is no ${executablePath}: install Debian's package chromium`);
   }
   const built = await buildDataParallel();
-  built.compile(
-    "model",
-    "f(x: f64[N, 2], y: i32[N], W: f64[2, 3]) = softmaxCrossEntropy(x @ W, y)",
-  );
+  const math = "f(x: f64[N, 2], y: i32[N], W: f64[2, 3]) = softmaxCrossEntropy(x @ W, y)";
+  built.compile("model", math);
+  built.compile("wasm", math, { target: "wasm-js", assembler: await loadAssembler() });
   built.write("page", script);
   server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://page");
@@ -95,14 +97,17 @@ async function outcomeOn(path: string): Promise<Outcome> {
   return outcome;
 }
 
-it.each(["/isolated", "/isolated?free"])("a page computes with two workers: %s", async (path) => {
-  const { alone, blocking, error, waiting, workers } = await outcomeOn(path);
-  expect(workers).toBe(2);
-  expect(waiting).toEqual(blocking);
-  expect(blocking).toHaveLength(7);
-  blocking.forEach((v, i) => expect(Math.abs(v - alone[i]!)).toBeLessThan(1e-12));
-  expect(error).toBe("worker 1 (rows 3 … 5 of the batch): RangeError: y[1] is 9, outside 0 … 2");
-});
+it.each(["/isolated", "/isolated?free", "/isolated?wasm", "/isolated?wasm-free"])(
+  "a page computes with two workers: %s",
+  async (path) => {
+    const { alone, blocking, error, waiting, workers } = await outcomeOn(path);
+    expect(workers).toBe(2);
+    expect(waiting).toEqual(blocking);
+    expect(blocking).toHaveLength(7);
+    blocking.forEach((v, i) => expect(Math.abs(v - alone[i]!)).toBeLessThan(1e-12));
+    expect(error).toBe("worker 1 (rows 3 … 5 of the batch): RangeError: y[1] is 9, outside 0 … 2");
+  },
+);
 
 it("a page that is not isolated is told so, and computes alone if asked", async () => {
   const { alone, blocking, error, waiting, workers } = await outcomeOn("/plain");
