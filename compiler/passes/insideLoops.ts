@@ -3,8 +3,9 @@ import { makeNode, type Node } from "../ir/node.js";
 import { regionGraph, regionLike, type Region } from "../ir/region.js";
 import type { Pass, PassOptions } from "./pass.js";
 
-/** Runs a pass over a graph, and over the bodies of its loops. */
+/** Runs a pass over a graph, and over the bodies of its loops, if the options allow it. */
 export function runPass(pass: Pass, graph: Graph, options: PassOptions = {}): Graph {
+  if (pass.inexact === true && options.inexact !== true) return graph;
   const inner: PassOptions = { ...options, body: true };
   const inside = (outer: Graph) => rewriteBodies(outer, (body) => runPass(pass, body, inner));
   return pass.innermostFirst === true

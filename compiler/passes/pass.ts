@@ -12,6 +12,8 @@ export interface PassOptions {
 /** One step of the compiler from a graph to an equal, better one. */
 export interface Pass {
   readonly name: string;
+  /** Whether it is left out unless results may be rounded differently. */
+  readonly inexact?: boolean | undefined;
   /** Whether the bodies of loops come before the graph they are in. */
   readonly innermostFirst?: boolean | undefined;
   run(graph: Graph, options?: PassOptions): Graph;

@@ -69,8 +69,9 @@ const longest = 40;
 export function reassociate({ bodies }: { readonly bodies: boolean }): Pass {
   return {
     name: "reassociate",
-    run: (graph, { inexact = false, body = false, sizes = {} }: PassOptions = {}) =>
-      inexact && (bodies || !body) ? reassociated(graph, sizes) : graph,
+    inexact: true,
+    run: (graph, { body = false, sizes = {} }: PassOptions = {}) =>
+      bodies || !body ? reassociated(graph, sizes) : graph,
   };
 }
 
