@@ -1,3 +1,4 @@
+import type { Assembler } from "./backends/wasm/assemble.js";
 import { CallInputs } from "./jit/call.js";
 import type { JitInput, JitOutput } from "./jit/values.js";
 import { readJitProgram } from "./jit/program.js";
@@ -30,6 +31,8 @@ export interface JitOptions {
    * chains of matrix products in the cheapest order.
    */
   readonly inexact?: boolean | undefined;
+  /** Runs functions of tensors in WebAssembly: `await loadAssembler()` of `flatgrad/assembler`. */
+  readonly assembler?: Assembler | undefined;
 }
 
 export type JitInputs = Readonly<Record<string, JitInput>>;
@@ -120,7 +123,7 @@ export interface Jit {
  * @throws RangeError if inputs do not fit their types or each other
  */
 export function jit(source: string | JitSource, options: JitOptions = {}): Jit {
-  const { wrt, precision, inexact, optimize = 2 } = options;
+  const { wrt, precision, inexact, assembler, optimize = 2 } = options;
   const [program, file] = programOf(source);
   const main = readJitProgram(
     program,
@@ -128,7 +131,7 @@ export function jit(source: string | JitSource, options: JitOptions = {}): Jit {
     typeof source === "string" ? undefined : source.function,
   );
   const level = optimize === 0 || optimize === false ? 0 : 2;
-  const shared: CompileOptions = { wrt, precision, inexact, level };
+  const shared: CompileOptions = { wrt, precision, inexact, assembler, level };
   const kinds = new Map<Emitted, Variants>();
   const variantsOf = (kind: Emitted) => {
     const made = kinds.get(kind) ?? new Variants(main, { ...shared, emit: [kind] });

@@ -83,7 +83,7 @@ export function compileFor(
   return rendered(file, () => {
     const { code, functions } = compile(source, {
       ...options,
-      target: "js",
+      target: options.assembler === undefined ? "js" : "wasm-js",
       functions: [name],
       parameterTypes: types,
     });
