@@ -5,7 +5,7 @@
  * (`npx vitest run tests/runtime/matmul64.test.ts -u`). The engine needs a text
  * of its own per element type; people should not maintain two.
  */
-import { panelDepth, panelRows, tiles } from "./tileKernel.js";
+import { multiplyBlocks } from "./tileKernel64.js";
 
 /**
  * C = A · B, or C += A · B with `accumulate`.
@@ -85,137 +85,22 @@ function multiply(
   k: number,
   accumulate: boolean,
 ): void {
-  // Measured: below these sizes packing costs more than it saves.
-  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
-    multiplyBlocks(a, a0, aRow, aDepth, b, b0, bDepth, bColumn, c, c0, m, n, k, accumulate);
-  } else if (n < m && n < 4) {
-    for (let j = 0; j < n; j++) {
-      multiplyRow(b, b0 + j * bColumn, bDepth, a, a0, aDepth, aRow, c, c0 + j, n, m, k, accumulate);
-    }
-  } else {
+  if (n === 1) {
+    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
     for (let i = 0; i < m; i++) {
-      multiplyRow(
-        a,
-        a0 + i * aRow,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        1,
-        n,
-        k,
-        accumulate,
-      );
+      multiplyVector(a, a0, aDepth, b, b0, bDepth, bColumn, c, c0 + i * n, n, k, accumulate);
     }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocks(b, b0, bColumn, bDepth, a, a0, aDepth, aRow, c, c0, 1, n, n, m, k, accumulate);
+  } else {
+    multiplyBlocks(a, a0, aRow, aDepth, b, b0, bDepth, bColumn, c, c0, n, 1, m, n, k, accumulate);
   }
 }
 
-function multiplyBlocks(
-  a: Float64Array,
-  a0: number,
-  aRow: number,
-  aDepth: number,
-  b: Float64Array,
-  b0: number,
-  bDepth: number,
-  bColumn: number,
-  c: Float64Array,
-  c0: number,
-  m: number,
-  n: number,
-  k: number,
-  accumulate: boolean,
-): void {
-  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
-  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
-  for (let i = 0; i < m; i += rows) {
-    const height = Math.min(rows, m - i);
-    for (let p = 0; p < k; p += depth) {
-      const length = Math.min(depth, k - p);
-      packLeft(a, a0 + i * aRow + p * aDepth, aRow, aDepth, height, length);
-      for (let j = 0; j < n; j += 2) {
-        const next = j + 1 < n ? 1 : 0;
-        const from = b0 + p * bDepth + j * bColumn;
-        packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiplyTiles(height, length);
-        const to = c0 + i * n + j;
-        storeColumns(c, to, to + next, n, height, accumulate || p > 0);
-      }
-    }
-  }
-}
-
-/** Rows that pad the last tile repeat a real one; their products are dropped. */
-function packLeft(
-  a: Float64Array,
-  start: number,
-  rowStride: number,
-  depthStride: number,
-  rows: number,
-  depth: number,
-): void {
-  const panel = tiles.left;
-  let to = 0;
-  for (let i = 0; i < rows; i += 3) {
-    let row0 = (start + i * rowStride) | 0;
-    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
-    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
-    for (let k = 0; k < depth; k++) {
-      panel[to] = a[row0]!;
-      panel[(to + 1) | 0] = a[row1]!;
-      panel[(to + 2) | 0] = a[row2]!;
-      to = (to + 3) | 0;
-      row0 = (row0 + depthStride) | 0;
-      row1 = (row1 + depthStride) | 0;
-      row2 = (row2 + depthStride) | 0;
-    }
-  }
-}
-
-function packRight(
-  b: Float64Array,
-  first: number,
-  second: number,
-  depthStride: number,
-  depth: number,
-): void {
-  const panel = tiles.right;
-  let to = 0;
-  for (let k = 0; k < depth; k++) {
-    panel[to] = b[first]!;
-    panel[(to + 1) | 0] = b[second]!;
-    to = (to + 2) | 0;
-    first = (first + depthStride) | 0;
-    second = (second + depthStride) | 0;
-  }
-}
-
-/** A last odd column is both first and second; the first, written last, wins. */
-function storeColumns(
-  c: Float64Array,
-  first: number,
-  second: number,
-  rowStride: number,
-  rows: number,
-  accumulate: boolean,
-): void {
-  const panel = tiles.product;
-  let from = 0;
-  for (let i = 0; i < rows; i++) {
-    const before = accumulate ? c[first]! : 0;
-    c[second] = (accumulate ? c[second]! : 0) + panel[(from + 1) | 0]!;
-    c[first] = before + panel[from]!;
-    from = (from + 2) | 0;
-    first = (first + rowStride) | 0;
-    second = (second + rowStride) | 0;
-  }
-}
-
-/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
-function multiplyRow(
+/** C[n] (+)= A[k] · B[k, n]. */
+function multiplyVector(
   a: Float64Array,
   a0: number,
   aStride: number,
@@ -225,46 +110,82 @@ function multiplyRow(
   bColumn: number,
   c: Float64Array,
   c0: number,
-  cStride: number,
   n: number,
   k: number,
   accumulate: boolean,
 ): void {
   let j = 0;
-  for (; j + 3 < n; j += 4) {
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    let p0 = (b0 + j * bColumn) | 0;
-    let p1 = (p0 + bColumn) | 0;
-    let p2 = (p1 + bColumn) | 0;
-    let p3 = (p2 + bColumn) | 0;
-    let q = a0 | 0;
-    for (let p = 0; p < k; p++) {
-      const x = a[q]!;
-      s0 += x * b[p0]!;
-      s1 += x * b[p1]!;
-      s2 += x * b[p2]!;
-      s3 += x * b[p3]!;
-      q = (q + aStride) | 0;
-      p0 = (p0 + bDepth) | 0;
-      p1 = (p1 + bDepth) | 0;
-      p2 = (p2 + bDepth) | 0;
-      p3 = (p3 + bDepth) | 0;
-    }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at]! + s0 : s0;
-    c[at + cStride] = accumulate ? c[at + cStride]! + s1 : s1;
-    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride]! + s2 : s2;
-    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride]! + s3 : s3;
+  for (; j + 7 < n; j += 8) {
+    sumColumns(a, a0, aStride, b, b0 + j * bColumn, bDepth, bColumn, c, c0 + j, k, accumulate);
   }
   for (; j < n; j++) {
     let s = 0;
     for (let p = 0; p < k; p++) {
       s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
     }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at]! + s : s;
+    c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
   }
+}
+
+/** Eight sums at a time: each waits for its own last addition only. */
+function sumColumns(
+  a: Float64Array,
+  from: number,
+  aStride: number,
+  b: Float64Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float64Array,
+  to: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  for (let p = 0; p < k; p++) {
+    const x = a[from]!;
+    let q = b0;
+    s0 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s1 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s2 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s3 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s4 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s5 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s6 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s7 += x * b[q]!;
+    from = (from + aStride) | 0;
+    b0 = (b0 + bDepth) | 0;
+  }
+  if (accumulate) {
+    s0 += c[to]!;
+    s1 += c[to + 1]!;
+    s2 += c[to + 2]!;
+    s3 += c[to + 3]!;
+    s4 += c[to + 4]!;
+    s5 += c[to + 5]!;
+    s6 += c[to + 6]!;
+    s7 += c[to + 7]!;
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
 }

@@ -68,10 +68,10 @@ function firstDifference(actual: Floats, expected: Floats): number {
 }
 
 describe.each(kinds)("matmul%s", (kind) => {
-  it("agrees with three loops for all sizes from 1 to 9", () => {
+  it("agrees with three loops for all sizes from 0 to 9", () => {
     const wrong: Case[] = [];
-    for (let i = 0; i < 9 ** 3; i++) {
-      const [m, n, k] = [1 + (i % 9), 1 + (Math.floor(i / 9) % 9), 1 + Math.floor(i / 81)];
+    for (let i = 0; i < 10 ** 3; i++) {
+      const [m, n, k] = [i % 10, Math.floor(i / 10) % 10, Math.floor(i / 100)] as const;
       const plain: Case = { kind, m, n, k };
       const added: Case = { ...plain, accumulate: true, offsets: [3, 1, 2] };
       wrong.push(...[plain, added].filter((c) => Math.max(...differences(c)) >= 0));
@@ -85,6 +85,11 @@ describe.each(kinds)("matmul%s", (kind) => {
     [193, 3, 257],
     [194, 9, 300],
     [195, 4, 513],
+    [196, 1, 514],
+    [385, 5, 3],
+    [2, 385, 514],
+    [2, 386, 5],
+    [1, 23, 514],
     [401, 17, 66],
     [3, 200, 520],
     [2, 50, 300],
@@ -130,16 +135,50 @@ describe.each(kinds)("matmul%s", (kind) => {
   });
 });
 
-it("padding never mixes into real elements: inf and NaN stay in their row", () => {
-  const [m, n, k] = [10, 9, 11];
-  const a = new Float32Array(m * k).fill(1);
-  a[9 * k] = Infinity;
-  a[8 * k] = NaN;
-  const b = new Float32Array(k * n).fill(1);
-  const c = new Float32Array(m * n);
-  matmulNN(a, b, c, m, n, k);
-  for (let i = 0; i < m * n; i++) {
-    const row = Math.floor(i / n);
-    expect(c[i]).toBe(row === 9 ? Infinity : row === 8 ? NaN : k);
+it.each([
+  [10, 9, 11],
+  [6, 2, 3],
+  [3, 1, 20],
+])(
+  "padding never mixes into real elements: inf and NaN stay in their row of %i × %i × %i",
+  (m, n, k) => {
+    const a = new Float32Array(m * k).fill(1);
+    a[(m - 1) * k] = Infinity;
+    a[(m - 2) * k] = NaN;
+    const b = new Float32Array(k * n).fill(1);
+    const c = new Float32Array(m * n);
+    matmulNN(a, b, c, m, n, k);
+    for (let i = 0; i < m * n; i++) {
+      const row = Math.floor(i / n);
+      expect(c[i]).toBe(row === m - 1 ? Infinity : row === m - 2 ? NaN : k);
+    }
+    const transposed = new Float32Array(m * n);
+    matmulNT(b, a, transposed, n, m, k);
+    for (let i = 0; i < m * n; i++) {
+      const column = i % m;
+      expect(transposed[i]).toBe(column === m - 1 ? Infinity : column === m - 2 ? NaN : k);
+    }
+  },
+);
+
+it("forms one sum in order: the first product is added first", () => {
+  const [m, n, k] = [9, 9, 40];
+  const a = new Float64Array(m * k).map((_, i) => [1, 2 ** 60, -(2 ** 60), 3][i % 4] ?? NaN);
+  const b = new Float64Array(k * n).fill(1);
+  for (const [rows, columns] of [
+    [m, n],
+    [1, n],
+    [m, 1],
+    [2, n],
+  ] as const) {
+    const c = new Float64Array(rows * columns);
+    matmulNN64(a, b, c, rows, columns, k);
+    const expected = reference(a, b, new Float64Array(c.length), {
+      kind: "NN",
+      m: rows,
+      n: columns,
+      k,
+    });
+    expect(c).toEqual(expected);
   }
 });

@@ -76,24 +76,6 @@ interface RoomConvolve64 {
 }`,
     js: ``,
   },
-  Tiles: {
-    needs: [],
-    ts: `/** Scratch of the blocked product, shared by all calls. */
-interface Tiles {
-  /** Left operand, in tiles of 3 rows, each stored depth-major. */
-  readonly left: Float64Array;
-  /** Two columns of the right operand, stored depth-major. */
-  readonly right: Float64Array;
-  /** Two columns of the product, stored row-major. */
-  readonly product: Float64Array;
-  /**
-   * product[rows, 2] = left[rows, depth] · right[depth, 2], where the rows are
-   * rounded up to a multiple of 3.
-   */
-  multiplyTiles(rows: number, depth: number): void;
-}`,
-    js: ``,
-  },
   WasmCode: {
     needs: [],
     ts: `/** A module as text, compiled when it is first needed and then kept. */
@@ -2982,7 +2964,7 @@ const mostColumns = 65536;`,
 const mostColumns = 65536;`,
   },
   multiply: {
-    needs: ["multiplyBlocks", "multiplyRow"],
+    needs: ["multiplyBlocks", "multiplyVector"],
     ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
 function multiply(
   a: Float32Array,
@@ -3000,8 +2982,46 @@ function multiply(
   k: number,
   accumulate: boolean,
 ): void {
-  // Measured: below these sizes packing costs more than it saves.
-  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
+  if (n === 1) {
+    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVector(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocks(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
     multiplyBlocks(
       a,
       a0,
@@ -3013,47 +3033,13 @@ function multiply(
       bColumn,
       c,
       c0,
+      n,
+      1,
       m,
       n,
       k,
       accumulate,
     );
-  } else if (n < m && n < 4) {
-    for (let j = 0; j < n; j++) {
-      multiplyRow(
-        b,
-        b0 + j * bColumn,
-        bDepth,
-        a,
-        a0,
-        aDepth,
-        aRow,
-        c,
-        c0 + j,
-        n,
-        m,
-        k,
-        accumulate,
-      );
-    }
-  } else {
-    for (let i = 0; i < m; i++) {
-      multiplyRow(
-        a,
-        a0 + i * aRow,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        1,
-        n,
-        k,
-        accumulate,
-      );
-    }
   }
 }`,
     js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
@@ -3073,8 +3059,46 @@ function multiply(
   k,
   accumulate,
 ) {
-  // Measured: below these sizes packing costs more than it saves.
-  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
+  if (n === 1) {
+    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVector(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocks(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
     multiplyBlocks(
       a,
       a0,
@@ -3086,215 +3110,906 @@ function multiply(
       bColumn,
       c,
       c0,
+      n,
+      1,
       m,
       n,
       k,
       accumulate,
     );
-  } else if (n < m && n < 4) {
-    for (let j = 0; j < n; j++) {
-      multiplyRow(
-        b,
-        b0 + j * bColumn,
-        bDepth,
-        a,
-        a0,
-        aDepth,
-        aRow,
-        c,
-        c0 + j,
-        n,
-        m,
-        k,
-        accumulate,
-      );
-    }
-  } else {
-    for (let i = 0; i < m; i++) {
-      multiplyRow(
-        a,
-        a0 + i * aRow,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        1,
-        n,
-        k,
-        accumulate,
-      );
-    }
   }
 }`,
   },
   multiplyBlocks: {
-    needs: ["packLeft", "packRight", "panelDepth", "panelRows", "storeColumns", "tiles"],
-    ts: `function multiplyBlocks(
-  a: Float32Array,
-  a0: number,
-  aRow: number,
-  aDepth: number,
-  b: Float32Array,
-  b0: number,
-  bDepth: number,
-  bColumn: number,
-  c: Float32Array,
-  c0: number,
-  m: number,
-  n: number,
-  k: number,
-  accumulate: boolean,
-): void {
-  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
-  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
-  for (let i = 0; i < m; i += rows) {
-    const height = Math.min(rows, m - i);
-    for (let p = 0; p < k; p += depth) {
-      const length = Math.min(depth, k - p);
-      packLeft(a, a0 + i * aRow + p * aDepth, aRow, aDepth, height, length);
-      for (let j = 0; j < n; j += 2) {
-        const next = j + 1 < n ? 1 : 0;
-        const from = b0 + p * bDepth + j * bColumn;
-        packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiplyTiles(height, length);
-        const to = c0 + i * n + j;
-        storeColumns(c, to, to + next, n, height, accumulate || p > 0);
-      }
+    needs: ["panelDepth", "panelRows"],
+    ts: `/**
+ * C = A · B, or C += A · B with \`accumulate\`, for sizes of at least 1.
+ *
+ * A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j] and C[i, j].
+ *
+ * Measured, these make it fast in V8:
+ * - Each row of a tile has a panel of its own, and all panels one length: an
+ *   index that several panels share is checked once.
+ * - The panels are views of one buffer: once any buffer of the program has been
+ *   transferred, every access asks whether its own still is there.
+ * - They are constants of an enclosing function, so that their addresses become
+ *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
+ *   whose value is loaded anew).
+ * - Each inner loop is a function: what is compiled while its loop runs, as in
+ *   a first long call, knows no constants.
+ * - \`| 0\` rules out integer overflow.
+ */
+const multiplyBlocks = /* @__PURE__ */ (() => {
+  // Panels a power of two apart would compete for the same lines of the cache.
+  const gap = 40;
+  /** Where the columns of B begin, behind the rows of A. */
+  const columnStart = (panelRows / 4) * panelDepth + 4 * gap;
+  const panelLength = columnStart + panelDepth;
+  const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
+  const panel = (row: number) =>
+    new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
+  const panel0 = panel(0);
+  const panel1 = panel(1);
+  const panel2 = panel(2);
+  const panel3 = panel(3);
+
+  /** Rows that pad the last tile repeat a real one; their sums are dropped. */
+  function packRows(
+    a: Float32Array,
+    from: number,
+    rowStride: number,
+    depthStride: number,
+    rows: number,
+    depth: number,
+  ): void {
+    for (let i = 0; i < rows; i += 4) {
+      const last = rows - 1 - i;
+      packTile(
+        a,
+        from + i * rowStride,
+        Math.min(1, last) * rowStride,
+        Math.min(2, last) * rowStride,
+        Math.min(3, last) * rowStride,
+        depthStride,
+        (i >> 2) * depth,
+        depth,
+      );
     }
   }
-}`,
-    js: `function multiplyBlocks(
-  a,
-  a0,
-  aRow,
-  aDepth,
-  b,
-  b0,
-  bDepth,
-  bColumn,
-  c,
-  c0,
-  m,
-  n,
-  k,
-  accumulate,
-) {
-  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
-  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
-  for (let i = 0; i < m; i += rows) {
-    const height = Math.min(rows, m - i);
-    for (let p = 0; p < k; p += depth) {
-      const length = Math.min(depth, k - p);
-      packLeft(a, a0 + i * aRow + p * aDepth, aRow, aDepth, height, length);
-      for (let j = 0; j < n; j += 2) {
-        const next = j + 1 < n ? 1 : 0;
-        const from = b0 + p * bDepth + j * bColumn;
-        packRight(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiplyTiles(height, length);
-        const to = c0 + i * n + j;
-        storeColumns(c, to, to + next, n, height, accumulate || p > 0);
-      }
+
+  function packTile(
+    a: Float32Array,
+    from: number,
+    row1: number,
+    row2: number,
+    row3: number,
+    depthStride: number,
+    to: number,
+    depth: number,
+  ): void {
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = a[from]!;
+      panel1[to] = a[(from + row1) | 0]!;
+      panel2[to] = a[(from + row2) | 0]!;
+      panel3[to] = a[(from + row3) | 0]!;
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
     }
   }
-}`,
+
+  /** A last odd column is both first and second. */
+  function packColumns(
+    b: Float32Array,
+    from: number,
+    next: number,
+    depthStride: number,
+    depth: number,
+  ): void {
+    let to = columnStart;
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = b[from]!;
+      panel1[to] = b[(from + next) | 0]!;
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
+    }
+  }
+
+  function multiplyPanels(
+    rows: number,
+    depth: number,
+    c: Float32Array,
+    to: number,
+    rowStride: number,
+    next: number,
+    accumulate: boolean,
+  ): void {
+    for (let i = 0; i < rows; i += 4) {
+      const at = to + i * rowStride;
+      multiplyTile(
+        (i >> 2) * depth,
+        depth,
+        c,
+        at,
+        rowStride,
+        next,
+        rows - i,
+        accumulate,
+      );
+    }
+  }
+
+  /**
+   * The loop ends in its midst, which keeps its two halves apart: V8 would else
+   * form all products of a round before it adds the first, and these with the
+   * sums are more than there are registers.
+   */
+  function multiplyTile(
+    p: number,
+    depth: number,
+    c: Float32Array,
+    to: number,
+    rowStride: number,
+    next: number,
+    rows: number,
+    accumulate: boolean,
+  ): void {
+    let q = columnStart;
+    const end = (q + depth) | 0;
+    let c00 = 0;
+    let c01 = 0;
+    let c10 = 0;
+    let c11 = 0;
+    let c20 = 0;
+    let c21 = 0;
+    let c30 = 0;
+    let c31 = 0;
+    for (;;) {
+      const b0 = panel0[q]!;
+      const b1 = panel1[q]!;
+      const a0 = panel0[p]!;
+      c00 += a0 * b0;
+      c01 += a0 * b1;
+      const a1 = panel1[p]!;
+      c10 += a1 * b0;
+      c11 += a1 * b1;
+      q = (q + 1) | 0;
+      if (q >= end) {
+        c20 += panel2[p]! * b0;
+        c21 += panel2[p]! * b1;
+        c30 += panel3[p]! * b0;
+        c31 += panel3[p]! * b1;
+        break;
+      }
+      const a2 = panel2[p]!;
+      c20 += a2 * b0;
+      c21 += a2 * b1;
+      const a3 = panel3[p]!;
+      c30 += a3 * b0;
+      c31 += a3 * b1;
+      p = (p + 1) | 0;
+    }
+    store(c, to, next, c00, c01, accumulate);
+    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
+    if (rows > 2)
+      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
+    if (rows > 3)
+      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+  }
+
+  /** Of a last odd column the first sum, written last, wins. */
+  function store(
+    c: Float32Array,
+    to: number,
+    next: number,
+    first: number,
+    second: number,
+    accumulate: boolean,
+  ): void {
+    const other = (to + next) | 0;
+    if (accumulate) {
+      first += c[to]!;
+      second += c[other]!;
+    }
+    c[other] = second;
+    c[to] = first;
+  }
+
+  return (
+    a: Float32Array,
+    a0: number,
+    aRow: number,
+    aDepth: number,
+    b: Float32Array,
+    b0: number,
+    bDepth: number,
+    bColumn: number,
+    c: Float32Array,
+    c0: number,
+    cRow: number,
+    cColumn: number,
+    m: number,
+    n: number,
+    k: number,
+    accumulate: boolean,
+  ): void => {
+    const height = 4 * Math.ceil(m / Math.ceil(m / panelRows) / 4);
+    const length = Math.ceil(k / Math.ceil(k / panelDepth));
+    for (let i = 0; i < m; i += height) {
+      const rows = Math.min(height, m - i);
+      for (let p = 0; p < k; p += length) {
+        const depth = Math.min(length, k - p);
+        packRows(a, a0 + i * aRow + p * aDepth, aRow, aDepth, rows, depth);
+        for (let j = 0; j < n; j += 2) {
+          const next = j + 1 < n ? 1 : 0;
+          packColumns(
+            b,
+            b0 + p * bDepth + j * bColumn,
+            next * bColumn,
+            bDepth,
+            depth,
+          );
+          const to = c0 + i * cRow + j * cColumn;
+          multiplyPanels(
+            rows,
+            depth,
+            c,
+            to,
+            cRow,
+            next * cColumn,
+            accumulate || p > 0,
+          );
+        }
+      }
+    }
+  };
+})();`,
+    js: `/**
+ * C = A · B, or C += A · B with \`accumulate\`, for sizes of at least 1.
+ *
+ * A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j] and C[i, j].
+ *
+ * Measured, these make it fast in V8:
+ * - Each row of a tile has a panel of its own, and all panels one length: an
+ *   index that several panels share is checked once.
+ * - The panels are views of one buffer: once any buffer of the program has been
+ *   transferred, every access asks whether its own still is there.
+ * - They are constants of an enclosing function, so that their addresses become
+ *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
+ *   whose value is loaded anew).
+ * - Each inner loop is a function: what is compiled while its loop runs, as in
+ *   a first long call, knows no constants.
+ * - \`| 0\` rules out integer overflow.
+ */
+const multiplyBlocks = /* @__PURE__ */ (() => {
+  // Panels a power of two apart would compete for the same lines of the cache.
+  const gap = 40;
+  /** Where the columns of B begin, behind the rows of A. */
+  const columnStart = (panelRows / 4) * panelDepth + 4 * gap;
+  const panelLength = columnStart + panelDepth;
+  const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
+  const panel = (row) =>
+    new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
+  const panel0 = panel(0);
+  const panel1 = panel(1);
+  const panel2 = panel(2);
+  const panel3 = panel(3);
+
+  /** Rows that pad the last tile repeat a real one; their sums are dropped. */
+  function packRows(a, from, rowStride, depthStride, rows, depth) {
+    for (let i = 0; i < rows; i += 4) {
+      const last = rows - 1 - i;
+      packTile(
+        a,
+        from + i * rowStride,
+        Math.min(1, last) * rowStride,
+        Math.min(2, last) * rowStride,
+        Math.min(3, last) * rowStride,
+        depthStride,
+        (i >> 2) * depth,
+        depth,
+      );
+    }
+  }
+
+  function packTile(a, from, row1, row2, row3, depthStride, to, depth) {
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = a[from];
+      panel1[to] = a[(from + row1) | 0];
+      panel2[to] = a[(from + row2) | 0];
+      panel3[to] = a[(from + row3) | 0];
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
+    }
+  }
+
+  /** A last odd column is both first and second. */
+  function packColumns(b, from, next, depthStride, depth) {
+    let to = columnStart;
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = b[from];
+      panel1[to] = b[(from + next) | 0];
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
+    }
+  }
+
+  function multiplyPanels(rows, depth, c, to, rowStride, next, accumulate) {
+    for (let i = 0; i < rows; i += 4) {
+      const at = to + i * rowStride;
+      multiplyTile(
+        (i >> 2) * depth,
+        depth,
+        c,
+        at,
+        rowStride,
+        next,
+        rows - i,
+        accumulate,
+      );
+    }
+  }
+
+  /**
+   * The loop ends in its midst, which keeps its two halves apart: V8 would else
+   * form all products of a round before it adds the first, and these with the
+   * sums are more than there are registers.
+   */
+  function multiplyTile(p, depth, c, to, rowStride, next, rows, accumulate) {
+    let q = columnStart;
+    const end = (q + depth) | 0;
+    let c00 = 0;
+    let c01 = 0;
+    let c10 = 0;
+    let c11 = 0;
+    let c20 = 0;
+    let c21 = 0;
+    let c30 = 0;
+    let c31 = 0;
+    for (;;) {
+      const b0 = panel0[q];
+      const b1 = panel1[q];
+      const a0 = panel0[p];
+      c00 += a0 * b0;
+      c01 += a0 * b1;
+      const a1 = panel1[p];
+      c10 += a1 * b0;
+      c11 += a1 * b1;
+      q = (q + 1) | 0;
+      if (q >= end) {
+        c20 += panel2[p] * b0;
+        c21 += panel2[p] * b1;
+        c30 += panel3[p] * b0;
+        c31 += panel3[p] * b1;
+        break;
+      }
+      const a2 = panel2[p];
+      c20 += a2 * b0;
+      c21 += a2 * b1;
+      const a3 = panel3[p];
+      c30 += a3 * b0;
+      c31 += a3 * b1;
+      p = (p + 1) | 0;
+    }
+    store(c, to, next, c00, c01, accumulate);
+    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
+    if (rows > 2)
+      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
+    if (rows > 3)
+      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+  }
+
+  /** Of a last odd column the first sum, written last, wins. */
+  function store(c, to, next, first, second, accumulate) {
+    const other = (to + next) | 0;
+    if (accumulate) {
+      first += c[to];
+      second += c[other];
+    }
+    c[other] = second;
+    c[to] = first;
+  }
+
+  return (
+    a,
+    a0,
+    aRow,
+    aDepth,
+    b,
+    b0,
+    bDepth,
+    bColumn,
+    c,
+    c0,
+    cRow,
+    cColumn,
+    m,
+    n,
+    k,
+    accumulate,
+  ) => {
+    const height = 4 * Math.ceil(m / Math.ceil(m / panelRows) / 4);
+    const length = Math.ceil(k / Math.ceil(k / panelDepth));
+    for (let i = 0; i < m; i += height) {
+      const rows = Math.min(height, m - i);
+      for (let p = 0; p < k; p += length) {
+        const depth = Math.min(length, k - p);
+        packRows(a, a0 + i * aRow + p * aDepth, aRow, aDepth, rows, depth);
+        for (let j = 0; j < n; j += 2) {
+          const next = j + 1 < n ? 1 : 0;
+          packColumns(
+            b,
+            b0 + p * bDepth + j * bColumn,
+            next * bColumn,
+            bDepth,
+            depth,
+          );
+          const to = c0 + i * cRow + j * cColumn;
+          multiplyPanels(
+            rows,
+            depth,
+            c,
+            to,
+            cRow,
+            next * cColumn,
+            accumulate || p > 0,
+          );
+        }
+      }
+    }
+  };
+})();`,
   },
-  multiplyBlocksMatmul64: {
-    needs: [
-      "packLeftMatmul64",
-      "packRightMatmul64",
-      "panelDepth",
-      "panelRows",
-      "storeColumnsMatmul64",
-      "tiles",
-    ],
-    ts: `function multiplyBlocksMatmul64(
-  a: Float64Array,
-  a0: number,
-  aRow: number,
-  aDepth: number,
-  b: Float64Array,
-  b0: number,
-  bDepth: number,
-  bColumn: number,
-  c: Float64Array,
-  c0: number,
-  m: number,
-  n: number,
-  k: number,
-  accumulate: boolean,
-): void {
-  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
-  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
-  for (let i = 0; i < m; i += rows) {
-    const height = Math.min(rows, m - i);
-    for (let p = 0; p < k; p += depth) {
-      const length = Math.min(depth, k - p);
-      packLeftMatmul64(
+  multiplyBlocksTileKernel64: {
+    needs: ["panelDepthTileKernel64", "panelRowsTileKernel64"],
+    ts: `/**
+ * C = A · B, or C += A · B with \`accumulate\`, for sizes of at least 1.
+ *
+ * A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j] and C[i, j].
+ *
+ * Measured, these make it fast in V8:
+ * - Each row of a tile has a panel of its own, and all panels one length: an
+ *   index that several panels share is checked once.
+ * - The panels are views of one buffer: once any buffer of the program has been
+ *   transferred, every access asks whether its own still is there.
+ * - They are constants of an enclosing function, so that their addresses become
+ *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
+ *   whose value is loaded anew).
+ * - Each inner loop is a function: what is compiled while its loop runs, as in
+ *   a first long call, knows no constants.
+ * - \`| 0\` rules out integer overflow.
+ */
+const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
+  // Panels a power of two apart would compete for the same lines of the cache.
+  const gap = 40;
+  /** Where the columns of B begin, behind the rows of A. */
+  const columnStart =
+    (panelRowsTileKernel64 / 4) * panelDepthTileKernel64 + 4 * gap;
+  const panelLength = columnStart + panelDepthTileKernel64;
+  const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
+  const panel = (row: number) =>
+    new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
+  const panel0 = panel(0);
+  const panel1 = panel(1);
+  const panel2 = panel(2);
+  const panel3 = panel(3);
+
+  /** Rows that pad the last tile repeat a real one; their sums are dropped. */
+  function packRows(
+    a: Float64Array,
+    from: number,
+    rowStride: number,
+    depthStride: number,
+    rows: number,
+    depth: number,
+  ): void {
+    for (let i = 0; i < rows; i += 4) {
+      const last = rows - 1 - i;
+      packTile(
         a,
-        a0 + i * aRow + p * aDepth,
-        aRow,
-        aDepth,
-        height,
-        length,
+        from + i * rowStride,
+        Math.min(1, last) * rowStride,
+        Math.min(2, last) * rowStride,
+        Math.min(3, last) * rowStride,
+        depthStride,
+        (i >> 2) * depth,
+        depth,
       );
-      for (let j = 0; j < n; j += 2) {
-        const next = j + 1 < n ? 1 : 0;
-        const from = b0 + p * bDepth + j * bColumn;
-        packRightMatmul64(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiplyTiles(height, length);
-        const to = c0 + i * n + j;
-        storeColumnsMatmul64(c, to, to + next, n, height, accumulate || p > 0);
-      }
     }
   }
-}`,
-    js: `function multiplyBlocksMatmul64(
-  a,
-  a0,
-  aRow,
-  aDepth,
-  b,
-  b0,
-  bDepth,
-  bColumn,
-  c,
-  c0,
-  m,
-  n,
-  k,
-  accumulate,
-) {
-  const rows = 3 * Math.ceil(m / Math.ceil(m / panelRows) / 3);
-  const depth = Math.ceil(k / Math.ceil(k / panelDepth));
-  for (let i = 0; i < m; i += rows) {
-    const height = Math.min(rows, m - i);
-    for (let p = 0; p < k; p += depth) {
-      const length = Math.min(depth, k - p);
-      packLeftMatmul64(
-        a,
-        a0 + i * aRow + p * aDepth,
-        aRow,
-        aDepth,
-        height,
-        length,
-      );
-      for (let j = 0; j < n; j += 2) {
-        const next = j + 1 < n ? 1 : 0;
-        const from = b0 + p * bDepth + j * bColumn;
-        packRightMatmul64(b, from, from + next * bColumn, bDepth, length);
-        tiles.multiplyTiles(height, length);
-        const to = c0 + i * n + j;
-        storeColumnsMatmul64(c, to, to + next, n, height, accumulate || p > 0);
-      }
+
+  function packTile(
+    a: Float64Array,
+    from: number,
+    row1: number,
+    row2: number,
+    row3: number,
+    depthStride: number,
+    to: number,
+    depth: number,
+  ): void {
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = a[from]!;
+      panel1[to] = a[(from + row1) | 0]!;
+      panel2[to] = a[(from + row2) | 0]!;
+      panel3[to] = a[(from + row3) | 0]!;
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
     }
   }
-}`,
+
+  /** A last odd column is both first and second. */
+  function packColumns(
+    b: Float64Array,
+    from: number,
+    next: number,
+    depthStride: number,
+    depth: number,
+  ): void {
+    let to = columnStart;
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = b[from]!;
+      panel1[to] = b[(from + next) | 0]!;
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
+    }
+  }
+
+  function multiplyPanels(
+    rows: number,
+    depth: number,
+    c: Float64Array,
+    to: number,
+    rowStride: number,
+    next: number,
+    accumulate: boolean,
+  ): void {
+    for (let i = 0; i < rows; i += 4) {
+      const at = to + i * rowStride;
+      multiplyTile(
+        (i >> 2) * depth,
+        depth,
+        c,
+        at,
+        rowStride,
+        next,
+        rows - i,
+        accumulate,
+      );
+    }
+  }
+
+  /**
+   * The loop ends in its midst, which keeps its two halves apart: V8 would else
+   * form all products of a round before it adds the first, and these with the
+   * sums are more than there are registers.
+   */
+  function multiplyTile(
+    p: number,
+    depth: number,
+    c: Float64Array,
+    to: number,
+    rowStride: number,
+    next: number,
+    rows: number,
+    accumulate: boolean,
+  ): void {
+    let q = columnStart;
+    const end = (q + depth) | 0;
+    let c00 = 0;
+    let c01 = 0;
+    let c10 = 0;
+    let c11 = 0;
+    let c20 = 0;
+    let c21 = 0;
+    let c30 = 0;
+    let c31 = 0;
+    for (;;) {
+      const b0 = panel0[q]!;
+      const b1 = panel1[q]!;
+      const a0 = panel0[p]!;
+      c00 += a0 * b0;
+      c01 += a0 * b1;
+      const a1 = panel1[p]!;
+      c10 += a1 * b0;
+      c11 += a1 * b1;
+      q = (q + 1) | 0;
+      if (q >= end) {
+        c20 += panel2[p]! * b0;
+        c21 += panel2[p]! * b1;
+        c30 += panel3[p]! * b0;
+        c31 += panel3[p]! * b1;
+        break;
+      }
+      const a2 = panel2[p]!;
+      c20 += a2 * b0;
+      c21 += a2 * b1;
+      const a3 = panel3[p]!;
+      c30 += a3 * b0;
+      c31 += a3 * b1;
+      p = (p + 1) | 0;
+    }
+    store(c, to, next, c00, c01, accumulate);
+    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
+    if (rows > 2)
+      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
+    if (rows > 3)
+      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+  }
+
+  /** Of a last odd column the first sum, written last, wins. */
+  function store(
+    c: Float64Array,
+    to: number,
+    next: number,
+    first: number,
+    second: number,
+    accumulate: boolean,
+  ): void {
+    const other = (to + next) | 0;
+    if (accumulate) {
+      first += c[to]!;
+      second += c[other]!;
+    }
+    c[other] = second;
+    c[to] = first;
+  }
+
+  return (
+    a: Float64Array,
+    a0: number,
+    aRow: number,
+    aDepth: number,
+    b: Float64Array,
+    b0: number,
+    bDepth: number,
+    bColumn: number,
+    c: Float64Array,
+    c0: number,
+    cRow: number,
+    cColumn: number,
+    m: number,
+    n: number,
+    k: number,
+    accumulate: boolean,
+  ): void => {
+    const height = 4 * Math.ceil(m / Math.ceil(m / panelRowsTileKernel64) / 4);
+    const length = Math.ceil(k / Math.ceil(k / panelDepthTileKernel64));
+    for (let i = 0; i < m; i += height) {
+      const rows = Math.min(height, m - i);
+      for (let p = 0; p < k; p += length) {
+        const depth = Math.min(length, k - p);
+        packRows(a, a0 + i * aRow + p * aDepth, aRow, aDepth, rows, depth);
+        for (let j = 0; j < n; j += 2) {
+          const next = j + 1 < n ? 1 : 0;
+          packColumns(
+            b,
+            b0 + p * bDepth + j * bColumn,
+            next * bColumn,
+            bDepth,
+            depth,
+          );
+          const to = c0 + i * cRow + j * cColumn;
+          multiplyPanels(
+            rows,
+            depth,
+            c,
+            to,
+            cRow,
+            next * cColumn,
+            accumulate || p > 0,
+          );
+        }
+      }
+    }
+  };
+})();`,
+    js: `/**
+ * C = A · B, or C += A · B with \`accumulate\`, for sizes of at least 1.
+ *
+ * A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j] and C[i, j].
+ *
+ * Measured, these make it fast in V8:
+ * - Each row of a tile has a panel of its own, and all panels one length: an
+ *   index that several panels share is checked once.
+ * - The panels are views of one buffer: once any buffer of the program has been
+ *   transferred, every access asks whether its own still is there.
+ * - They are constants of an enclosing function, so that their addresses become
+ *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
+ *   whose value is loaded anew).
+ * - Each inner loop is a function: what is compiled while its loop runs, as in
+ *   a first long call, knows no constants.
+ * - \`| 0\` rules out integer overflow.
+ */
+const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
+  // Panels a power of two apart would compete for the same lines of the cache.
+  const gap = 40;
+  /** Where the columns of B begin, behind the rows of A. */
+  const columnStart =
+    (panelRowsTileKernel64 / 4) * panelDepthTileKernel64 + 4 * gap;
+  const panelLength = columnStart + panelDepthTileKernel64;
+  const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
+  const panel = (row) =>
+    new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
+  const panel0 = panel(0);
+  const panel1 = panel(1);
+  const panel2 = panel(2);
+  const panel3 = panel(3);
+
+  /** Rows that pad the last tile repeat a real one; their sums are dropped. */
+  function packRows(a, from, rowStride, depthStride, rows, depth) {
+    for (let i = 0; i < rows; i += 4) {
+      const last = rows - 1 - i;
+      packTile(
+        a,
+        from + i * rowStride,
+        Math.min(1, last) * rowStride,
+        Math.min(2, last) * rowStride,
+        Math.min(3, last) * rowStride,
+        depthStride,
+        (i >> 2) * depth,
+        depth,
+      );
+    }
+  }
+
+  function packTile(a, from, row1, row2, row3, depthStride, to, depth) {
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = a[from];
+      panel1[to] = a[(from + row1) | 0];
+      panel2[to] = a[(from + row2) | 0];
+      panel3[to] = a[(from + row3) | 0];
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
+    }
+  }
+
+  /** A last odd column is both first and second. */
+  function packColumns(b, from, next, depthStride, depth) {
+    let to = columnStart;
+    const end = (to + depth) | 0;
+    while (to < end) {
+      panel0[to] = b[from];
+      panel1[to] = b[(from + next) | 0];
+      from = (from + depthStride) | 0;
+      to = (to + 1) | 0;
+    }
+  }
+
+  function multiplyPanels(rows, depth, c, to, rowStride, next, accumulate) {
+    for (let i = 0; i < rows; i += 4) {
+      const at = to + i * rowStride;
+      multiplyTile(
+        (i >> 2) * depth,
+        depth,
+        c,
+        at,
+        rowStride,
+        next,
+        rows - i,
+        accumulate,
+      );
+    }
+  }
+
+  /**
+   * The loop ends in its midst, which keeps its two halves apart: V8 would else
+   * form all products of a round before it adds the first, and these with the
+   * sums are more than there are registers.
+   */
+  function multiplyTile(p, depth, c, to, rowStride, next, rows, accumulate) {
+    let q = columnStart;
+    const end = (q + depth) | 0;
+    let c00 = 0;
+    let c01 = 0;
+    let c10 = 0;
+    let c11 = 0;
+    let c20 = 0;
+    let c21 = 0;
+    let c30 = 0;
+    let c31 = 0;
+    for (;;) {
+      const b0 = panel0[q];
+      const b1 = panel1[q];
+      const a0 = panel0[p];
+      c00 += a0 * b0;
+      c01 += a0 * b1;
+      const a1 = panel1[p];
+      c10 += a1 * b0;
+      c11 += a1 * b1;
+      q = (q + 1) | 0;
+      if (q >= end) {
+        c20 += panel2[p] * b0;
+        c21 += panel2[p] * b1;
+        c30 += panel3[p] * b0;
+        c31 += panel3[p] * b1;
+        break;
+      }
+      const a2 = panel2[p];
+      c20 += a2 * b0;
+      c21 += a2 * b1;
+      const a3 = panel3[p];
+      c30 += a3 * b0;
+      c31 += a3 * b1;
+      p = (p + 1) | 0;
+    }
+    store(c, to, next, c00, c01, accumulate);
+    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
+    if (rows > 2)
+      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
+    if (rows > 3)
+      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+  }
+
+  /** Of a last odd column the first sum, written last, wins. */
+  function store(c, to, next, first, second, accumulate) {
+    const other = (to + next) | 0;
+    if (accumulate) {
+      first += c[to];
+      second += c[other];
+    }
+    c[other] = second;
+    c[to] = first;
+  }
+
+  return (
+    a,
+    a0,
+    aRow,
+    aDepth,
+    b,
+    b0,
+    bDepth,
+    bColumn,
+    c,
+    c0,
+    cRow,
+    cColumn,
+    m,
+    n,
+    k,
+    accumulate,
+  ) => {
+    const height = 4 * Math.ceil(m / Math.ceil(m / panelRowsTileKernel64) / 4);
+    const length = Math.ceil(k / Math.ceil(k / panelDepthTileKernel64));
+    for (let i = 0; i < m; i += height) {
+      const rows = Math.min(height, m - i);
+      for (let p = 0; p < k; p += length) {
+        const depth = Math.min(length, k - p);
+        packRows(a, a0 + i * aRow + p * aDepth, aRow, aDepth, rows, depth);
+        for (let j = 0; j < n; j += 2) {
+          const next = j + 1 < n ? 1 : 0;
+          packColumns(
+            b,
+            b0 + p * bDepth + j * bColumn,
+            next * bColumn,
+            bDepth,
+            depth,
+          );
+          const to = c0 + i * cRow + j * cColumn;
+          multiplyPanels(
+            rows,
+            depth,
+            c,
+            to,
+            cRow,
+            next * cColumn,
+            accumulate || p > 0,
+          );
+        }
+      }
+    }
+  };
+})();`,
   },
   multiplyMatmul64: {
-    needs: ["multiplyBlocksMatmul64", "multiplyRowMatmul64"],
+    needs: ["multiplyBlocksTileKernel64", "multiplyVectorMatmul64"],
     ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
 function multiplyMatmul64(
   a: Float64Array,
@@ -3312,9 +4027,60 @@ function multiplyMatmul64(
   k: number,
   accumulate: boolean,
 ): void {
-  // Measured: below these sizes packing costs more than it saves.
-  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
-    multiplyBlocksMatmul64(
+  if (n === 1) {
+    multiplyVectorMatmul64(
+      b,
+      b0,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      m,
+      k,
+      accumulate,
+    );
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVectorMatmul64(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocksTileKernel64(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
+    multiplyBlocksTileKernel64(
       a,
       a0,
       aRow,
@@ -3325,47 +4091,13 @@ function multiplyMatmul64(
       bColumn,
       c,
       c0,
+      n,
+      1,
       m,
       n,
       k,
       accumulate,
     );
-  } else if (n < m && n < 4) {
-    for (let j = 0; j < n; j++) {
-      multiplyRowMatmul64(
-        b,
-        b0 + j * bColumn,
-        bDepth,
-        a,
-        a0,
-        aDepth,
-        aRow,
-        c,
-        c0 + j,
-        n,
-        m,
-        k,
-        accumulate,
-      );
-    }
-  } else {
-    for (let i = 0; i < m; i++) {
-      multiplyRowMatmul64(
-        a,
-        a0 + i * aRow,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        1,
-        n,
-        k,
-        accumulate,
-      );
-    }
   }
 }`,
     js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
@@ -3385,9 +4117,60 @@ function multiplyMatmul64(
   k,
   accumulate,
 ) {
-  // Measured: below these sizes packing costs more than it saves.
-  if (m > 2 && n > 2 && k > 1 && m * n * k >= 512) {
-    multiplyBlocksMatmul64(
+  if (n === 1) {
+    multiplyVectorMatmul64(
+      b,
+      b0,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      m,
+      k,
+      accumulate,
+    );
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVectorMatmul64(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocksTileKernel64(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
+    multiplyBlocksTileKernel64(
       a,
       a0,
       aRow,
@@ -3398,54 +4181,20 @@ function multiplyMatmul64(
       bColumn,
       c,
       c0,
+      n,
+      1,
       m,
       n,
       k,
       accumulate,
     );
-  } else if (n < m && n < 4) {
-    for (let j = 0; j < n; j++) {
-      multiplyRowMatmul64(
-        b,
-        b0 + j * bColumn,
-        bDepth,
-        a,
-        a0,
-        aDepth,
-        aRow,
-        c,
-        c0 + j,
-        n,
-        m,
-        k,
-        accumulate,
-      );
-    }
-  } else {
-    for (let i = 0; i < m; i++) {
-      multiplyRowMatmul64(
-        a,
-        a0 + i * aRow,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        1,
-        n,
-        k,
-        accumulate,
-      );
-    }
   }
 }`,
   },
-  multiplyRow: {
-    needs: [],
-    ts: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
-function multiplyRow(
+  multiplyVector: {
+    needs: ["sumColumns"],
+    ts: `/** C[n] (+)= A[k] · B[k, n]. */
+function multiplyVector(
   a: Float32Array,
   a0: number,
   aStride: number,
@@ -3455,51 +4204,36 @@ function multiplyRow(
   bColumn: number,
   c: Float32Array,
   c0: number,
-  cStride: number,
   n: number,
   k: number,
   accumulate: boolean,
 ): void {
   let j = 0;
-  for (; j + 3 < n; j += 4) {
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    let p0 = (b0 + j * bColumn) | 0;
-    let p1 = (p0 + bColumn) | 0;
-    let p2 = (p1 + bColumn) | 0;
-    let p3 = (p2 + bColumn) | 0;
-    let q = a0 | 0;
-    for (let p = 0; p < k; p++) {
-      const x = a[q]!;
-      s0 += x * b[p0]!;
-      s1 += x * b[p1]!;
-      s2 += x * b[p2]!;
-      s3 += x * b[p3]!;
-      q = (q + aStride) | 0;
-      p0 = (p0 + bDepth) | 0;
-      p1 = (p1 + bDepth) | 0;
-      p2 = (p2 + bDepth) | 0;
-      p3 = (p3 + bDepth) | 0;
-    }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at]! + s0 : s0;
-    c[at + cStride] = accumulate ? c[at + cStride]! + s1 : s1;
-    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride]! + s2 : s2;
-    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride]! + s3 : s3;
+  for (; j + 7 < n; j += 8) {
+    sumColumns(
+      a,
+      a0,
+      aStride,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      bColumn,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
   for (; j < n; j++) {
     let s = 0;
     for (let p = 0; p < k; p++) {
       s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
     }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at]! + s : s;
+    c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
   }
 }`,
-    js: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
-function multiplyRow(
+    js: `/** C[n] (+)= A[k] · B[k, n]. */
+function multiplyVector(
   a,
   a0,
   aStride,
@@ -3509,54 +4243,39 @@ function multiplyRow(
   bColumn,
   c,
   c0,
-  cStride,
   n,
   k,
   accumulate,
 ) {
   let j = 0;
-  for (; j + 3 < n; j += 4) {
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    let p0 = (b0 + j * bColumn) | 0;
-    let p1 = (p0 + bColumn) | 0;
-    let p2 = (p1 + bColumn) | 0;
-    let p3 = (p2 + bColumn) | 0;
-    let q = a0 | 0;
-    for (let p = 0; p < k; p++) {
-      const x = a[q];
-      s0 += x * b[p0];
-      s1 += x * b[p1];
-      s2 += x * b[p2];
-      s3 += x * b[p3];
-      q = (q + aStride) | 0;
-      p0 = (p0 + bDepth) | 0;
-      p1 = (p1 + bDepth) | 0;
-      p2 = (p2 + bDepth) | 0;
-      p3 = (p3 + bDepth) | 0;
-    }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at] + s0 : s0;
-    c[at + cStride] = accumulate ? c[at + cStride] + s1 : s1;
-    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride] + s2 : s2;
-    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride] + s3 : s3;
+  for (; j + 7 < n; j += 8) {
+    sumColumns(
+      a,
+      a0,
+      aStride,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      bColumn,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
   for (; j < n; j++) {
     let s = 0;
     for (let p = 0; p < k; p++) {
       s += a[a0 + p * aStride] * b[b0 + p * bDepth + j * bColumn];
     }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at] + s : s;
+    c[c0 + j] = accumulate ? c[c0 + j] + s : s;
   }
 }`,
   },
-  multiplyRowMatmul64: {
-    needs: [],
-    ts: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
-function multiplyRowMatmul64(
+  multiplyVectorMatmul64: {
+    needs: ["sumColumnsMatmul64"],
+    ts: `/** C[n] (+)= A[k] · B[k, n]. */
+function multiplyVectorMatmul64(
   a: Float64Array,
   a0: number,
   aStride: number,
@@ -3566,51 +4285,36 @@ function multiplyRowMatmul64(
   bColumn: number,
   c: Float64Array,
   c0: number,
-  cStride: number,
   n: number,
   k: number,
   accumulate: boolean,
 ): void {
   let j = 0;
-  for (; j + 3 < n; j += 4) {
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    let p0 = (b0 + j * bColumn) | 0;
-    let p1 = (p0 + bColumn) | 0;
-    let p2 = (p1 + bColumn) | 0;
-    let p3 = (p2 + bColumn) | 0;
-    let q = a0 | 0;
-    for (let p = 0; p < k; p++) {
-      const x = a[q]!;
-      s0 += x * b[p0]!;
-      s1 += x * b[p1]!;
-      s2 += x * b[p2]!;
-      s3 += x * b[p3]!;
-      q = (q + aStride) | 0;
-      p0 = (p0 + bDepth) | 0;
-      p1 = (p1 + bDepth) | 0;
-      p2 = (p2 + bDepth) | 0;
-      p3 = (p3 + bDepth) | 0;
-    }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at]! + s0 : s0;
-    c[at + cStride] = accumulate ? c[at + cStride]! + s1 : s1;
-    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride]! + s2 : s2;
-    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride]! + s3 : s3;
+  for (; j + 7 < n; j += 8) {
+    sumColumnsMatmul64(
+      a,
+      a0,
+      aStride,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      bColumn,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
   for (; j < n; j++) {
     let s = 0;
     for (let p = 0; p < k; p++) {
       s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
     }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at]! + s : s;
+    c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
   }
 }`,
-    js: `/** C[0, n] (+)= A[0, k] · B[k, n], four columns at a time. */
-function multiplyRowMatmul64(
+    js: `/** C[n] (+)= A[k] · B[k, n]. */
+function multiplyVectorMatmul64(
   a,
   a0,
   aStride,
@@ -3620,47 +4324,32 @@ function multiplyRowMatmul64(
   bColumn,
   c,
   c0,
-  cStride,
   n,
   k,
   accumulate,
 ) {
   let j = 0;
-  for (; j + 3 < n; j += 4) {
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    let p0 = (b0 + j * bColumn) | 0;
-    let p1 = (p0 + bColumn) | 0;
-    let p2 = (p1 + bColumn) | 0;
-    let p3 = (p2 + bColumn) | 0;
-    let q = a0 | 0;
-    for (let p = 0; p < k; p++) {
-      const x = a[q];
-      s0 += x * b[p0];
-      s1 += x * b[p1];
-      s2 += x * b[p2];
-      s3 += x * b[p3];
-      q = (q + aStride) | 0;
-      p0 = (p0 + bDepth) | 0;
-      p1 = (p1 + bDepth) | 0;
-      p2 = (p2 + bDepth) | 0;
-      p3 = (p3 + bDepth) | 0;
-    }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at] + s0 : s0;
-    c[at + cStride] = accumulate ? c[at + cStride] + s1 : s1;
-    c[at + 2 * cStride] = accumulate ? c[at + 2 * cStride] + s2 : s2;
-    c[at + 3 * cStride] = accumulate ? c[at + 3 * cStride] + s3 : s3;
+  for (; j + 7 < n; j += 8) {
+    sumColumnsMatmul64(
+      a,
+      a0,
+      aStride,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      bColumn,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
   for (; j < n; j++) {
     let s = 0;
     for (let p = 0; p < k; p++) {
       s += a[a0 + p * aStride] * b[b0 + p * bDepth + j * bColumn];
     }
-    const at = c0 + j * cStride;
-    c[at] = accumulate ? c[at] + s : s;
+    c[c0 + j] = accumulate ? c[c0 + j] + s : s;
   }
 }`,
   },
@@ -3735,177 +4424,29 @@ function ownConvolve64(operand) {
   return operand instanceof Float64Array ? operand : Float64Array.from(operand);
 }`,
   },
-  packLeft: {
-    needs: ["tiles"],
-    ts: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
-function packLeft(
-  a: Float32Array,
-  start: number,
-  rowStride: number,
-  depthStride: number,
-  rows: number,
-  depth: number,
-): void {
-  const panel = tiles.left;
-  let to = 0;
-  for (let i = 0; i < rows; i += 3) {
-    let row0 = (start + i * rowStride) | 0;
-    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
-    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
-    for (let k = 0; k < depth; k++) {
-      panel[to] = a[row0]!;
-      panel[(to + 1) | 0] = a[row1]!;
-      panel[(to + 2) | 0] = a[row2]!;
-      to = (to + 3) | 0;
-      row0 = (row0 + depthStride) | 0;
-      row1 = (row1 + depthStride) | 0;
-      row2 = (row2 + depthStride) | 0;
-    }
-  }
-}`,
-    js: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
-function packLeft(a, start, rowStride, depthStride, rows, depth) {
-  const panel = tiles.left;
-  let to = 0;
-  for (let i = 0; i < rows; i += 3) {
-    let row0 = (start + i * rowStride) | 0;
-    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
-    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
-    for (let k = 0; k < depth; k++) {
-      panel[to] = a[row0];
-      panel[(to + 1) | 0] = a[row1];
-      panel[(to + 2) | 0] = a[row2];
-      to = (to + 3) | 0;
-      row0 = (row0 + depthStride) | 0;
-      row1 = (row1 + depthStride) | 0;
-      row2 = (row2 + depthStride) | 0;
-    }
-  }
-}`,
-  },
-  packLeftMatmul64: {
-    needs: ["tiles"],
-    ts: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
-function packLeftMatmul64(
-  a: Float64Array,
-  start: number,
-  rowStride: number,
-  depthStride: number,
-  rows: number,
-  depth: number,
-): void {
-  const panel = tiles.left;
-  let to = 0;
-  for (let i = 0; i < rows; i += 3) {
-    let row0 = (start + i * rowStride) | 0;
-    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
-    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
-    for (let k = 0; k < depth; k++) {
-      panel[to] = a[row0]!;
-      panel[(to + 1) | 0] = a[row1]!;
-      panel[(to + 2) | 0] = a[row2]!;
-      to = (to + 3) | 0;
-      row0 = (row0 + depthStride) | 0;
-      row1 = (row1 + depthStride) | 0;
-      row2 = (row2 + depthStride) | 0;
-    }
-  }
-}`,
-    js: `/** Rows that pad the last tile repeat a real one; their products are dropped. */
-function packLeftMatmul64(a, start, rowStride, depthStride, rows, depth) {
-  const panel = tiles.left;
-  let to = 0;
-  for (let i = 0; i < rows; i += 3) {
-    let row0 = (start + i * rowStride) | 0;
-    let row1 = i + 1 < rows ? (row0 + rowStride) | 0 : row0;
-    let row2 = i + 2 < rows ? (row1 + rowStride) | 0 : row0;
-    for (let k = 0; k < depth; k++) {
-      panel[to] = a[row0];
-      panel[(to + 1) | 0] = a[row1];
-      panel[(to + 2) | 0] = a[row2];
-      to = (to + 3) | 0;
-      row0 = (row0 + depthStride) | 0;
-      row1 = (row1 + depthStride) | 0;
-      row2 = (row2 + depthStride) | 0;
-    }
-  }
-}`,
-  },
-  packRight: {
-    needs: ["tiles"],
-    ts: `function packRight(
-  b: Float32Array,
-  first: number,
-  second: number,
-  depthStride: number,
-  depth: number,
-): void {
-  const panel = tiles.right;
-  let to = 0;
-  for (let k = 0; k < depth; k++) {
-    panel[to] = b[first]!;
-    panel[(to + 1) | 0] = b[second]!;
-    to = (to + 2) | 0;
-    first = (first + depthStride) | 0;
-    second = (second + depthStride) | 0;
-  }
-}`,
-    js: `function packRight(b, first, second, depthStride, depth) {
-  const panel = tiles.right;
-  let to = 0;
-  for (let k = 0; k < depth; k++) {
-    panel[to] = b[first];
-    panel[(to + 1) | 0] = b[second];
-    to = (to + 2) | 0;
-    first = (first + depthStride) | 0;
-    second = (second + depthStride) | 0;
-  }
-}`,
-  },
-  packRightMatmul64: {
-    needs: ["tiles"],
-    ts: `function packRightMatmul64(
-  b: Float64Array,
-  first: number,
-  second: number,
-  depthStride: number,
-  depth: number,
-): void {
-  const panel = tiles.right;
-  let to = 0;
-  for (let k = 0; k < depth; k++) {
-    panel[to] = b[first]!;
-    panel[(to + 1) | 0] = b[second]!;
-    to = (to + 2) | 0;
-    first = (first + depthStride) | 0;
-    second = (second + depthStride) | 0;
-  }
-}`,
-    js: `function packRightMatmul64(b, first, second, depthStride, depth) {
-  const panel = tiles.right;
-  let to = 0;
-  for (let k = 0; k < depth; k++) {
-    panel[to] = b[first];
-    panel[(to + 1) | 0] = b[second];
-    to = (to + 2) | 0;
-    first = (first + depthStride) | 0;
-    second = (second + depthStride) | 0;
-  }
-}`,
-  },
   panelDepth: {
     needs: [],
-    ts: `/** Depth of both panels. */
+    ts: `/** 192 × 256 doubles stay in a second-level cache of 512 KB. */
 const panelDepth = 256;`,
-    js: `/** Depth of both panels. */
+    js: `/** 192 × 256 doubles stay in a second-level cache of 512 KB. */
 const panelDepth = 256;`,
+  },
+  panelDepthTileKernel64: {
+    needs: [],
+    ts: `/** 192 × 256 doubles stay in a second-level cache of 512 KB. */
+const panelDepthTileKernel64 = 256;`,
+    js: `/** 192 × 256 doubles stay in a second-level cache of 512 KB. */
+const panelDepthTileKernel64 = 256;`,
   },
   panelRows: {
     needs: [],
-    ts: `/** Rows of the left panel: 192 × 256 doubles stay in a 512 KB cache. */
-const panelRows = 192;`,
-    js: `/** Rows of the left panel: 192 × 256 doubles stay in a 512 KB cache. */
-const panelRows = 192;`,
+    ts: `const panelRows = 192;`,
+    js: `const panelRows = 192;`,
+  },
+  panelRowsTileKernel64: {
+    needs: [],
+    ts: `const panelRowsTileKernel64 = 192;`,
+    js: `const panelRowsTileKernel64 = 192;`,
   },
   polygamma: {
     needs: ["polygammaFar"],
@@ -4919,76 +5460,258 @@ function sortPositions(x, result, outer, count, inner, descending) {
   (b, i) => b / ((2 * i + 2) * (2 * i + 1)),
 );`,
   },
-  storeColumns: {
-    needs: ["tiles"],
-    ts: `/** A last odd column is both first and second; the first, written last, wins. */
-function storeColumns(
+  sumColumns: {
+    needs: [],
+    ts: `/** Eight sums at a time: each waits for its own last addition only. */
+function sumColumns(
+  a: Float32Array,
+  from: number,
+  aStride: number,
+  b: Float32Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
   c: Float32Array,
-  first: number,
-  second: number,
-  rowStride: number,
-  rows: number,
+  to: number,
+  k: number,
   accumulate: boolean,
 ): void {
-  const panel = tiles.product;
-  let from = 0;
-  for (let i = 0; i < rows; i++) {
-    const before = accumulate ? c[first]! : 0;
-    c[second] = (accumulate ? c[second]! : 0) + panel[(from + 1) | 0]!;
-    c[first] = before + panel[from]!;
-    from = (from + 2) | 0;
-    first = (first + rowStride) | 0;
-    second = (second + rowStride) | 0;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  for (let p = 0; p < k; p++) {
+    const x = a[from]!;
+    let q = b0;
+    s0 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s1 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s2 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s3 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s4 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s5 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s6 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s7 += x * b[q]!;
+    from = (from + aStride) | 0;
+    b0 = (b0 + bDepth) | 0;
   }
+  if (accumulate) {
+    s0 += c[to]!;
+    s1 += c[to + 1]!;
+    s2 += c[to + 2]!;
+    s3 += c[to + 3]!;
+    s4 += c[to + 4]!;
+    s5 += c[to + 5]!;
+    s6 += c[to + 6]!;
+    s7 += c[to + 7]!;
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
 }`,
-    js: `/** A last odd column is both first and second; the first, written last, wins. */
-function storeColumns(c, first, second, rowStride, rows, accumulate) {
-  const panel = tiles.product;
-  let from = 0;
-  for (let i = 0; i < rows; i++) {
-    const before = accumulate ? c[first] : 0;
-    c[second] = (accumulate ? c[second] : 0) + panel[(from + 1) | 0];
-    c[first] = before + panel[from];
-    from = (from + 2) | 0;
-    first = (first + rowStride) | 0;
-    second = (second + rowStride) | 0;
+    js: `/** Eight sums at a time: each waits for its own last addition only. */
+function sumColumns(
+  a,
+  from,
+  aStride,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  to,
+  k,
+  accumulate,
+) {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  for (let p = 0; p < k; p++) {
+    const x = a[from];
+    let q = b0;
+    s0 += x * b[q];
+    q = (q + bColumn) | 0;
+    s1 += x * b[q];
+    q = (q + bColumn) | 0;
+    s2 += x * b[q];
+    q = (q + bColumn) | 0;
+    s3 += x * b[q];
+    q = (q + bColumn) | 0;
+    s4 += x * b[q];
+    q = (q + bColumn) | 0;
+    s5 += x * b[q];
+    q = (q + bColumn) | 0;
+    s6 += x * b[q];
+    q = (q + bColumn) | 0;
+    s7 += x * b[q];
+    from = (from + aStride) | 0;
+    b0 = (b0 + bDepth) | 0;
   }
+  if (accumulate) {
+    s0 += c[to];
+    s1 += c[to + 1];
+    s2 += c[to + 2];
+    s3 += c[to + 3];
+    s4 += c[to + 4];
+    s5 += c[to + 5];
+    s6 += c[to + 6];
+    s7 += c[to + 7];
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
 }`,
   },
-  storeColumnsMatmul64: {
-    needs: ["tiles"],
-    ts: `/** A last odd column is both first and second; the first, written last, wins. */
-function storeColumnsMatmul64(
+  sumColumnsMatmul64: {
+    needs: [],
+    ts: `/** Eight sums at a time: each waits for its own last addition only. */
+function sumColumnsMatmul64(
+  a: Float64Array,
+  from: number,
+  aStride: number,
+  b: Float64Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
   c: Float64Array,
-  first: number,
-  second: number,
-  rowStride: number,
-  rows: number,
+  to: number,
+  k: number,
   accumulate: boolean,
 ): void {
-  const panel = tiles.product;
-  let from = 0;
-  for (let i = 0; i < rows; i++) {
-    const before = accumulate ? c[first]! : 0;
-    c[second] = (accumulate ? c[second]! : 0) + panel[(from + 1) | 0]!;
-    c[first] = before + panel[from]!;
-    from = (from + 2) | 0;
-    first = (first + rowStride) | 0;
-    second = (second + rowStride) | 0;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  for (let p = 0; p < k; p++) {
+    const x = a[from]!;
+    let q = b0;
+    s0 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s1 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s2 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s3 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s4 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s5 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s6 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s7 += x * b[q]!;
+    from = (from + aStride) | 0;
+    b0 = (b0 + bDepth) | 0;
   }
+  if (accumulate) {
+    s0 += c[to]!;
+    s1 += c[to + 1]!;
+    s2 += c[to + 2]!;
+    s3 += c[to + 3]!;
+    s4 += c[to + 4]!;
+    s5 += c[to + 5]!;
+    s6 += c[to + 6]!;
+    s7 += c[to + 7]!;
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
 }`,
-    js: `/** A last odd column is both first and second; the first, written last, wins. */
-function storeColumnsMatmul64(c, first, second, rowStride, rows, accumulate) {
-  const panel = tiles.product;
-  let from = 0;
-  for (let i = 0; i < rows; i++) {
-    const before = accumulate ? c[first] : 0;
-    c[second] = (accumulate ? c[second] : 0) + panel[(from + 1) | 0];
-    c[first] = before + panel[from];
-    from = (from + 2) | 0;
-    first = (first + rowStride) | 0;
-    second = (second + rowStride) | 0;
+    js: `/** Eight sums at a time: each waits for its own last addition only. */
+function sumColumnsMatmul64(
+  a,
+  from,
+  aStride,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  to,
+  k,
+  accumulate,
+) {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  for (let p = 0; p < k; p++) {
+    const x = a[from];
+    let q = b0;
+    s0 += x * b[q];
+    q = (q + bColumn) | 0;
+    s1 += x * b[q];
+    q = (q + bColumn) | 0;
+    s2 += x * b[q];
+    q = (q + bColumn) | 0;
+    s3 += x * b[q];
+    q = (q + bColumn) | 0;
+    s4 += x * b[q];
+    q = (q + bColumn) | 0;
+    s5 += x * b[q];
+    q = (q + bColumn) | 0;
+    s6 += x * b[q];
+    q = (q + bColumn) | 0;
+    s7 += x * b[q];
+    from = (from + aStride) | 0;
+    b0 = (b0 + bDepth) | 0;
   }
+  if (accumulate) {
+    s0 += c[to];
+    s1 += c[to + 1];
+    s2 += c[to + 2];
+    s3 += c[to + 3];
+    s4 += c[to + 4];
+    s5 += c[to + 5];
+    s6 += c[to + 6];
+    s7 += c[to + 7];
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
 }`,
   },
   tail: {
@@ -5056,123 +5779,6 @@ const taylor = [
   1.0838659214896955e-8, -5.183475041970047e-9, 2.4836745438024785e-9,
   -1.1921401405860912e-9, 5.731367241678862e-10,
 ];`,
-  },
-  tiles: {
-    needs: ["Tiles", "panelDepth", "panelRows"],
-    ts: `/**
- * The tile of 3 × 2 sums keeps 11 values in registers. Three details double its
- * speed in V8: the panels are constants of an enclosing function, so that their
- * addresses become part of the machine code (bundlers turn a module's \`const\`
- * into \`var\`, whose value is loaded anew); local copies lift the checks of the
- * arrays out of the loops; and \`| 0\` rules out integer overflow.
- */
-const tiles: Tiles = /* @__PURE__ */ (() => {
-  const leftPanel = new Float64Array(panelRows * panelDepth);
-  const rightPanel = new Float64Array(2 * panelDepth);
-  const productPanel = new Float64Array(2 * panelRows);
-
-  function multiplyTiles(rows: number, depth: number): void {
-    const left = leftPanel;
-    const right = rightPanel;
-    const product = productPanel;
-    for (let i = 0; i < rows; i += 3) {
-      let p = (i * depth) | 0;
-      let q = 0;
-      let c00 = 0;
-      let c01 = 0;
-      let c10 = 0;
-      let c11 = 0;
-      let c20 = 0;
-      let c21 = 0;
-      for (let k = 0; k < depth; k++) {
-        const b0 = right[q]!;
-        const b1 = right[(q + 1) | 0]!;
-        const a0 = left[p]!;
-        c00 += a0 * b0;
-        c01 += a0 * b1;
-        const a1 = left[(p + 1) | 0]!;
-        c10 += a1 * b0;
-        c11 += a1 * b1;
-        const a2 = left[(p + 2) | 0]!;
-        c20 += a2 * b0;
-        c21 += a2 * b1;
-        p = (p + 3) | 0;
-        q = (q + 2) | 0;
-      }
-      const at = (2 * i) | 0;
-      product[at] = c00;
-      product[at + 1] = c01;
-      product[at + 2] = c10;
-      product[at + 3] = c11;
-      product[at + 4] = c20;
-      product[at + 5] = c21;
-    }
-  }
-
-  return {
-    left: leftPanel,
-    right: rightPanel,
-    product: productPanel,
-    multiplyTiles,
-  };
-})();`,
-    js: `/**
- * The tile of 3 × 2 sums keeps 11 values in registers. Three details double its
- * speed in V8: the panels are constants of an enclosing function, so that their
- * addresses become part of the machine code (bundlers turn a module's \`const\`
- * into \`var\`, whose value is loaded anew); local copies lift the checks of the
- * arrays out of the loops; and \`| 0\` rules out integer overflow.
- */
-const tiles = /* @__PURE__ */ (() => {
-  const leftPanel = new Float64Array(panelRows * panelDepth);
-  const rightPanel = new Float64Array(2 * panelDepth);
-  const productPanel = new Float64Array(2 * panelRows);
-
-  function multiplyTiles(rows, depth) {
-    const left = leftPanel;
-    const right = rightPanel;
-    const product = productPanel;
-    for (let i = 0; i < rows; i += 3) {
-      let p = (i * depth) | 0;
-      let q = 0;
-      let c00 = 0;
-      let c01 = 0;
-      let c10 = 0;
-      let c11 = 0;
-      let c20 = 0;
-      let c21 = 0;
-      for (let k = 0; k < depth; k++) {
-        const b0 = right[q];
-        const b1 = right[(q + 1) | 0];
-        const a0 = left[p];
-        c00 += a0 * b0;
-        c01 += a0 * b1;
-        const a1 = left[(p + 1) | 0];
-        c10 += a1 * b0;
-        c11 += a1 * b1;
-        const a2 = left[(p + 2) | 0];
-        c20 += a2 * b0;
-        c21 += a2 * b1;
-        p = (p + 3) | 0;
-        q = (q + 2) | 0;
-      }
-      const at = (2 * i) | 0;
-      product[at] = c00;
-      product[at + 1] = c01;
-      product[at + 2] = c10;
-      product[at + 3] = c11;
-      product[at + 4] = c20;
-      product[at + 5] = c21;
-    }
-  }
-
-  return {
-    left: leftPanel,
-    right: rightPanel,
-    product: productPanel,
-    multiplyTiles,
-  };
-})();`,
   },
   trigamma: {
     needs: ["bernoulli", "polynomial", "sinPi"],
