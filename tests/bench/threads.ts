@@ -52,7 +52,7 @@ const targets = [
 const contests = networks.flatMap((one) => targets.map((target) => ({ ...one, ...target })));
 
 /** Seconds that the rounds of one contest take together; of them all less than three minutes. */
-const secondsOfRounds = 25;
+const secondsOfRounds = 20;
 
 export async function benchThreads(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "threads-"));
@@ -139,7 +139,7 @@ async function measure(
   const contenders: Contenders = [() => lossGrad(given, work), () => pool.step()];
   // Until the engine has compiled both.
   const seconds = Math.max(0.05, ...contenders.map((call) => secondsOf(call, 1.5)));
-  const count = Math.max(9, Math.ceil(secondsOfRounds / (2 * seconds)));
+  const count = Math.max(5, Math.ceil(secondsOfRounds / (2 * seconds)));
   const rounds = Array.from({ length: count }, (_, i) =>
     timeRound(contenders, seconds, i % 2 === 0),
   );
