@@ -18,7 +18,7 @@ export interface Code {
   readonly binds: number;
   /** The operator at the top, for the cases where the formatter wants parentheses for clarity. */
   readonly operator?: string;
-  /** What the sign of a negation stands before. */
+  /** The value with its sign changed, where that is to write one sign less. */
   readonly negated?: Code;
 }
 
@@ -72,9 +72,7 @@ function expression(value: Scalar, context: ExpressionContext): Code {
     case "apply":
       return apply(value, context);
     case "total":
-      return value.terms
-        .map((term) => expression(term.value, context))
-        .reduce((a, b) => infix("+", a, b));
+      return value.terms.map((term) => expression(term.value, context)).reduce(plus);
     case "element":
       throw new Error("an element without a place");
   }
@@ -88,6 +86,7 @@ export function literal(value: number, dtype: DType): Code {
     text,
     binds: negative ? unary : atom,
     ...(negative ? { operator: "-" } : {}),
+    ...(value < 0 ? { negated: literal(-value, dtype) } : {}),
   };
 }
 
@@ -169,7 +168,7 @@ function applyCode(
     case "infix": {
       const logical = code.operator === "&&" || code.operator === "||";
       const [a, b] = logical ? operands : numbers();
-      return infix(code.operator, at(a), at(b));
+      return code.operator === "+" ? plus(at(a), at(b)) : infix(code.operator, at(a), at(b));
     }
     case "prefix":
       return prefix(code.operator, at(code.operator === "!" ? operands[0] : numbers()[0]));
@@ -235,7 +234,15 @@ export function infix(operator: string, a: Code, b: Code): Code {
   const binds = nth([bindings[operator]], 0) ?? 0;
   const left = needsParentheses(operator, binds, a, false) ? `(${a.text})` : a.text;
   const right = needsParentheses(operator, binds, b, true) ? `(${b.text})` : b.text;
-  return { text: `${left} ${operator} ${right}`, binds, operator };
+  const isProduct = operator === "*" || operator === "/";
+  const negated = isProduct && a.negated !== undefined ? infix(operator, a.negated, b) : undefined;
+  const code = { text: `${left} ${operator} ${right}`, binds, operator };
+  return negated === undefined ? code : { ...code, negated };
+}
+
+/** `a + -b * c` is `a - b * c`, to the last bit. */
+function plus(a: Code, b: Code): Code {
+  return b.negated === undefined ? infix("+", a, b) : infix("-", a, b.negated);
 }
 
 function needsParentheses(
@@ -285,9 +292,8 @@ export function combineText(
 }
 
 /** `x += -y` is `x -= y`. */
-function subtractText(target: string, code: Code): string | null {
-  const isNegation = code.operator === "-" && code.binds === unary && code.negated !== undefined;
-  return isNegation ? `${target} -= ${code.negated.text}` : null;
+function subtractText(target: string, { negated }: Code): string | null {
+  return negated === undefined ? null : `${target} -= ${negated.text}`;
 }
 
 /** The text of a condition that holds where another does not. */
