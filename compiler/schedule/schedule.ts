@@ -3,6 +3,7 @@ import { withOrigin, type Node } from "../ir/node.js";
 import { alias } from "../ops/accumulate.js";
 import { constantValue } from "../ops/leaf.js";
 import { planArena } from "./arena.js";
+import { carryElements } from "./carry.js";
 import { collapseLoops } from "./collapse.js";
 import { behindReshapes, isFloatCast, isInline } from "./element.js";
 import { withFills } from "./fills.js";
@@ -45,7 +46,9 @@ export function schedule(original: Graph, { level }: ScheduleOptions): Program {
     value: resultPlace(node, homes, given),
   }));
   const locals = results.flatMap(({ value }) => (value.kind === "local" ? [value] : []));
-  const body = collapseLoops(withFills(inLineOrder(hoistDefinitions(statements, locals)), locals));
+  const ordered = inLineOrder(hoistDefinitions(statements, locals));
+  const collapsed = collapseLoops(withFills(ordered, locals));
+  const body = level === 0 ? collapsed : carryElements(collapsed, locals);
   const { buffers, arena } = planArena(body, level > 0);
   const operations = nodesInside(graph).filter((node) => node.op.lowering.kind !== "leaf").length;
   return {
