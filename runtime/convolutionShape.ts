@@ -1,57 +1,5 @@
-/**
- * Where the numbers of a convolution lie. Every window of an image meets the
- * same taps: element `tapAt[k] + windowAt[t]` of a group's channels is what tap
- * k of window t reads. With padding that is so of an image with a border of
- * zeros, the wide one.
- */
-export interface ConvolutionShape {
-  /** Channels and filters of a group. */
-  depth: number;
-  share: number;
-  /** Of a window, over all channels of a group. */
-  taps: number;
-  windows: number;
-  /** Elements of an image's channels of one group. */
-  imageSize: number;
-  /** Windows at once, so that what they read stays within bounds. */
-  step: number;
-  height: number;
-  width: number;
-  wideHeight: number;
-  wideWidth: number;
-  hasBorder: boolean;
-  /** Where the image begins in the wide one. */
-  inset: number;
-  /** Each window is one element of the image, in order. */
-  isDense: boolean;
-  tapAt: Int32Array;
-  windowAt: Int32Array;
-}
-
-/** The shape at work; its tables are kept, and grow. */
-const shape: ConvolutionShape = {
-  depth: 0,
-  share: 0,
-  taps: 0,
-  windows: 0,
-  imageSize: 0,
-  step: 0,
-  height: 0,
-  width: 0,
-  wideHeight: 0,
-  wideWidth: 0,
-  hasBorder: false,
-  inset: 0,
-  isDense: false,
-  tapAt: /* @__PURE__ */ new Int32Array(0),
-  windowAt: /* @__PURE__ */ new Int32Array(0),
-};
-
-/** Elements that windows read at once: they fit a second cache. */
-const mostColumns = 65536;
-
-/** Describes a convolution. The result is valid until the next call. */
-export function convolutionShape(
+/** Sizes and options of a convolution, in the order of the functions' arguments. */
+export type ConvolutionSizes = readonly [
   channels: number,
   height: number,
   width: number,
@@ -67,37 +15,118 @@ export function convolutionShape(
   dilationH: number,
   dilationW: number,
   groups: number,
+];
+
+/**
+ * Where the numbers of a convolution lie. Every window of an image meets the
+ * same taps: element `tapAt[k] + windowAt[t]` of a group's channels is what tap
+ * k of window t reads. With padding that is so of an image with a border of
+ * zeros, the wide one.
+ */
+export interface ConvolutionShape {
+  groups: number;
+  /** Channels and filters of a group. */
+  depth: number;
+  share: number;
+  /** Of a window, over all channels of a group. */
+  taps: number;
+  windows: number;
+  /** Windows at once, so that what they read stays within bounds. */
+  step: number;
+  height: number;
+  width: number;
+  wideWidth: number;
+  widePlane: number;
+  /** Elements that belong to a group: of an image, also with its border, of a result, of the filters. */
+  imageSize: number;
+  wideSize: number;
+  resultSize: number;
+  weights: number;
+  hasBorder: boolean;
+  /** Where the image begins in the wide one. */
+  inset: number;
+  /** Each window is one element of the image, in order. */
+  isDense: boolean;
+  /** With so few filters no element is used often. */
+  isThin: boolean;
+  tapAt: Int32Array;
+  windowAt: Int32Array;
+}
+
+/** The shape at work; its tables are kept, and grow. */
+const shape: ConvolutionShape = {
+  groups: 0,
+  depth: 0,
+  share: 0,
+  taps: 0,
+  windows: 0,
+  step: 0,
+  height: 0,
+  width: 0,
+  wideWidth: 0,
+  widePlane: 0,
+  imageSize: 0,
+  wideSize: 0,
+  resultSize: 0,
+  weights: 0,
+  hasBorder: false,
+  inset: 0,
+  isDense: false,
+  isThin: false,
+  tapAt: /* @__PURE__ */ new Int32Array(0),
+  windowAt: /* @__PURE__ */ new Int32Array(0),
+};
+
+/** Elements that windows read at once: they fit a second cache. */
+const mostColumns = 65536;
+
+/** Describes a convolution. The result is valid until the next call. */
+export function convolutionShape(
+  ...[
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  ]: ConvolutionSizes
 ): ConvolutionShape {
+  shape.groups = groups;
   shape.depth = channels / groups;
   shape.share = filters / groups;
   shape.taps = shape.depth * filterHeight * filterWidth;
   shape.windows = resultHeight * resultWidth;
-  shape.imageSize = shape.depth * height * width;
   shape.height = height;
   shape.width = width;
-  shape.wideHeight = height + 2 * paddingH;
   shape.wideWidth = width + 2 * paddingW;
+  shape.widePlane = (height + 2 * paddingH) * shape.wideWidth;
+  shape.imageSize = shape.depth * height * width;
+  shape.wideSize = shape.depth * shape.widePlane;
+  shape.resultSize = shape.share * shape.windows;
+  shape.weights = shape.share * shape.taps;
   shape.hasBorder = paddingH + paddingW > 0;
   shape.inset = paddingH * shape.wideWidth + paddingW;
-  shape.isDense =
-    !shape.hasBorder && shape.taps === shape.depth && shape.windows === height * width;
-  const parts = shape.isDense ? 1 : Math.ceil((shape.taps * shape.windows) / mostColumns);
-  shape.step = Math.ceil(shape.windows / Math.max(parts, 1));
-  if (shape.isDense) return shape;
+  shape.isThin = shape.share < 3;
+  const isInOrder = shape.taps === shape.depth && shape.windows === height * width;
+  shape.isDense = isInOrder && !shape.isThin && !shape.hasBorder;
+  const parts = Math.ceil((shape.taps * shape.windows) / mostColumns);
+  const isWhole = shape.isThin || shape.isDense || parts < 2;
+  shape.step = isWhole ? shape.windows : Math.ceil(shape.windows / parts);
   if (shape.tapAt.length < shape.taps) shape.tapAt = new Int32Array(shape.taps);
   if (shape.windowAt.length < shape.windows) shape.windowAt = new Int32Array(shape.windows);
-  const { wideWidth } = shape;
-  const plane = shape.wideHeight * wideWidth;
-  fillTable(
-    shape.tapAt,
-    shape.depth,
-    plane,
-    filterHeight,
-    dilationH * wideWidth,
-    filterWidth,
-    dilationW,
-  );
-  fillTable(shape.windowAt, 1, 0, resultHeight, strideH * wideWidth, resultWidth, strideW);
+  const down = shape.wideWidth;
+  const { tapAt, widePlane, windowAt } = shape;
+  fillTable(tapAt, shape.depth, widePlane, filterHeight, dilationH * down, filterWidth, dilationW);
+  fillTable(windowAt, 1, 0, resultHeight, strideH * down, resultWidth, strideW);
   return shape;
 }
 

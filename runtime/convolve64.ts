@@ -5,7 +5,12 @@
  * (`npx vitest run tests/runtime/convolve64.test.ts -u`). The engine needs a text
  * of its own per element type; people should not maintain two.
  */
-import { convolutionShape, type ConvolutionShape } from "./convolutionShape.js";
+import {
+  convolutionShape,
+  type ConvolutionShape,
+  type ConvolutionSizes,
+} from "./convolutionShape.js";
+import { addThin64, addThinFilters64, addThinInput64 } from "./convolveThin64.js";
 import type { FloatArray } from "./floatArray.js";
 import { matmulNN64, matmulNT64, matmulTN64 } from "./matmul64.js";
 
@@ -30,69 +35,20 @@ export function convolve64(
   w: FloatArray,
   y: Float64Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, scales] = [own(x), own(w)];
   reserve(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = own(x);
-  const weights = own(w);
-  clearWide(shape);
+  const source = hasBorder ? room.wide : pixels;
+  if (isThin) y.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImage(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const columns = readColumns(shape, pixels, image, first, count);
-      const start = shape.isDense ? image : 0;
-      const isAll = count === windows;
-      const sums = isAll ? y : room.part;
-      matmulNN64(
-        weights,
-        columns,
-        sums,
-        share,
-        count,
-        taps,
-        false,
-        weight,
-        start,
-        isAll ? result : 0,
-      );
-      if (!isAll) copyRows(sums, 0, count, y, result + first, windows, share, count);
-    }
+    const weight = (i % groups) * weights;
+    if (hasBorder) widen(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin) addThin64(shape, source, start, scales, weight, y, i * resultSize);
+    else multiply(shape, source, start, scales, weight, y, i * resultSize);
   }
 }
 
@@ -102,70 +58,21 @@ export function convolveInput64(
   w: FloatArray,
   x: Float64Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [slopes, scales] = [own(y), own(w)];
   reserve(shape);
-  const { hasBorder, isDense, share, step, taps, windows } = shape;
-  const slopes = own(y);
-  const weights = own(w);
-  const columns = isDense ? x : room.columns;
-  const pixels = hasBorder ? room.wide : x;
-  if (!isDense) x.fill(0);
+  const target = hasBorder ? room.wide : x;
+  x.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    clearWide(shape);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindows(shape, slopes, result, first, count);
-      const from = part === slopes ? result : 0;
-      matmulTN64(
-        weights,
-        part,
-        columns,
-        taps,
-        count,
-        share,
-        false,
-        weight,
-        from,
-        isDense ? image : 0,
-      );
-      if (!isDense) addColumns(shape, columns, pixels, hasBorder ? 0 : image, first, count);
-    }
-    if (hasBorder) copyImage(shape, x, image, false);
+    const weight = (i % groups) * weights;
+    if (hasBorder) clearWide(shape);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin) addThinInput64(shape, slopes, i * resultSize, scales, weight, target, start);
+    else multiplyInput(shape, slopes, i * resultSize, scales, weight, target, start);
+    if (hasBorder) narrow(shape, x, i * imageSize);
   }
 }
 
@@ -175,71 +82,21 @@ export function convolveFilters64(
   y: FloatArray,
   w: Float64Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, slopes] = [own(x), own(y)];
   reserve(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = own(x);
-  const slopes = own(y);
+  const source = hasBorder ? room.wide : pixels;
   w.fill(0);
-  clearWide(shape);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImage(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindows(shape, slopes, result, first, count);
-      const columns = readColumns(shape, pixels, image, first, count);
-      const from = part === slopes ? result : 0;
-      const start = shape.isDense ? image : 0;
-      matmulNT64(part, columns, w, share, taps, count, true, from, start, weight);
-    }
+    const weight = (i % groups) * weights;
+    if (hasBorder) widen(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin) addThinFilters64(shape, source, start, slopes, i * resultSize, w, weight);
+    else multiplyFilters(shape, source, start, slopes, i * resultSize, w, weight);
   }
-}
-
-/** Makes room for what a convolution needs in between. */
-function reserve(shape: ConvolutionShape): void {
-  const { depth, hasBorder, isDense, share, step, taps, wideHeight, wideWidth, windows } = shape;
-  if (!isDense) room.columns = atLeast(room.columns, taps * step);
-  if (step < windows) room.part = atLeast(room.part, share * step);
-  if (hasBorder) room.wide = atLeast(room.wide, depth * wideHeight * wideWidth);
-}
-
-function atLeast(array: Float64Array, length: number): Float64Array {
-  return array.length < length ? new Float64Array(length) : array;
 }
 
 /** Operands of the other precision are rare enough to be copied. */
@@ -247,18 +104,158 @@ function own(operand: FloatArray): Float64Array {
   return operand instanceof Float64Array ? operand : Float64Array.from(operand);
 }
 
-function clearWide({ depth, hasBorder, wideHeight, wideWidth }: ConvolutionShape): void {
-  if (hasBorder) room.wide.fill(0, 0, depth * wideHeight * wideWidth);
+// One image and one group
+
+function multiply(
+  shape: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  w: Float64Array,
+  weight: number,
+  y: Float64Array,
+  result: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense) return matmulNN64(w, pixels, y, share, windows, taps, false, weight, start, result);
+  const { columns, part } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumns(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN64(w, columns, part, share, count, taps, false, weight);
+      copyRows(part, 0, count, y, result + first, windows, share, count);
+    }
+  }
 }
 
-/** Copies an image into the wide one, or back. */
-function copyImage(shape: ConvolutionShape, x: Float64Array, image: number, widens: boolean): void {
-  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
+function multiplyInput(
+  shape: ConvolutionShape,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+  pixels: Float64Array,
+  start: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense) return matmulTN64(w, y, pixels, taps, windows, share, false, weight, result, start);
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN64(w, part, columns, taps, count, share, false, weight, from);
+    addColumns(shape, pixels, start, first, count);
+  }
+}
+
+function multiplyFilters(
+  shape: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense) return matmulNT64(y, pixels, w, share, taps, windows, true, result, start, weight);
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumns(shape, pixels, start, first, count);
+    matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}
+
+// Columns
+
+/** What windows `first` … read, a row for each tap. */
+function readColumns(
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  first: number,
+  count: number,
+): void {
+  const { columns } = room;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const from = start + tapAt[k]!;
+    const to = k * count - first;
+    for (let t = first; t < first + count; t++)
+      columns[(to + t) | 0] = pixels[(from + at[t]!) | 0]!;
+  }
+}
+
+/** Adds a row for each tap to what windows `first` … read. */
+function addColumns(
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  first: number,
+  count: number,
+): void {
+  const { columns } = room;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const to = start + tapAt[k]!;
+    const from = k * count - first;
+    for (let t = first; t < first + count; t++)
+      pixels[(to + at[t]!) | 0]! += columns[(from + t) | 0]!;
+  }
+}
+
+/** Windows `first` … of a result [share, windows]: all of it as it is, or a copy. */
+function readWindows(
+  { share, windows }: ConvolutionShape,
+  y: Float64Array,
+  result: number,
+  first: number,
+  count: number,
+): Float64Array {
+  if (count === windows) return y;
+  copyRows(y, result + first, windows, room.part, 0, count, share, count);
+  return room.part;
+}
+
+// Images with a border
+
+/** Makes room for what is needed in between; the border is 0. */
+function reserve(shape: ConvolutionShape): void {
+  const { hasBorder, isDense, isThin, share, step, taps, wideSize, windows } = shape;
+  if (!isDense && !isThin) room.columns = atLeast(room.columns, taps * step);
+  if (step < windows) room.part = atLeast(room.part, share * step);
+  if (!hasBorder) return;
+  room.wide = atLeast(room.wide, wideSize);
+  clearWide(shape);
+}
+
+function atLeast(array: Float64Array, length: number): Float64Array {
+  return array.length < length ? new Float64Array(length) : array;
+}
+
+function clearWide({ wideSize }: ConvolutionShape): void {
+  room.wide.fill(0, 0, wideSize);
+}
+
+function widen(shape: ConvolutionShape, x: Float64Array, image: number): void {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
   for (let c = 0; c < depth; c++) {
-    const plane = image + c * height * width;
-    const inner = inset + c * wideHeight * wideWidth;
-    if (widens) copyRows(x, plane, width, room.wide, inner, wideWidth, height, width);
-    else copyRows(room.wide, inner, wideWidth, x, plane, width, height, width);
+    const [from, to] = [image + c * height * width, inset + c * widePlane];
+    copyRows(x, from, width, room.wide, to, wideWidth, height, width);
+  }
+}
+
+function narrow(shape: ConvolutionShape, x: Float64Array, image: number): void {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [inset + c * widePlane, image + c * height * width];
+    copyRows(room.wide, from, wideWidth, x, to, width, height, width);
   }
 }
 
@@ -277,73 +274,4 @@ function copyRows(
     const target = toStart + i * toRow;
     for (let j = 0; j < length; j++) to[target + j] = from[source + j]!;
   }
-}
-
-/** Windows `first` … of a result [share, windows]: all of it as it is, or a copy. */
-function readWindows(
-  { share, windows }: ConvolutionShape,
-  y: Float64Array,
-  result: number,
-  first: number,
-  count: number,
-): Float64Array {
-  if (count === windows) return y;
-  copyRows(y, result + first, windows, room.part, 0, count, share, count);
-  return room.part;
-}
-
-/** What windows `first` … read, a row for each tap. */
-function readColumns(
-  { hasBorder, isDense, tapAt, taps, windowAt }: ConvolutionShape,
-  x: Float64Array,
-  image: number,
-  first: number,
-  count: number,
-): Float64Array {
-  if (isDense) return x;
-  const { columns } = room;
-  const pixels = hasBorder ? room.wide : x;
-  const start = hasBorder ? 0 : image;
-  for (let k = 0; k < taps; k++)
-    gather(pixels, start + tapAt[k]!, windowAt, first, columns, k * count, count);
-  return columns;
-}
-
-function gather(
-  pixels: Float64Array,
-  start: number,
-  windowAt: Int32Array,
-  first: number,
-  columns: Float64Array,
-  to: number,
-  count: number,
-): void {
-  for (let t = 0; t < count; t++)
-    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]!) | 0]!;
-}
-
-/** Adds a row for each tap to what windows `first` … read. */
-function addColumns(
-  { tapAt, taps, windowAt }: ConvolutionShape,
-  columns: Float64Array,
-  pixels: Float64Array,
-  image: number,
-  first: number,
-  count: number,
-): void {
-  for (let k = 0; k < taps; k++)
-    scatter(columns, k * count, pixels, image + tapAt[k]!, windowAt, first, count);
-}
-
-function scatter(
-  columns: Float64Array,
-  from: number,
-  pixels: Float64Array,
-  start: number,
-  windowAt: Int32Array,
-  first: number,
-  count: number,
-): void {
-  for (let t = 0; t < count; t++)
-    pixels[(start + windowAt[(first + t) | 0]!) | 0]! += columns[(from + t) | 0]!;
 }

@@ -4,7 +4,7 @@ import { convolve, convolveFilters, convolveInput } from "../../runtime/convolve
 import { convolve64, convolveFilters64, convolveInput64 } from "../../runtime/convolve64.js";
 import { random } from "../../runtime/random.js";
 import {
-  largeConvolutions,
+  particularConvolutions,
   largestError,
   plainConvolution,
   randomConvolution,
@@ -14,7 +14,7 @@ import {
 const generator = random(11);
 const convolutions = [
   ...Array.from({ length: 120 }, () => randomConvolution(generator)),
-  ...largeConvolutions(generator),
+  ...particularConvolutions(generator),
 ];
 
 type Sizes =

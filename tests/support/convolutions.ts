@@ -81,8 +81,8 @@ export function randomConvolution(generator: Random): Convolution {
   });
 }
 
-/** Sizes at which long sums and large images are taken in parts. */
-export function largeConvolutions(generator: Random): readonly Convolution[] {
+/** Sizes at which long sums and large images are taken in parts, and others that take a way of their own. */
+export function particularConvolutions(generator: Random): readonly Convolution[] {
   const square = (size: number, window: number, padding: number) => ({
     height: size,
     width: size,
@@ -98,6 +98,11 @@ export function largeConvolutions(generator: Random): readonly Convolution[] {
     { channels: 700, filters: 3, ...square(3, 1, 0) },
     { images: 2, channels: 13, filters: 4, ...square(29, 5, 2) },
     { channels: 260, filters: 2, ...square(18, 3, 1), strideW: 2, dilationH: 2 },
+    // Windows side by side, as many elements as the image has.
+    { images: 2, channels: 3, filters: 4, ...square(6, 2, 0), strideH: 2, strideW: 2 },
+    { images: 2, channels: 4, filters: 6, ...square(5, 1, 0) },
+    { channels: 4, filters: 6, ...square(5, 1, 1) },
+    { images: 2, channels: 6, filters: 6, groups: 6, ...square(7, 3, 1) },
   ].map((options) => convolutionOf(generator, options));
 }
 

@@ -22,28 +22,56 @@ export const runtimeSources: Readonly<Record<string, RuntimeSource>> = {
  * zeros, the wide one.
  */
 interface ConvolutionShape {
+  groups: number;
   /** Channels and filters of a group. */
   depth: number;
   share: number;
   /** Of a window, over all channels of a group. */
   taps: number;
   windows: number;
-  /** Elements of an image's channels of one group. */
-  imageSize: number;
   /** Windows at once, so that what they read stays within bounds. */
   step: number;
   height: number;
   width: number;
-  wideHeight: number;
   wideWidth: number;
+  widePlane: number;
+  /** Elements that belong to a group: of an image, also with its border, of a result, of the filters. */
+  imageSize: number;
+  wideSize: number;
+  resultSize: number;
+  weights: number;
   hasBorder: boolean;
   /** Where the image begins in the wide one. */
   inset: number;
   /** Each window is one element of the image, in order. */
   isDense: boolean;
+  /** With so few filters no element is used often. */
+  isThin: boolean;
   tapAt: Int32Array;
   windowAt: Int32Array;
 }`,
+    js: ``,
+  },
+  ConvolutionSizes: {
+    needs: [],
+    ts: `/** Sizes and options of a convolution, in the order of the functions' arguments. */
+type ConvolutionSizes = readonly [
+  channels: number,
+  height: number,
+  width: number,
+  filters: number,
+  filterHeight: number,
+  filterWidth: number,
+  resultHeight: number,
+  resultWidth: number,
+  strideH: number,
+  strideW: number,
+  paddingH: number,
+  paddingW: number,
+  dilationH: number,
+  dilationW: number,
+  groups: number,
+];`,
     js: ``,
   },
   FloatArray: {
@@ -128,89 +156,509 @@ interface WebAssemblyHost {
     js: ``,
   },
   addColumns: {
-    needs: ["ConvolutionShape", "scatter"],
+    needs: ["ConvolutionShape", "room"],
     ts: `/** Adds a row for each tap to what windows \`first\` … read. */
 function addColumns(
   { tapAt, taps, windowAt }: ConvolutionShape,
-  columns: Float32Array,
   pixels: Float32Array,
-  image: number,
+  start: number,
   first: number,
   count: number,
 ): void {
-  for (let k = 0; k < taps; k++)
-    scatter(
-      columns,
-      k * count,
-      pixels,
-      image + tapAt[k]!,
-      windowAt,
-      first,
-      count,
-    );
+  const { columns } = room;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const to = start + tapAt[k]!;
+    const from = k * count - first;
+    for (let t = first; t < first + count; t++)
+      pixels[(to + at[t]!) | 0]! += columns[(from + t) | 0]!;
+  }
 }`,
     js: `/** Adds a row for each tap to what windows \`first\` … read. */
-function addColumns(
-  { tapAt, taps, windowAt },
-  columns,
-  pixels,
-  image,
-  first,
-  count,
-) {
-  for (let k = 0; k < taps; k++)
-    scatter(
-      columns,
-      k * count,
-      pixels,
-      image + tapAt[k],
-      windowAt,
-      first,
-      count,
-    );
+function addColumns({ tapAt, taps, windowAt }, pixels, start, first, count) {
+  const { columns } = room;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const to = start + tapAt[k];
+    const from = k * count - first;
+    for (let t = first; t < first + count; t++)
+      pixels[(to + at[t]) | 0] += columns[(from + t) | 0];
+  }
 }`,
   },
   addColumnsConvolve64: {
-    needs: ["ConvolutionShape", "scatterConvolve64"],
+    needs: ["ConvolutionShape", "roomConvolve64"],
     ts: `/** Adds a row for each tap to what windows \`first\` … read. */
 function addColumnsConvolve64(
   { tapAt, taps, windowAt }: ConvolutionShape,
-  columns: Float64Array,
   pixels: Float64Array,
-  image: number,
+  start: number,
   first: number,
   count: number,
 ): void {
-  for (let k = 0; k < taps; k++)
-    scatterConvolve64(
-      columns,
-      k * count,
-      pixels,
-      image + tapAt[k]!,
-      windowAt,
-      first,
-      count,
-    );
+  const { columns } = roomConvolve64;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const to = start + tapAt[k]!;
+    const from = k * count - first;
+    for (let t = first; t < first + count; t++)
+      pixels[(to + at[t]!) | 0]! += columns[(from + t) | 0]!;
+  }
 }`,
     js: `/** Adds a row for each tap to what windows \`first\` … read. */
 function addColumnsConvolve64(
   { tapAt, taps, windowAt },
-  columns,
   pixels,
-  image,
+  start,
   first,
   count,
 ) {
-  for (let k = 0; k < taps; k++)
-    scatterConvolve64(
-      columns,
-      k * count,
-      pixels,
-      image + tapAt[k],
-      windowAt,
-      first,
-      count,
-    );
+  const { columns } = roomConvolve64;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const to = start + tapAt[k];
+    const from = k * count - first;
+    for (let t = first; t < first + count; t++)
+      pixels[(to + at[t]) | 0] += columns[(from + t) | 0];
+  }
+}`,
+  },
+  addThin: {
+    needs: ["ConvolutionShape"],
+    ts: `/** y += the correlation of pixels with w. */
+function addThin(
+  { share, tapAt, taps, windowAt, windows }: ConvolutionShape,
+  pixels: Float32Array,
+  start: number,
+  w: Float32Array,
+  weight: number,
+  y: Float32Array,
+  result: number,
+): void {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const to = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k]!;
+      const scale1 = w[weight + o * taps + k + 1]!;
+      const from0 = start + tapAt[k]!;
+      const from1 = start + tapAt[k + 1]!;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t]!;
+        y[(to + t) | 0]! +=
+          scale0 * pixels[(from0 + window) | 0]! +
+          scale1 * pixels[(from1 + window) | 0]!;
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k]!;
+      const from = start + tapAt[k]!;
+      for (let t = 0; t < windows; t++)
+        y[(to + t) | 0]! += scale * pixels[(from + at[t]!) | 0]!;
+    }
+  }
+}`,
+    js: `/** y += the correlation of pixels with w. */
+function addThin(
+  { share, tapAt, taps, windowAt, windows },
+  pixels,
+  start,
+  w,
+  weight,
+  y,
+  result,
+) {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const to = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k];
+      const scale1 = w[weight + o * taps + k + 1];
+      const from0 = start + tapAt[k];
+      const from1 = start + tapAt[k + 1];
+      for (let t = 0; t < windows; t++) {
+        const window = at[t];
+        y[(to + t) | 0] +=
+          scale0 * pixels[(from0 + window) | 0] +
+          scale1 * pixels[(from1 + window) | 0];
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k];
+      const from = start + tapAt[k];
+      for (let t = 0; t < windows; t++)
+        y[(to + t) | 0] += scale * pixels[(from + at[t]) | 0];
+    }
+  }
+}`,
+  },
+  addThin64: {
+    needs: ["ConvolutionShape"],
+    ts: `/** y += the correlation of pixels with w. */
+function addThin64(
+  { share, tapAt, taps, windowAt, windows }: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  w: Float64Array,
+  weight: number,
+  y: Float64Array,
+  result: number,
+): void {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const to = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k]!;
+      const scale1 = w[weight + o * taps + k + 1]!;
+      const from0 = start + tapAt[k]!;
+      const from1 = start + tapAt[k + 1]!;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t]!;
+        y[(to + t) | 0]! +=
+          scale0 * pixels[(from0 + window) | 0]! +
+          scale1 * pixels[(from1 + window) | 0]!;
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k]!;
+      const from = start + tapAt[k]!;
+      for (let t = 0; t < windows; t++)
+        y[(to + t) | 0]! += scale * pixels[(from + at[t]!) | 0]!;
+    }
+  }
+}`,
+    js: `/** y += the correlation of pixels with w. */
+function addThin64(
+  { share, tapAt, taps, windowAt, windows },
+  pixels,
+  start,
+  w,
+  weight,
+  y,
+  result,
+) {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const to = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k];
+      const scale1 = w[weight + o * taps + k + 1];
+      const from0 = start + tapAt[k];
+      const from1 = start + tapAt[k + 1];
+      for (let t = 0; t < windows; t++) {
+        const window = at[t];
+        y[(to + t) | 0] +=
+          scale0 * pixels[(from0 + window) | 0] +
+          scale1 * pixels[(from1 + window) | 0];
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k];
+      const from = start + tapAt[k];
+      for (let t = 0; t < windows; t++)
+        y[(to + t) | 0] += scale * pixels[(from + at[t]) | 0];
+    }
+  }
+}`,
+  },
+  addThinFilters: {
+    needs: ["ConvolutionShape"],
+    ts: `/** w += what each contributed to y. */
+function addThinFilters(
+  { share, tapAt, taps, windowAt, windows }: ConvolutionShape,
+  pixels: Float32Array,
+  start: number,
+  y: Float32Array,
+  result: number,
+  w: Float32Array,
+  weight: number,
+): void {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const slopes = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const from0 = start + tapAt[k]!;
+      const from1 = start + tapAt[k + 1]!;
+      let sum0 = 0;
+      let sum1 = 0;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t]!;
+        const slope = y[(slopes + t) | 0]!;
+        sum0 += slope * pixels[(from0 + window) | 0]!;
+        sum1 += slope * pixels[(from1 + window) | 0]!;
+      }
+      w[weight + o * taps + k]! += sum0;
+      w[weight + o * taps + k + 1]! += sum1;
+    }
+    if (k < taps) {
+      const from = start + tapAt[k]!;
+      let sum = 0;
+      for (let t = 0; t < windows; t++)
+        sum += y[(slopes + t) | 0]! * pixels[(from + at[t]!) | 0]!;
+      w[weight + o * taps + k]! += sum;
+    }
+  }
+}`,
+    js: `/** w += what each contributed to y. */
+function addThinFilters(
+  { share, tapAt, taps, windowAt, windows },
+  pixels,
+  start,
+  y,
+  result,
+  w,
+  weight,
+) {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const slopes = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const from0 = start + tapAt[k];
+      const from1 = start + tapAt[k + 1];
+      let sum0 = 0;
+      let sum1 = 0;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t];
+        const slope = y[(slopes + t) | 0];
+        sum0 += slope * pixels[(from0 + window) | 0];
+        sum1 += slope * pixels[(from1 + window) | 0];
+      }
+      w[weight + o * taps + k] += sum0;
+      w[weight + o * taps + k + 1] += sum1;
+    }
+    if (k < taps) {
+      const from = start + tapAt[k];
+      let sum = 0;
+      for (let t = 0; t < windows; t++)
+        sum += y[(slopes + t) | 0] * pixels[(from + at[t]) | 0];
+      w[weight + o * taps + k] += sum;
+    }
+  }
+}`,
+  },
+  addThinFilters64: {
+    needs: ["ConvolutionShape"],
+    ts: `/** w += what each contributed to y. */
+function addThinFilters64(
+  { share, tapAt, taps, windowAt, windows }: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+): void {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const slopes = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const from0 = start + tapAt[k]!;
+      const from1 = start + tapAt[k + 1]!;
+      let sum0 = 0;
+      let sum1 = 0;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t]!;
+        const slope = y[(slopes + t) | 0]!;
+        sum0 += slope * pixels[(from0 + window) | 0]!;
+        sum1 += slope * pixels[(from1 + window) | 0]!;
+      }
+      w[weight + o * taps + k]! += sum0;
+      w[weight + o * taps + k + 1]! += sum1;
+    }
+    if (k < taps) {
+      const from = start + tapAt[k]!;
+      let sum = 0;
+      for (let t = 0; t < windows; t++)
+        sum += y[(slopes + t) | 0]! * pixels[(from + at[t]!) | 0]!;
+      w[weight + o * taps + k]! += sum;
+    }
+  }
+}`,
+    js: `/** w += what each contributed to y. */
+function addThinFilters64(
+  { share, tapAt, taps, windowAt, windows },
+  pixels,
+  start,
+  y,
+  result,
+  w,
+  weight,
+) {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const slopes = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const from0 = start + tapAt[k];
+      const from1 = start + tapAt[k + 1];
+      let sum0 = 0;
+      let sum1 = 0;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t];
+        const slope = y[(slopes + t) | 0];
+        sum0 += slope * pixels[(from0 + window) | 0];
+        sum1 += slope * pixels[(from1 + window) | 0];
+      }
+      w[weight + o * taps + k] += sum0;
+      w[weight + o * taps + k + 1] += sum1;
+    }
+    if (k < taps) {
+      const from = start + tapAt[k];
+      let sum = 0;
+      for (let t = 0; t < windows; t++)
+        sum += y[(slopes + t) | 0] * pixels[(from + at[t]) | 0];
+      w[weight + o * taps + k] += sum;
+    }
+  }
+}`,
+  },
+  addThinInput: {
+    needs: ["ConvolutionShape"],
+    ts: `/** pixels += what each contributed to y. */
+function addThinInput(
+  { share, tapAt, taps, windowAt, windows }: ConvolutionShape,
+  y: Float32Array,
+  result: number,
+  w: Float32Array,
+  weight: number,
+  pixels: Float32Array,
+  start: number,
+): void {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const from = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k]!;
+      const scale1 = w[weight + o * taps + k + 1]!;
+      const to0 = start + tapAt[k]!;
+      const to1 = start + tapAt[k + 1]!;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t]!;
+        const slope = y[(from + t) | 0]!;
+        pixels[(to0 + window) | 0]! += scale0 * slope;
+        pixels[(to1 + window) | 0]! += scale1 * slope;
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k]!;
+      const to = start + tapAt[k]!;
+      for (let t = 0; t < windows; t++)
+        pixels[(to + at[t]!) | 0]! += scale * y[(from + t) | 0]!;
+    }
+  }
+}`,
+    js: `/** pixels += what each contributed to y. */
+function addThinInput(
+  { share, tapAt, taps, windowAt, windows },
+  y,
+  result,
+  w,
+  weight,
+  pixels,
+  start,
+) {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const from = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k];
+      const scale1 = w[weight + o * taps + k + 1];
+      const to0 = start + tapAt[k];
+      const to1 = start + tapAt[k + 1];
+      for (let t = 0; t < windows; t++) {
+        const window = at[t];
+        const slope = y[(from + t) | 0];
+        pixels[(to0 + window) | 0] += scale0 * slope;
+        pixels[(to1 + window) | 0] += scale1 * slope;
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k];
+      const to = start + tapAt[k];
+      for (let t = 0; t < windows; t++)
+        pixels[(to + at[t]) | 0] += scale * y[(from + t) | 0];
+    }
+  }
+}`,
+  },
+  addThinInput64: {
+    needs: ["ConvolutionShape"],
+    ts: `/** pixels += what each contributed to y. */
+function addThinInput64(
+  { share, tapAt, taps, windowAt, windows }: ConvolutionShape,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+  pixels: Float64Array,
+  start: number,
+): void {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const from = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k]!;
+      const scale1 = w[weight + o * taps + k + 1]!;
+      const to0 = start + tapAt[k]!;
+      const to1 = start + tapAt[k + 1]!;
+      for (let t = 0; t < windows; t++) {
+        const window = at[t]!;
+        const slope = y[(from + t) | 0]!;
+        pixels[(to0 + window) | 0]! += scale0 * slope;
+        pixels[(to1 + window) | 0]! += scale1 * slope;
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k]!;
+      const to = start + tapAt[k]!;
+      for (let t = 0; t < windows; t++)
+        pixels[(to + at[t]!) | 0]! += scale * y[(from + t) | 0]!;
+    }
+  }
+}`,
+    js: `/** pixels += what each contributed to y. */
+function addThinInput64(
+  { share, tapAt, taps, windowAt, windows },
+  y,
+  result,
+  w,
+  weight,
+  pixels,
+  start,
+) {
+  const at = windowAt;
+  for (let o = 0; o < share; o++) {
+    const from = result + o * windows;
+    let k = 0;
+    for (; k + 1 < taps; k += 2) {
+      const scale0 = w[weight + o * taps + k];
+      const scale1 = w[weight + o * taps + k + 1];
+      const to0 = start + tapAt[k];
+      const to1 = start + tapAt[k + 1];
+      for (let t = 0; t < windows; t++) {
+        const window = at[t];
+        const slope = y[(from + t) | 0];
+        pixels[(to0 + window) | 0] += scale0 * slope;
+        pixels[(to1 + window) | 0] += scale1 * slope;
+      }
+    }
+    if (k < taps) {
+      const scale = w[weight + o * taps + k];
+      const to = start + tapAt[k];
+      for (let t = 0; t < windows; t++)
+        pixels[(to + at[t]) | 0] += scale * y[(from + t) | 0];
+    }
+  }
 }`,
   },
   adjugateTransposed: {
@@ -531,30 +979,20 @@ function choleskyFactor(a, l, count, n) {
   },
   clearWide: {
     needs: ["ConvolutionShape", "room"],
-    ts: `function clearWide({
-  depth,
-  hasBorder,
-  wideHeight,
-  wideWidth,
-}: ConvolutionShape): void {
-  if (hasBorder) room.wide.fill(0, 0, depth * wideHeight * wideWidth);
+    ts: `function clearWide({ wideSize }: ConvolutionShape): void {
+  room.wide.fill(0, 0, wideSize);
 }`,
-    js: `function clearWide({ depth, hasBorder, wideHeight, wideWidth }) {
-  if (hasBorder) room.wide.fill(0, 0, depth * wideHeight * wideWidth);
+    js: `function clearWide({ wideSize }) {
+  room.wide.fill(0, 0, wideSize);
 }`,
   },
   clearWideConvolve64: {
     needs: ["ConvolutionShape", "roomConvolve64"],
-    ts: `function clearWideConvolve64({
-  depth,
-  hasBorder,
-  wideHeight,
-  wideWidth,
-}: ConvolutionShape): void {
-  if (hasBorder) roomConvolve64.wide.fill(0, 0, depth * wideHeight * wideWidth);
+    ts: `function clearWideConvolve64({ wideSize }: ConvolutionShape): void {
+  roomConvolve64.wide.fill(0, 0, wideSize);
 }`,
-    js: `function clearWideConvolve64({ depth, hasBorder, wideHeight, wideWidth }) {
-  if (hasBorder) roomConvolve64.wide.fill(0, 0, depth * wideHeight * wideWidth);
+    js: `function clearWideConvolve64({ wideSize }) {
+  roomConvolve64.wide.fill(0, 0, wideSize);
 }`,
   },
   cofactors: {
@@ -639,146 +1077,137 @@ function comesBefore(a, b, descending) {
 }`,
   },
   convolutionShape: {
-    needs: ["ConvolutionShape", "fillTable", "mostColumns", "shape"],
+    needs: ["ConvolutionShape", "ConvolutionSizes", "fillTable", "mostColumns", "shape"],
     ts: `/** Describes a convolution. The result is valid until the next call. */
 function convolutionShape(
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...[
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  ]: ConvolutionSizes
 ): ConvolutionShape {
+  shape.groups = groups;
   shape.depth = channels / groups;
   shape.share = filters / groups;
   shape.taps = shape.depth * filterHeight * filterWidth;
   shape.windows = resultHeight * resultWidth;
-  shape.imageSize = shape.depth * height * width;
   shape.height = height;
   shape.width = width;
-  shape.wideHeight = height + 2 * paddingH;
   shape.wideWidth = width + 2 * paddingW;
+  shape.widePlane = (height + 2 * paddingH) * shape.wideWidth;
+  shape.imageSize = shape.depth * height * width;
+  shape.wideSize = shape.depth * shape.widePlane;
+  shape.resultSize = shape.share * shape.windows;
+  shape.weights = shape.share * shape.taps;
   shape.hasBorder = paddingH + paddingW > 0;
   shape.inset = paddingH * shape.wideWidth + paddingW;
-  shape.isDense =
-    !shape.hasBorder &&
-    shape.taps === shape.depth &&
-    shape.windows === height * width;
-  const parts = shape.isDense
-    ? 1
-    : Math.ceil((shape.taps * shape.windows) / mostColumns);
-  shape.step = Math.ceil(shape.windows / Math.max(parts, 1));
-  if (shape.isDense) return shape;
+  shape.isThin = shape.share < 3;
+  const isInOrder =
+    shape.taps === shape.depth && shape.windows === height * width;
+  shape.isDense = isInOrder && !shape.isThin && !shape.hasBorder;
+  const parts = Math.ceil((shape.taps * shape.windows) / mostColumns);
+  const isWhole = shape.isThin || shape.isDense || parts < 2;
+  shape.step = isWhole ? shape.windows : Math.ceil(shape.windows / parts);
   if (shape.tapAt.length < shape.taps) shape.tapAt = new Int32Array(shape.taps);
   if (shape.windowAt.length < shape.windows)
     shape.windowAt = new Int32Array(shape.windows);
-  const { wideWidth } = shape;
-  const plane = shape.wideHeight * wideWidth;
+  const down = shape.wideWidth;
+  const { tapAt, widePlane, windowAt } = shape;
   fillTable(
-    shape.tapAt,
+    tapAt,
     shape.depth,
-    plane,
+    widePlane,
     filterHeight,
-    dilationH * wideWidth,
+    dilationH * down,
     filterWidth,
     dilationW,
   );
-  fillTable(
-    shape.windowAt,
-    1,
-    0,
-    resultHeight,
-    strideH * wideWidth,
-    resultWidth,
-    strideW,
-  );
+  fillTable(windowAt, 1, 0, resultHeight, strideH * down, resultWidth, strideW);
   return shape;
 }`,
     js: `/** Describes a convolution. The result is valid until the next call. */
 function convolutionShape(
-  channels,
-  height,
-  width,
-  filters,
-  filterHeight,
-  filterWidth,
-  resultHeight,
-  resultWidth,
-  strideH,
-  strideW,
-  paddingH,
-  paddingW,
-  dilationH,
-  dilationW,
-  groups,
+  ...[
+    channels,
+    height,
+    width,
+    filters,
+    filterHeight,
+    filterWidth,
+    resultHeight,
+    resultWidth,
+    strideH,
+    strideW,
+    paddingH,
+    paddingW,
+    dilationH,
+    dilationW,
+    groups,
+  ]
 ) {
+  shape.groups = groups;
   shape.depth = channels / groups;
   shape.share = filters / groups;
   shape.taps = shape.depth * filterHeight * filterWidth;
   shape.windows = resultHeight * resultWidth;
-  shape.imageSize = shape.depth * height * width;
   shape.height = height;
   shape.width = width;
-  shape.wideHeight = height + 2 * paddingH;
   shape.wideWidth = width + 2 * paddingW;
+  shape.widePlane = (height + 2 * paddingH) * shape.wideWidth;
+  shape.imageSize = shape.depth * height * width;
+  shape.wideSize = shape.depth * shape.widePlane;
+  shape.resultSize = shape.share * shape.windows;
+  shape.weights = shape.share * shape.taps;
   shape.hasBorder = paddingH + paddingW > 0;
   shape.inset = paddingH * shape.wideWidth + paddingW;
-  shape.isDense =
-    !shape.hasBorder &&
-    shape.taps === shape.depth &&
-    shape.windows === height * width;
-  const parts = shape.isDense
-    ? 1
-    : Math.ceil((shape.taps * shape.windows) / mostColumns);
-  shape.step = Math.ceil(shape.windows / Math.max(parts, 1));
-  if (shape.isDense) return shape;
+  shape.isThin = shape.share < 3;
+  const isInOrder =
+    shape.taps === shape.depth && shape.windows === height * width;
+  shape.isDense = isInOrder && !shape.isThin && !shape.hasBorder;
+  const parts = Math.ceil((shape.taps * shape.windows) / mostColumns);
+  const isWhole = shape.isThin || shape.isDense || parts < 2;
+  shape.step = isWhole ? shape.windows : Math.ceil(shape.windows / parts);
   if (shape.tapAt.length < shape.taps) shape.tapAt = new Int32Array(shape.taps);
   if (shape.windowAt.length < shape.windows)
     shape.windowAt = new Int32Array(shape.windows);
-  const { wideWidth } = shape;
-  const plane = shape.wideHeight * wideWidth;
+  const down = shape.wideWidth;
+  const { tapAt, widePlane, windowAt } = shape;
   fillTable(
-    shape.tapAt,
+    tapAt,
     shape.depth,
-    plane,
+    widePlane,
     filterHeight,
-    dilationH * wideWidth,
+    dilationH * down,
     filterWidth,
     dilationW,
   );
-  fillTable(
-    shape.windowAt,
-    1,
-    0,
-    resultHeight,
-    strideH * wideWidth,
-    resultWidth,
-    strideW,
-  );
+  fillTable(windowAt, 1, 0, resultHeight, strideH * down, resultWidth, strideW);
   return shape;
 }`,
   },
   convolve: {
     needs: [
+      "ConvolutionSizes",
       "FloatArray",
-      "clearWide",
+      "addThin",
       "convolutionShape",
-      "copyImage",
-      "copyRows",
-      "matmulNN",
+      "multiply",
       "own",
-      "readColumns",
       "reserve",
       "room",
+      "widen",
     ],
     ts: `/** y = the correlation of x with w. */
 function convolve(
@@ -786,157 +1215,52 @@ function convolve(
   w: FloatArray,
   y: Float32Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, scales] = [own(x), own(w)];
   reserve(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = own(x);
-  const weights = own(w);
-  clearWide(shape);
+  const source = hasBorder ? room.wide : pixels;
+  if (isThin) y.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImage(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const columns = readColumns(shape, pixels, image, first, count);
-      const start = shape.isDense ? image : 0;
-      const isAll = count === windows;
-      const sums = isAll ? y : room.part;
-      matmulNN(
-        weights,
-        columns,
-        sums,
-        share,
-        count,
-        taps,
-        false,
-        weight,
-        start,
-        isAll ? result : 0,
-      );
-      if (!isAll)
-        copyRows(sums, 0, count, y, result + first, windows, share, count);
-    }
+    const weight = (i % groups) * weights;
+    if (hasBorder) widen(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThin(shape, source, start, scales, weight, y, i * resultSize);
+    else multiply(shape, source, start, scales, weight, y, i * resultSize);
   }
 }`,
     js: `/** y = the correlation of x with w. */
-function convolve(
-  x,
-  w,
-  y,
-  images,
-  channels,
-  height,
-  width,
-  filters,
-  filterHeight,
-  filterWidth,
-  resultHeight,
-  resultWidth,
-  strideH,
-  strideW,
-  paddingH,
-  paddingW,
-  dilationH,
-  dilationW,
-  groups,
-) {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+function convolve(x, w, y, images, ...sizes) {
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, scales] = [own(x), own(w)];
   reserve(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = own(x);
-  const weights = own(w);
-  clearWide(shape);
+  const source = hasBorder ? room.wide : pixels;
+  if (isThin) y.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImage(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const columns = readColumns(shape, pixels, image, first, count);
-      const start = shape.isDense ? image : 0;
-      const isAll = count === windows;
-      const sums = isAll ? y : room.part;
-      matmulNN(
-        weights,
-        columns,
-        sums,
-        share,
-        count,
-        taps,
-        false,
-        weight,
-        start,
-        isAll ? result : 0,
-      );
-      if (!isAll)
-        copyRows(sums, 0, count, y, result + first, windows, share, count);
-    }
+    const weight = (i % groups) * weights;
+    if (hasBorder) widen(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThin(shape, source, start, scales, weight, y, i * resultSize);
+    else multiply(shape, source, start, scales, weight, y, i * resultSize);
   }
 }`,
   },
   convolve64: {
     needs: [
+      "ConvolutionSizes",
       "FloatArray",
-      "clearWideConvolve64",
+      "addThin64",
       "convolutionShape",
-      "copyImageConvolve64",
-      "copyRowsConvolve64",
-      "matmulNN64",
+      "multiplyConvolve64",
       "ownConvolve64",
-      "readColumnsConvolve64",
       "reserveConvolve64",
       "roomConvolve64",
+      "widenConvolve64",
     ],
     ts: `/** y = the correlation of x with w. */
 function convolve64(
@@ -944,174 +1268,70 @@ function convolve64(
   w: FloatArray,
   y: Float64Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, scales] = [ownConvolve64(x), ownConvolve64(w)];
   reserveConvolve64(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = ownConvolve64(x);
-  const weights = ownConvolve64(w);
-  clearWideConvolve64(shape);
+  const source = hasBorder ? roomConvolve64.wide : pixels;
+  if (isThin) y.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
-      const start = shape.isDense ? image : 0;
-      const isAll = count === windows;
-      const sums = isAll ? y : roomConvolve64.part;
-      matmulNN64(
-        weights,
-        columns,
-        sums,
-        share,
-        count,
-        taps,
-        false,
-        weight,
+    const weight = (i % groups) * weights;
+    if (hasBorder) widenConvolve64(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThin64(shape, source, start, scales, weight, y, i * resultSize);
+    else
+      multiplyConvolve64(
+        shape,
+        source,
         start,
-        isAll ? result : 0,
+        scales,
+        weight,
+        y,
+        i * resultSize,
       );
-      if (!isAll)
-        copyRowsConvolve64(
-          sums,
-          0,
-          count,
-          y,
-          result + first,
-          windows,
-          share,
-          count,
-        );
-    }
   }
 }`,
     js: `/** y = the correlation of x with w. */
-function convolve64(
-  x,
-  w,
-  y,
-  images,
-  channels,
-  height,
-  width,
-  filters,
-  filterHeight,
-  filterWidth,
-  resultHeight,
-  resultWidth,
-  strideH,
-  strideW,
-  paddingH,
-  paddingW,
-  dilationH,
-  dilationW,
-  groups,
-) {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+function convolve64(x, w, y, images, ...sizes) {
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, scales] = [ownConvolve64(x), ownConvolve64(w)];
   reserveConvolve64(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = ownConvolve64(x);
-  const weights = ownConvolve64(w);
-  clearWideConvolve64(shape);
+  const source = hasBorder ? roomConvolve64.wide : pixels;
+  if (isThin) y.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
-      const start = shape.isDense ? image : 0;
-      const isAll = count === windows;
-      const sums = isAll ? y : roomConvolve64.part;
-      matmulNN64(
-        weights,
-        columns,
-        sums,
-        share,
-        count,
-        taps,
-        false,
-        weight,
+    const weight = (i % groups) * weights;
+    if (hasBorder) widenConvolve64(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThin64(shape, source, start, scales, weight, y, i * resultSize);
+    else
+      multiplyConvolve64(
+        shape,
+        source,
         start,
-        isAll ? result : 0,
+        scales,
+        weight,
+        y,
+        i * resultSize,
       );
-      if (!isAll)
-        copyRowsConvolve64(
-          sums,
-          0,
-          count,
-          y,
-          result + first,
-          windows,
-          share,
-          count,
-        );
-    }
   }
 }`,
   },
   convolveFilters: {
     needs: [
+      "ConvolutionSizes",
       "FloatArray",
-      "clearWide",
+      "addThinFilters",
       "convolutionShape",
-      "copyImage",
-      "matmulNT",
+      "multiplyFilters",
       "own",
-      "readColumns",
-      "readWindows",
       "reserve",
+      "room",
+      "widen",
     ],
     ts: `/** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
 function convolveFilters(
@@ -1119,132 +1339,54 @@ function convolveFilters(
   y: FloatArray,
   w: Float32Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, slopes] = [own(x), own(y)];
   reserve(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = own(x);
-  const slopes = own(y);
+  const source = hasBorder ? room.wide : pixels;
   w.fill(0);
-  clearWide(shape);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImage(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindows(shape, slopes, result, first, count);
-      const columns = readColumns(shape, pixels, image, first, count);
-      const from = part === slopes ? result : 0;
-      const start = shape.isDense ? image : 0;
-      matmulNT(part, columns, w, share, taps, count, true, from, start, weight);
-    }
+    const weight = (i % groups) * weights;
+    if (hasBorder) widen(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinFilters(shape, source, start, slopes, i * resultSize, w, weight);
+    else
+      multiplyFilters(shape, source, start, slopes, i * resultSize, w, weight);
   }
 }`,
     js: `/** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
-function convolveFilters(
-  x,
-  y,
-  w,
-  images,
-  channels,
-  height,
-  width,
-  filters,
-  filterHeight,
-  filterWidth,
-  resultHeight,
-  resultWidth,
-  strideH,
-  strideW,
-  paddingH,
-  paddingW,
-  dilationH,
-  dilationW,
-  groups,
-) {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+function convolveFilters(x, y, w, images, ...sizes) {
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, slopes] = [own(x), own(y)];
   reserve(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = own(x);
-  const slopes = own(y);
+  const source = hasBorder ? room.wide : pixels;
   w.fill(0);
-  clearWide(shape);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImage(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindows(shape, slopes, result, first, count);
-      const columns = readColumns(shape, pixels, image, first, count);
-      const from = part === slopes ? result : 0;
-      const start = shape.isDense ? image : 0;
-      matmulNT(part, columns, w, share, taps, count, true, from, start, weight);
-    }
+    const weight = (i % groups) * weights;
+    if (hasBorder) widen(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinFilters(shape, source, start, slopes, i * resultSize, w, weight);
+    else
+      multiplyFilters(shape, source, start, slopes, i * resultSize, w, weight);
   }
 }`,
   },
   convolveFilters64: {
     needs: [
+      "ConvolutionSizes",
       "FloatArray",
-      "clearWideConvolve64",
+      "addThinFilters64",
       "convolutionShape",
-      "copyImageConvolve64",
-      "matmulNT64",
+      "multiplyFiltersConvolve64",
       "ownConvolve64",
-      "readColumnsConvolve64",
-      "readWindowsConvolve64",
       "reserveConvolve64",
+      "roomConvolve64",
+      "widenConvolve64",
     ],
     ts: `/** w = what each weight contributed to y: the adjoint of {@link convolve64} in w. */
 function convolveFilters64(
@@ -1252,153 +1394,69 @@ function convolveFilters64(
   y: FloatArray,
   w: Float64Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, slopes] = [ownConvolve64(x), ownConvolve64(y)];
   reserveConvolve64(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = ownConvolve64(x);
-  const slopes = ownConvolve64(y);
+  const source = hasBorder ? roomConvolve64.wide : pixels;
   w.fill(0);
-  clearWideConvolve64(shape);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindowsConvolve64(shape, slopes, result, first, count);
-      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
-      const from = part === slopes ? result : 0;
-      const start = shape.isDense ? image : 0;
-      matmulNT64(
-        part,
-        columns,
-        w,
-        share,
-        taps,
-        count,
-        true,
-        from,
+    const weight = (i % groups) * weights;
+    if (hasBorder) widenConvolve64(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinFilters64(shape, source, start, slopes, i * resultSize, w, weight);
+    else
+      multiplyFiltersConvolve64(
+        shape,
+        source,
         start,
+        slopes,
+        i * resultSize,
+        w,
         weight,
       );
-    }
   }
 }`,
     js: `/** w = what each weight contributed to y: the adjoint of {@link convolve64} in w. */
-function convolveFilters64(
-  x,
-  y,
-  w,
-  images,
-  channels,
-  height,
-  width,
-  filters,
-  filterHeight,
-  filterWidth,
-  resultHeight,
-  resultWidth,
-  strideH,
-  strideW,
-  paddingH,
-  paddingW,
-  dilationH,
-  dilationW,
-  groups,
-) {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+function convolveFilters64(x, y, w, images, ...sizes) {
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [pixels, slopes] = [ownConvolve64(x), ownConvolve64(y)];
   reserveConvolve64(shape);
-  const { share, step, taps, windows } = shape;
-  const pixels = ownConvolve64(x);
-  const slopes = ownConvolve64(y);
+  const source = hasBorder ? roomConvolve64.wide : pixels;
   w.fill(0);
-  clearWideConvolve64(shape);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    if (shape.hasBorder) copyImageConvolve64(shape, pixels, image, true);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindowsConvolve64(shape, slopes, result, first, count);
-      const columns = readColumnsConvolve64(shape, pixels, image, first, count);
-      const from = part === slopes ? result : 0;
-      const start = shape.isDense ? image : 0;
-      matmulNT64(
-        part,
-        columns,
-        w,
-        share,
-        taps,
-        count,
-        true,
-        from,
+    const weight = (i % groups) * weights;
+    if (hasBorder) widenConvolve64(shape, pixels, i * imageSize);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinFilters64(shape, source, start, slopes, i * resultSize, w, weight);
+    else
+      multiplyFiltersConvolve64(
+        shape,
+        source,
         start,
+        slopes,
+        i * resultSize,
+        w,
         weight,
       );
-    }
   }
 }`,
   },
   convolveInput: {
     needs: [
+      "ConvolutionSizes",
       "FloatArray",
-      "addColumns",
+      "addThinInput",
       "clearWide",
       "convolutionShape",
-      "copyImage",
-      "matmulTN",
+      "multiplyInput",
+      "narrow",
       "own",
-      "readWindows",
       "reserve",
       "room",
     ],
@@ -1408,157 +1466,87 @@ function convolveInput(
   w: FloatArray,
   x: Float32Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [slopes, scales] = [own(y), own(w)];
   reserve(shape);
-  const { hasBorder, isDense, share, step, taps, windows } = shape;
-  const slopes = own(y);
-  const weights = own(w);
-  const columns = isDense ? x : room.columns;
-  const pixels = hasBorder ? room.wide : x;
-  if (!isDense) x.fill(0);
+  const target = hasBorder ? room.wide : x;
+  x.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    clearWide(shape);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindows(shape, slopes, result, first, count);
-      const from = part === slopes ? result : 0;
-      matmulTN(
-        weights,
-        part,
-        columns,
-        taps,
-        count,
-        share,
-        false,
+    const weight = (i % groups) * weights;
+    if (hasBorder) clearWide(shape);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinInput(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
         weight,
-        from,
-        isDense ? image : 0,
+        target,
+        start,
       );
-      if (!isDense)
-        addColumns(shape, columns, pixels, hasBorder ? 0 : image, first, count);
-    }
-    if (hasBorder) copyImage(shape, x, image, false);
+    else
+      multiplyInput(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
+        weight,
+        target,
+        start,
+      );
+    if (hasBorder) narrow(shape, x, i * imageSize);
   }
 }`,
     js: `/** x = what each pixel contributed to y: the adjoint of {@link convolve} in x. */
-function convolveInput(
-  y,
-  w,
-  x,
-  images,
-  channels,
-  height,
-  width,
-  filters,
-  filterHeight,
-  filterWidth,
-  resultHeight,
-  resultWidth,
-  strideH,
-  strideW,
-  paddingH,
-  paddingW,
-  dilationH,
-  dilationW,
-  groups,
-) {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+function convolveInput(y, w, x, images, ...sizes) {
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [slopes, scales] = [own(y), own(w)];
   reserve(shape);
-  const { hasBorder, isDense, share, step, taps, windows } = shape;
-  const slopes = own(y);
-  const weights = own(w);
-  const columns = isDense ? x : room.columns;
-  const pixels = hasBorder ? room.wide : x;
-  if (!isDense) x.fill(0);
+  const target = hasBorder ? room.wide : x;
+  x.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    clearWide(shape);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindows(shape, slopes, result, first, count);
-      const from = part === slopes ? result : 0;
-      matmulTN(
-        weights,
-        part,
-        columns,
-        taps,
-        count,
-        share,
-        false,
+    const weight = (i % groups) * weights;
+    if (hasBorder) clearWide(shape);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinInput(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
         weight,
-        from,
-        isDense ? image : 0,
+        target,
+        start,
       );
-      if (!isDense)
-        addColumns(shape, columns, pixels, hasBorder ? 0 : image, first, count);
-    }
-    if (hasBorder) copyImage(shape, x, image, false);
+    else
+      multiplyInput(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
+        weight,
+        target,
+        start,
+      );
+    if (hasBorder) narrow(shape, x, i * imageSize);
   }
 }`,
   },
   convolveInput64: {
     needs: [
+      "ConvolutionSizes",
       "FloatArray",
-      "addColumnsConvolve64",
+      "addThinInput64",
       "clearWideConvolve64",
       "convolutionShape",
-      "copyImageConvolve64",
-      "matmulTN64",
+      "multiplyInputConvolve64",
+      "narrowConvolve64",
       "ownConvolve64",
-      "readWindowsConvolve64",
       "reserveConvolve64",
       "roomConvolve64",
     ],
@@ -1568,256 +1556,74 @@ function convolveInput64(
   w: FloatArray,
   x: Float64Array,
   images: number,
-  channels: number,
-  height: number,
-  width: number,
-  filters: number,
-  filterHeight: number,
-  filterWidth: number,
-  resultHeight: number,
-  resultWidth: number,
-  strideH: number,
-  strideW: number,
-  paddingH: number,
-  paddingW: number,
-  dilationH: number,
-  dilationW: number,
-  groups: number,
+  ...sizes: ConvolutionSizes
 ): void {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [slopes, scales] = [ownConvolve64(y), ownConvolve64(w)];
   reserveConvolve64(shape);
-  const { hasBorder, isDense, share, step, taps, windows } = shape;
-  const slopes = ownConvolve64(y);
-  const weights = ownConvolve64(w);
-  const columns = isDense ? x : roomConvolve64.columns;
-  const pixels = hasBorder ? roomConvolve64.wide : x;
-  if (!isDense) x.fill(0);
+  const target = hasBorder ? roomConvolve64.wide : x;
+  x.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    clearWideConvolve64(shape);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindowsConvolve64(shape, slopes, result, first, count);
-      const from = part === slopes ? result : 0;
-      matmulTN64(
-        weights,
-        part,
-        columns,
-        taps,
-        count,
-        share,
-        false,
+    const weight = (i % groups) * weights;
+    if (hasBorder) clearWideConvolve64(shape);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinInput64(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
         weight,
-        from,
-        isDense ? image : 0,
+        target,
+        start,
       );
-      if (!isDense)
-        addColumnsConvolve64(
-          shape,
-          columns,
-          pixels,
-          hasBorder ? 0 : image,
-          first,
-          count,
-        );
-    }
-    if (hasBorder) copyImageConvolve64(shape, x, image, false);
+    else
+      multiplyInputConvolve64(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
+        weight,
+        target,
+        start,
+      );
+    if (hasBorder) narrowConvolve64(shape, x, i * imageSize);
   }
 }`,
     js: `/** x = what each pixel contributed to y: the adjoint of {@link convolve64} in x. */
-function convolveInput64(
-  y,
-  w,
-  x,
-  images,
-  channels,
-  height,
-  width,
-  filters,
-  filterHeight,
-  filterWidth,
-  resultHeight,
-  resultWidth,
-  strideH,
-  strideW,
-  paddingH,
-  paddingW,
-  dilationH,
-  dilationW,
-  groups,
-) {
-  const shape = convolutionShape(
-    channels,
-    height,
-    width,
-    filters,
-    filterHeight,
-    filterWidth,
-    resultHeight,
-    resultWidth,
-    strideH,
-    strideW,
-    paddingH,
-    paddingW,
-    dilationH,
-    dilationW,
-    groups,
-  );
+function convolveInput64(y, w, x, images, ...sizes) {
+  const shape = convolutionShape(...sizes);
+  const { groups, hasBorder, imageSize, isThin, resultSize, weights } = shape;
+  const [slopes, scales] = [ownConvolve64(y), ownConvolve64(w)];
   reserveConvolve64(shape);
-  const { hasBorder, isDense, share, step, taps, windows } = shape;
-  const slopes = ownConvolve64(y);
-  const weights = ownConvolve64(w);
-  const columns = isDense ? x : roomConvolve64.columns;
-  const pixels = hasBorder ? roomConvolve64.wide : x;
-  if (!isDense) x.fill(0);
+  const target = hasBorder ? roomConvolve64.wide : x;
+  x.fill(0);
   for (let i = 0; i < images * groups; i++) {
-    const image = i * shape.imageSize;
-    const weight = (i % groups) * share * taps;
-    const result = i * share * windows;
-    clearWideConvolve64(shape);
-    for (let first = 0; first < windows; first += step) {
-      const count = Math.min(step, windows - first);
-      const part = readWindowsConvolve64(shape, slopes, result, first, count);
-      const from = part === slopes ? result : 0;
-      matmulTN64(
-        weights,
-        part,
-        columns,
-        taps,
-        count,
-        share,
-        false,
+    const weight = (i % groups) * weights;
+    if (hasBorder) clearWideConvolve64(shape);
+    const start = hasBorder ? 0 : i * imageSize;
+    if (isThin)
+      addThinInput64(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
         weight,
-        from,
-        isDense ? image : 0,
-      );
-      if (!isDense)
-        addColumnsConvolve64(
-          shape,
-          columns,
-          pixels,
-          hasBorder ? 0 : image,
-          first,
-          count,
-        );
-    }
-    if (hasBorder) copyImageConvolve64(shape, x, image, false);
-  }
-}`,
-  },
-  copyImage: {
-    needs: ["ConvolutionShape", "copyRows", "room"],
-    ts: `/** Copies an image into the wide one, or back. */
-function copyImage(
-  shape: ConvolutionShape,
-  x: Float32Array,
-  image: number,
-  widens: boolean,
-): void {
-  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
-  for (let c = 0; c < depth; c++) {
-    const plane = image + c * height * width;
-    const inner = inset + c * wideHeight * wideWidth;
-    if (widens)
-      copyRows(x, plane, width, room.wide, inner, wideWidth, height, width);
-    else copyRows(room.wide, inner, wideWidth, x, plane, width, height, width);
-  }
-}`,
-    js: `/** Copies an image into the wide one, or back. */
-function copyImage(shape, x, image, widens) {
-  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
-  for (let c = 0; c < depth; c++) {
-    const plane = image + c * height * width;
-    const inner = inset + c * wideHeight * wideWidth;
-    if (widens)
-      copyRows(x, plane, width, room.wide, inner, wideWidth, height, width);
-    else copyRows(room.wide, inner, wideWidth, x, plane, width, height, width);
-  }
-}`,
-  },
-  copyImageConvolve64: {
-    needs: ["ConvolutionShape", "copyRowsConvolve64", "roomConvolve64"],
-    ts: `/** Copies an image into the wide one, or back. */
-function copyImageConvolve64(
-  shape: ConvolutionShape,
-  x: Float64Array,
-  image: number,
-  widens: boolean,
-): void {
-  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
-  for (let c = 0; c < depth; c++) {
-    const plane = image + c * height * width;
-    const inner = inset + c * wideHeight * wideWidth;
-    if (widens)
-      copyRowsConvolve64(
-        x,
-        plane,
-        width,
-        roomConvolve64.wide,
-        inner,
-        wideWidth,
-        height,
-        width,
+        target,
+        start,
       );
     else
-      copyRowsConvolve64(
-        roomConvolve64.wide,
-        inner,
-        wideWidth,
-        x,
-        plane,
-        width,
-        height,
-        width,
+      multiplyInputConvolve64(
+        shape,
+        slopes,
+        i * resultSize,
+        scales,
+        weight,
+        target,
+        start,
       );
-  }
-}`,
-    js: `/** Copies an image into the wide one, or back. */
-function copyImageConvolve64(shape, x, image, widens) {
-  const { depth, height, inset, wideHeight, wideWidth, width } = shape;
-  for (let c = 0; c < depth; c++) {
-    const plane = image + c * height * width;
-    const inner = inset + c * wideHeight * wideWidth;
-    if (widens)
-      copyRowsConvolve64(
-        x,
-        plane,
-        width,
-        roomConvolve64.wide,
-        inner,
-        wideWidth,
-        height,
-        width,
-      );
-    else
-      copyRowsConvolve64(
-        roomConvolve64.wide,
-        inner,
-        wideWidth,
-        x,
-        plane,
-        width,
-        height,
-        width,
-      );
+    if (hasBorder) narrowConvolve64(shape, x, i * imageSize);
   }
 }`,
   },
@@ -2238,44 +2044,6 @@ function fillTable(table, countA, stepA, countB, stepB, countC, stepC) {
   }
 }`,
   },
-  gather: {
-    needs: [],
-    ts: `function gather(
-  pixels: Float32Array,
-  start: number,
-  windowAt: Int32Array,
-  first: number,
-  columns: Float32Array,
-  to: number,
-  count: number,
-): void {
-  for (let t = 0; t < count; t++)
-    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]!) | 0]!;
-}`,
-    js: `function gather(pixels, start, windowAt, first, columns, to, count) {
-  for (let t = 0; t < count; t++)
-    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]) | 0];
-}`,
-  },
-  gatherConvolve64: {
-    needs: [],
-    ts: `function gatherConvolve64(
-  pixels: Float64Array,
-  start: number,
-  windowAt: Int32Array,
-  first: number,
-  columns: Float64Array,
-  to: number,
-  count: number,
-): void {
-  for (let t = 0; t < count; t++)
-    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]!) | 0]!;
-}`,
-    js: `function gatherConvolve64(pixels, start, windowAt, first, columns, to, count) {
-  for (let t = 0; t < count; t++)
-    columns[(to + t) | 0] = pixels[(start + windowAt[(first + t) | 0]) | 0];
-}`,
-  },
   grown32: {
     needs: ["roomFor"],
     ts: `function grown32(tape: Float32Array, length: number): Float32Array {
@@ -2515,7 +2283,7 @@ function logSigmoid(x) {
 }`,
   },
   matmulNN: {
-    needs: ["multiply"],
+    needs: ["multiplyMatmul"],
     ts: `/**
  * C = A · B, or C += A · B with \`accumulate\`.
  *
@@ -2534,7 +2302,22 @@ function matmulNN(
   bOffset = 0,
   cOffset = 0,
 ): void {
-  multiply(a, aOffset, k, 1, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+  multiplyMatmul(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
 }`,
     js: `/**
  * C = A · B, or C += A · B with \`accumulate\`.
@@ -2554,7 +2337,22 @@ function matmulNN(
   bOffset = 0,
   cOffset = 0,
 ) {
-  multiply(a, aOffset, k, 1, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+  multiplyMatmul(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
 }`,
   },
   matmulNN64: {
@@ -2631,7 +2429,7 @@ function matmulNN64(
 }`,
   },
   matmulNT: {
-    needs: ["multiply"],
+    needs: ["multiplyMatmul"],
     ts: `/**
  * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
  *
@@ -2649,7 +2447,22 @@ function matmulNT(
   bOffset = 0,
   cOffset = 0,
 ): void {
-  multiply(a, aOffset, k, 1, b, bOffset, 1, k, c, cOffset, m, n, k, accumulate);
+  multiplyMatmul(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    1,
+    k,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
 }`,
     js: `/**
  * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
@@ -2668,7 +2481,22 @@ function matmulNT(
   bOffset = 0,
   cOffset = 0,
 ) {
-  multiply(a, aOffset, k, 1, b, bOffset, 1, k, c, cOffset, m, n, k, accumulate);
+  multiplyMatmul(
+    a,
+    aOffset,
+    k,
+    1,
+    b,
+    bOffset,
+    1,
+    k,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
 }`,
   },
   matmulNT64: {
@@ -2743,7 +2571,7 @@ function matmulNT64(
 }`,
   },
   matmulTN: {
-    needs: ["multiply"],
+    needs: ["multiplyMatmul"],
     ts: `/**
  * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
  *
@@ -2761,7 +2589,22 @@ function matmulTN(
   bOffset = 0,
   cOffset = 0,
 ): void {
-  multiply(a, aOffset, 1, m, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+  multiplyMatmul(
+    a,
+    aOffset,
+    1,
+    m,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
 }`,
     js: `/**
  * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
@@ -2780,7 +2623,22 @@ function matmulTN(
   bOffset = 0,
   cOffset = 0,
 ) {
-  multiply(a, aOffset, 1, m, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
+  multiplyMatmul(
+    a,
+    aOffset,
+    1,
+    m,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    m,
+    n,
+    k,
+    accumulate,
+  );
 }`,
   },
   matmulTN64: {
@@ -2964,159 +2822,67 @@ const mostColumns = 65536;`,
 const mostColumns = 65536;`,
   },
   multiply: {
-    needs: ["multiplyBlocks", "multiplyVector"],
-    ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
-function multiply(
-  a: Float32Array,
-  a0: number,
-  aRow: number,
-  aDepth: number,
-  b: Float32Array,
-  b0: number,
-  bDepth: number,
-  bColumn: number,
-  c: Float32Array,
-  c0: number,
-  m: number,
-  n: number,
-  k: number,
-  accumulate: boolean,
+    needs: ["ConvolutionShape", "copyRows", "matmulNN", "readColumns", "room"],
+    ts: `function multiply(
+  shape: ConvolutionShape,
+  pixels: Float32Array,
+  start: number,
+  w: Float32Array,
+  weight: number,
+  y: Float32Array,
+  result: number,
 ): void {
-  if (n === 1) {
-    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
-  } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVector(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumns(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN(w, columns, part, share, count, taps, false, weight);
+      copyRows(part, 0, count, y, result + first, windows, share, count);
     }
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
-    multiplyBlocks(
-      b,
-      b0,
-      bColumn,
-      bDepth,
-      a,
-      a0,
-      aDepth,
-      aRow,
-      c,
-      c0,
-      1,
-      n,
-      n,
-      m,
-      k,
-      accumulate,
-    );
-  } else {
-    multiplyBlocks(
-      a,
-      a0,
-      aRow,
-      aDepth,
-      b,
-      b0,
-      bDepth,
-      bColumn,
-      c,
-      c0,
-      n,
-      1,
-      m,
-      n,
-      k,
-      accumulate,
-    );
   }
 }`,
-    js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
-function multiply(
-  a,
-  a0,
-  aRow,
-  aDepth,
-  b,
-  b0,
-  bDepth,
-  bColumn,
-  c,
-  c0,
-  m,
-  n,
-  k,
-  accumulate,
-) {
-  if (n === 1) {
-    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
-  } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVector(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
+    js: `function multiply(shape, pixels, start, w, weight, y, result) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumns(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN(w, columns, part, share, count, taps, false, weight);
+      copyRows(part, 0, count, y, result + first, windows, share, count);
     }
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
-    multiplyBlocks(
-      b,
-      b0,
-      bColumn,
-      bDepth,
-      a,
-      a0,
-      aDepth,
-      aRow,
-      c,
-      c0,
-      1,
-      n,
-      n,
-      m,
-      k,
-      accumulate,
-    );
-  } else {
-    multiplyBlocks(
-      a,
-      a0,
-      aRow,
-      aDepth,
-      b,
-      b0,
-      bDepth,
-      bColumn,
-      c,
-      c0,
-      n,
-      1,
-      m,
-      n,
-      k,
-      accumulate,
-    );
   }
 }`,
   },
@@ -4008,6 +3774,500 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
   };
 })();`,
   },
+  multiplyConvolve64: {
+    needs: [
+      "ConvolutionShape",
+      "copyRowsConvolve64",
+      "matmulNN64",
+      "readColumnsConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `function multiplyConvolve64(
+  shape: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  w: Float64Array,
+  weight: number,
+  y: Float64Array,
+  result: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN64(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN64(w, columns, part, share, count, taps, false, weight);
+      copyRowsConvolve64(
+        part,
+        0,
+        count,
+        y,
+        result + first,
+        windows,
+        share,
+        count,
+      );
+    }
+  }
+}`,
+    js: `function multiplyConvolve64(shape, pixels, start, w, weight, y, result) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN64(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN64(w, columns, part, share, count, taps, false, weight);
+      copyRowsConvolve64(
+        part,
+        0,
+        count,
+        y,
+        result + first,
+        windows,
+        share,
+        count,
+      );
+    }
+  }
+}`,
+  },
+  multiplyFilters: {
+    needs: ["ConvolutionShape", "matmulNT", "readColumns", "readWindows", "room"],
+    ts: `function multiplyFilters(
+  shape: ConvolutionShape,
+  pixels: Float32Array,
+  start: number,
+  y: Float32Array,
+  result: number,
+  w: Float32Array,
+  weight: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumns(shape, pixels, start, first, count);
+    matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+    js: `function multiplyFilters(shape, pixels, start, y, result, w, weight) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumns(shape, pixels, start, first, count);
+    matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+  },
+  multiplyFiltersConvolve64: {
+    needs: [
+      "ConvolutionShape",
+      "matmulNT64",
+      "readColumnsConvolve64",
+      "readWindowsConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `function multiplyFiltersConvolve64(
+  shape: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT64(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+    js: `function multiplyFiltersConvolve64(shape, pixels, start, y, result, w, weight) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT64(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+  },
+  multiplyInput: {
+    needs: ["ConvolutionShape", "addColumns", "matmulTN", "readWindows", "room"],
+    ts: `function multiplyInput(
+  shape: ConvolutionShape,
+  y: Float32Array,
+  result: number,
+  w: Float32Array,
+  weight: number,
+  pixels: Float32Array,
+  start: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN(w, part, columns, taps, count, share, false, weight, from);
+    addColumns(shape, pixels, start, first, count);
+  }
+}`,
+    js: `function multiplyInput(shape, y, result, w, weight, pixels, start) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN(w, part, columns, taps, count, share, false, weight, from);
+    addColumns(shape, pixels, start, first, count);
+  }
+}`,
+  },
+  multiplyInputConvolve64: {
+    needs: [
+      "ConvolutionShape",
+      "addColumnsConvolve64",
+      "matmulTN64",
+      "readWindowsConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `function multiplyInputConvolve64(
+  shape: ConvolutionShape,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+  pixels: Float64Array,
+  start: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN64(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN64(w, part, columns, taps, count, share, false, weight, from);
+    addColumnsConvolve64(shape, pixels, start, first, count);
+  }
+}`,
+    js: `function multiplyInputConvolve64(shape, y, result, w, weight, pixels, start) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN64(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN64(w, part, columns, taps, count, share, false, weight, from);
+    addColumnsConvolve64(shape, pixels, start, first, count);
+  }
+}`,
+  },
+  multiplyMatmul: {
+    needs: ["multiplyBlocks", "multiplyVector"],
+    ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiplyMatmul(
+  a: Float32Array,
+  a0: number,
+  aRow: number,
+  aDepth: number,
+  b: Float32Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float32Array,
+  c0: number,
+  m: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  if (n === 1) {
+    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVector(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocks(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
+    multiplyBlocks(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      n,
+      1,
+      m,
+      n,
+      k,
+      accumulate,
+    );
+  }
+}`,
+    js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiplyMatmul(
+  a,
+  a0,
+  aRow,
+  aDepth,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  m,
+  n,
+  k,
+  accumulate,
+) {
+  if (n === 1) {
+    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVector(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
+    }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocks(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
+    multiplyBlocks(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      n,
+      1,
+      m,
+      n,
+      k,
+      accumulate,
+    );
+  }
+}`,
+  },
   multiplyMatmul64: {
     needs: ["multiplyBlocksTileKernel64", "multiplyVectorMatmul64"],
     ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
@@ -4353,6 +4613,62 @@ function multiplyVectorMatmul64(
   }
 }`,
   },
+  narrow: {
+    needs: ["ConvolutionShape", "copyRows", "room"],
+    ts: `function narrow(shape: ConvolutionShape, x: Float32Array, image: number): void {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [inset + c * widePlane, image + c * height * width];
+    copyRows(room.wide, from, wideWidth, x, to, width, height, width);
+  }
+}`,
+    js: `function narrow(shape, x, image) {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [inset + c * widePlane, image + c * height * width];
+    copyRows(room.wide, from, wideWidth, x, to, width, height, width);
+  }
+}`,
+  },
+  narrowConvolve64: {
+    needs: ["ConvolutionShape", "copyRowsConvolve64", "roomConvolve64"],
+    ts: `function narrowConvolve64(
+  shape: ConvolutionShape,
+  x: Float64Array,
+  image: number,
+): void {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [inset + c * widePlane, image + c * height * width];
+    copyRowsConvolve64(
+      roomConvolve64.wide,
+      from,
+      wideWidth,
+      x,
+      to,
+      width,
+      height,
+      width,
+    );
+  }
+}`,
+    js: `function narrowConvolve64(shape, x, image) {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [inset + c * widePlane, image + c * height * width];
+    copyRowsConvolve64(
+      roomConvolve64.wide,
+      from,
+      wideWidth,
+      x,
+      to,
+      width,
+      height,
+      width,
+    );
+  }
+}`,
+  },
   nearDenominator: {
     needs: [],
     ts: `const nearDenominator = [
@@ -4646,105 +4962,71 @@ function poolPositions(
 }`,
   },
   readColumns: {
-    needs: ["ConvolutionShape", "gather", "room"],
+    needs: ["ConvolutionShape", "room"],
     ts: `/** What windows \`first\` … read, a row for each tap. */
 function readColumns(
-  { hasBorder, isDense, tapAt, taps, windowAt }: ConvolutionShape,
-  x: Float32Array,
-  image: number,
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  pixels: Float32Array,
+  start: number,
   first: number,
   count: number,
-): Float32Array {
-  if (isDense) return x;
+): void {
   const { columns } = room;
-  const pixels = hasBorder ? room.wide : x;
-  const start = hasBorder ? 0 : image;
-  for (let k = 0; k < taps; k++)
-    gather(
-      pixels,
-      start + tapAt[k]!,
-      windowAt,
-      first,
-      columns,
-      k * count,
-      count,
-    );
-  return columns;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const from = start + tapAt[k]!;
+    const to = k * count - first;
+    for (let t = first; t < first + count; t++)
+      columns[(to + t) | 0] = pixels[(from + at[t]!) | 0]!;
+  }
 }`,
     js: `/** What windows \`first\` … read, a row for each tap. */
-function readColumns(
-  { hasBorder, isDense, tapAt, taps, windowAt },
-  x,
-  image,
-  first,
-  count,
-) {
-  if (isDense) return x;
+function readColumns({ tapAt, taps, windowAt }, pixels, start, first, count) {
   const { columns } = room;
-  const pixels = hasBorder ? room.wide : x;
-  const start = hasBorder ? 0 : image;
-  for (let k = 0; k < taps; k++)
-    gather(
-      pixels,
-      start + tapAt[k],
-      windowAt,
-      first,
-      columns,
-      k * count,
-      count,
-    );
-  return columns;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const from = start + tapAt[k];
+    const to = k * count - first;
+    for (let t = first; t < first + count; t++)
+      columns[(to + t) | 0] = pixels[(from + at[t]) | 0];
+  }
 }`,
   },
   readColumnsConvolve64: {
-    needs: ["ConvolutionShape", "gatherConvolve64", "roomConvolve64"],
+    needs: ["ConvolutionShape", "roomConvolve64"],
     ts: `/** What windows \`first\` … read, a row for each tap. */
 function readColumnsConvolve64(
-  { hasBorder, isDense, tapAt, taps, windowAt }: ConvolutionShape,
-  x: Float64Array,
-  image: number,
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
   first: number,
   count: number,
-): Float64Array {
-  if (isDense) return x;
+): void {
   const { columns } = roomConvolve64;
-  const pixels = hasBorder ? roomConvolve64.wide : x;
-  const start = hasBorder ? 0 : image;
-  for (let k = 0; k < taps; k++)
-    gatherConvolve64(
-      pixels,
-      start + tapAt[k]!,
-      windowAt,
-      first,
-      columns,
-      k * count,
-      count,
-    );
-  return columns;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const from = start + tapAt[k]!;
+    const to = k * count - first;
+    for (let t = first; t < first + count; t++)
+      columns[(to + t) | 0] = pixels[(from + at[t]!) | 0]!;
+  }
 }`,
     js: `/** What windows \`first\` … read, a row for each tap. */
 function readColumnsConvolve64(
-  { hasBorder, isDense, tapAt, taps, windowAt },
-  x,
-  image,
+  { tapAt, taps, windowAt },
+  pixels,
+  start,
   first,
   count,
 ) {
-  if (isDense) return x;
   const { columns } = roomConvolve64;
-  const pixels = hasBorder ? roomConvolve64.wide : x;
-  const start = hasBorder ? 0 : image;
-  for (let k = 0; k < taps; k++)
-    gatherConvolve64(
-      pixels,
-      start + tapAt[k],
-      windowAt,
-      first,
-      columns,
-      k * count,
-      count,
-    );
-  return columns;
+  const at = windowAt;
+  for (let k = 0; k < taps; k++) {
+    const from = start + tapAt[k];
+    const to = k * count - first;
+    for (let t = first; t < first + count; t++)
+      columns[(to + t) | 0] = pixels[(from + at[t]) | 0];
+  }
 }`,
   },
   readWindows: {
@@ -4808,95 +5090,59 @@ function readWindowsConvolve64({ share, windows }, y, result, first, count) {
 }`,
   },
   reserve: {
-    needs: ["ConvolutionShape", "atLeast", "room"],
-    ts: `/** Makes room for what a convolution needs in between. */
+    needs: ["ConvolutionShape", "atLeast", "clearWide", "room"],
+    ts: `/** Makes room for what is needed in between; the border is 0. */
 function reserve(shape: ConvolutionShape): void {
-  const {
-    depth,
-    hasBorder,
-    isDense,
-    share,
-    step,
-    taps,
-    wideHeight,
-    wideWidth,
-    windows,
-  } = shape;
-  if (!isDense) room.columns = atLeast(room.columns, taps * step);
+  const { hasBorder, isDense, isThin, share, step, taps, wideSize, windows } =
+    shape;
+  if (!isDense && !isThin) room.columns = atLeast(room.columns, taps * step);
   if (step < windows) room.part = atLeast(room.part, share * step);
-  if (hasBorder) room.wide = atLeast(room.wide, depth * wideHeight * wideWidth);
+  if (!hasBorder) return;
+  room.wide = atLeast(room.wide, wideSize);
+  clearWide(shape);
 }`,
-    js: `/** Makes room for what a convolution needs in between. */
+    js: `/** Makes room for what is needed in between; the border is 0. */
 function reserve(shape) {
-  const {
-    depth,
-    hasBorder,
-    isDense,
-    share,
-    step,
-    taps,
-    wideHeight,
-    wideWidth,
-    windows,
-  } = shape;
-  if (!isDense) room.columns = atLeast(room.columns, taps * step);
+  const { hasBorder, isDense, isThin, share, step, taps, wideSize, windows } =
+    shape;
+  if (!isDense && !isThin) room.columns = atLeast(room.columns, taps * step);
   if (step < windows) room.part = atLeast(room.part, share * step);
-  if (hasBorder) room.wide = atLeast(room.wide, depth * wideHeight * wideWidth);
+  if (!hasBorder) return;
+  room.wide = atLeast(room.wide, wideSize);
+  clearWide(shape);
 }`,
   },
   reserveConvolve64: {
-    needs: ["ConvolutionShape", "atLeastConvolve64", "roomConvolve64"],
-    ts: `/** Makes room for what a convolution needs in between. */
+    needs: ["ConvolutionShape", "atLeastConvolve64", "clearWideConvolve64", "roomConvolve64"],
+    ts: `/** Makes room for what is needed in between; the border is 0. */
 function reserveConvolve64(shape: ConvolutionShape): void {
-  const {
-    depth,
-    hasBorder,
-    isDense,
-    share,
-    step,
-    taps,
-    wideHeight,
-    wideWidth,
-    windows,
-  } = shape;
-  if (!isDense)
+  const { hasBorder, isDense, isThin, share, step, taps, wideSize, windows } =
+    shape;
+  if (!isDense && !isThin)
     roomConvolve64.columns = atLeastConvolve64(
       roomConvolve64.columns,
       taps * step,
     );
   if (step < windows)
     roomConvolve64.part = atLeastConvolve64(roomConvolve64.part, share * step);
-  if (hasBorder)
-    roomConvolve64.wide = atLeastConvolve64(
-      roomConvolve64.wide,
-      depth * wideHeight * wideWidth,
-    );
+  if (!hasBorder) return;
+  roomConvolve64.wide = atLeastConvolve64(roomConvolve64.wide, wideSize);
+  clearWideConvolve64(shape);
 }`,
-    js: `/** Makes room for what a convolution needs in between. */
+    js: `/** Makes room for what is needed in between; the border is 0. */
 function reserveConvolve64(shape) {
-  const {
-    depth,
-    hasBorder,
-    isDense,
-    share,
-    step,
-    taps,
-    wideHeight,
-    wideWidth,
-    windows,
-  } = shape;
-  if (!isDense)
+  const { hasBorder, isDense, isThin, share, step, taps, wideSize, windows } =
+    shape;
+  if (!isDense && !isThin)
     roomConvolve64.columns = atLeastConvolve64(
       roomConvolve64.columns,
       taps * step,
     );
   if (step < windows)
     roomConvolve64.part = atLeastConvolve64(roomConvolve64.part, share * step);
-  if (hasBorder)
-    roomConvolve64.wide = atLeastConvolve64(
-      roomConvolve64.wide,
-      depth * wideHeight * wideWidth,
-    );
+  if (!hasBorder) return;
+  roomConvolve64.wide = atLeastConvolve64(roomConvolve64.wide, wideSize);
+  clearWideConvolve64(shape);
 }`,
   },
   room: {
@@ -4947,89 +5193,51 @@ function roundHalfToEven(x) {
   return Math.abs(x % 1) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
 }`,
   },
-  scatter: {
-    needs: [],
-    ts: `function scatter(
-  columns: Float32Array,
-  from: number,
-  pixels: Float32Array,
-  start: number,
-  windowAt: Int32Array,
-  first: number,
-  count: number,
-): void {
-  for (let t = 0; t < count; t++)
-    pixels[(start + windowAt[(first + t) | 0]!) | 0]! +=
-      columns[(from + t) | 0]!;
-}`,
-    js: `function scatter(columns, from, pixels, start, windowAt, first, count) {
-  for (let t = 0; t < count; t++)
-    pixels[(start + windowAt[(first + t) | 0]) | 0] += columns[(from + t) | 0];
-}`,
-  },
-  scatterConvolve64: {
-    needs: [],
-    ts: `function scatterConvolve64(
-  columns: Float64Array,
-  from: number,
-  pixels: Float64Array,
-  start: number,
-  windowAt: Int32Array,
-  first: number,
-  count: number,
-): void {
-  for (let t = 0; t < count; t++)
-    pixels[(start + windowAt[(first + t) | 0]!) | 0]! +=
-      columns[(from + t) | 0]!;
-}`,
-    js: `function scatterConvolve64(
-  columns,
-  from,
-  pixels,
-  start,
-  windowAt,
-  first,
-  count,
-) {
-  for (let t = 0; t < count; t++)
-    pixels[(start + windowAt[(first + t) | 0]) | 0] += columns[(from + t) | 0];
-}`,
-  },
   shape: {
     needs: ["ConvolutionShape"],
     ts: `/** The shape at work; its tables are kept, and grow. */
 const shape: ConvolutionShape = {
+  groups: 0,
   depth: 0,
   share: 0,
   taps: 0,
   windows: 0,
-  imageSize: 0,
   step: 0,
   height: 0,
   width: 0,
-  wideHeight: 0,
   wideWidth: 0,
+  widePlane: 0,
+  imageSize: 0,
+  wideSize: 0,
+  resultSize: 0,
+  weights: 0,
   hasBorder: false,
   inset: 0,
   isDense: false,
+  isThin: false,
   tapAt: /* @__PURE__ */ new Int32Array(0),
   windowAt: /* @__PURE__ */ new Int32Array(0),
 };`,
     js: `/** The shape at work; its tables are kept, and grow. */
 const shape = {
+  groups: 0,
   depth: 0,
   share: 0,
   taps: 0,
   windows: 0,
-  imageSize: 0,
   step: 0,
   height: 0,
   width: 0,
-  wideHeight: 0,
   wideWidth: 0,
+  widePlane: 0,
+  imageSize: 0,
+  wideSize: 0,
+  resultSize: 0,
+  weights: 0,
   hasBorder: false,
   inset: 0,
   isDense: false,
+  isThin: false,
   tapAt: /* @__PURE__ */ new Int32Array(0),
   windowAt: /* @__PURE__ */ new Int32Array(0),
 };`,
@@ -5962,6 +6170,62 @@ function wasmStages(code, memory, host, calls) {
   if (host.WebAssembly === undefined)
     throw new TypeError("there is no WebAssembly here");
   return host.WebAssembly;
+}`,
+  },
+  widen: {
+    needs: ["ConvolutionShape", "copyRows", "room"],
+    ts: `function widen(shape: ConvolutionShape, x: Float32Array, image: number): void {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [image + c * height * width, inset + c * widePlane];
+    copyRows(x, from, width, room.wide, to, wideWidth, height, width);
+  }
+}`,
+    js: `function widen(shape, x, image) {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [image + c * height * width, inset + c * widePlane];
+    copyRows(x, from, width, room.wide, to, wideWidth, height, width);
+  }
+}`,
+  },
+  widenConvolve64: {
+    needs: ["ConvolutionShape", "copyRowsConvolve64", "roomConvolve64"],
+    ts: `function widenConvolve64(
+  shape: ConvolutionShape,
+  x: Float64Array,
+  image: number,
+): void {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [image + c * height * width, inset + c * widePlane];
+    copyRowsConvolve64(
+      x,
+      from,
+      width,
+      roomConvolve64.wide,
+      to,
+      wideWidth,
+      height,
+      width,
+    );
+  }
+}`,
+    js: `function widenConvolve64(shape, x, image) {
+  const { depth, height, inset, widePlane, wideWidth, width } = shape;
+  for (let c = 0; c < depth; c++) {
+    const [from, to] = [image + c * height * width, inset + c * widePlane];
+    copyRowsConvolve64(
+      x,
+      from,
+      width,
+      roomConvolve64.wide,
+      to,
+      wideWidth,
+      height,
+      width,
+    );
+  }
 }`,
   },
   xlogy: {

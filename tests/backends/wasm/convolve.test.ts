@@ -10,7 +10,7 @@ import { matmulKernels } from "../../../compiler/backends/wasm/kernels/matmul.js
 import { relaxedSimdProbe } from "../../../compiler/backends/wasm/kernels/relaxed.js";
 import { random } from "../../../runtime/random.js";
 import {
-  largeConvolutions,
+  particularConvolutions,
   largestError,
   plainConvolution,
   randomConvolution,
@@ -30,7 +30,7 @@ const roles = {
 const generator = random(23);
 const convolutions = [
   ...Array.from({ length: 120 }, () => randomConvolution(generator)),
-  ...largeConvolutions(generator),
+  ...particularConvolutions(generator),
 ];
 
 const pages = 64;
