@@ -54,7 +54,7 @@ export function convolve(
     if (hasBorder) widen(shape, pixels, i * imageSize);
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin) addThin(shape, source, start, scales, weight, y, i * resultSize);
-    else multiply(shape, source, start, scales, weight, y, i * resultSize);
+    else correlate(shape, source, start, scales, weight, y, i * resultSize);
   }
 }
 
@@ -77,7 +77,7 @@ export function convolveInput(
     if (hasBorder) clearWide(shape);
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin) addThinInput(shape, slopes, i * resultSize, scales, weight, target, start);
-    else multiplyInput(shape, slopes, i * resultSize, scales, weight, target, start);
+    else correlateInput(shape, slopes, i * resultSize, scales, weight, target, start);
     if (hasBorder) narrow(shape, x, i * imageSize);
   }
 }
@@ -101,7 +101,7 @@ export function convolveFilters(
     if (hasBorder) widen(shape, pixels, i * imageSize);
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin) addThinFilters(shape, source, start, slopes, i * resultSize, w, weight);
-    else multiplyFilters(shape, source, start, slopes, i * resultSize, w, weight);
+    else correlateFilters(shape, source, start, slopes, i * resultSize, w, weight);
   }
 }
 
@@ -112,7 +112,7 @@ function own(operand: FloatArray): Float32Array {
 
 // One image and one group
 
-function multiply(
+function correlate(
   shape: ConvolutionShape,
   pixels: Float32Array,
   start: number,
@@ -136,7 +136,7 @@ function multiply(
   }
 }
 
-function multiplyInput(
+function correlateInput(
   shape: ConvolutionShape,
   y: Float32Array,
   result: number,
@@ -157,7 +157,7 @@ function multiplyInput(
   }
 }
 
-function multiplyFilters(
+function correlateFilters(
   shape: ConvolutionShape,
   pixels: Float32Array,
   start: number,

@@ -48,7 +48,7 @@ export function convolve64(
     if (hasBorder) widen(shape, pixels, i * imageSize);
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin) addThin64(shape, source, start, scales, weight, y, i * resultSize);
-    else multiply(shape, source, start, scales, weight, y, i * resultSize);
+    else correlate(shape, source, start, scales, weight, y, i * resultSize);
   }
 }
 
@@ -71,7 +71,7 @@ export function convolveInput64(
     if (hasBorder) clearWide(shape);
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin) addThinInput64(shape, slopes, i * resultSize, scales, weight, target, start);
-    else multiplyInput(shape, slopes, i * resultSize, scales, weight, target, start);
+    else correlateInput(shape, slopes, i * resultSize, scales, weight, target, start);
     if (hasBorder) narrow(shape, x, i * imageSize);
   }
 }
@@ -95,7 +95,7 @@ export function convolveFilters64(
     if (hasBorder) widen(shape, pixels, i * imageSize);
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin) addThinFilters64(shape, source, start, slopes, i * resultSize, w, weight);
-    else multiplyFilters(shape, source, start, slopes, i * resultSize, w, weight);
+    else correlateFilters(shape, source, start, slopes, i * resultSize, w, weight);
   }
 }
 
@@ -106,7 +106,7 @@ function own(operand: FloatArray): Float64Array {
 
 // One image and one group
 
-function multiply(
+function correlate(
   shape: ConvolutionShape,
   pixels: Float64Array,
   start: number,
@@ -130,7 +130,7 @@ function multiply(
   }
 }
 
-function multiplyInput(
+function correlateInput(
   shape: ConvolutionShape,
   y: Float64Array,
   result: number,
@@ -151,7 +151,7 @@ function multiplyInput(
   }
 }
 
-function multiplyFilters(
+function correlateFilters(
   shape: ConvolutionShape,
   pixels: Float64Array,
   start: number,

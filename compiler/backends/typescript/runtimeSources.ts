@@ -1203,7 +1203,7 @@ function convolutionShape(
       "FloatArray",
       "addThin",
       "convolutionShape",
-      "multiply",
+      "correlate",
       "own",
       "reserve",
       "room",
@@ -1229,7 +1229,7 @@ function convolve(
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin)
       addThin(shape, source, start, scales, weight, y, i * resultSize);
-    else multiply(shape, source, start, scales, weight, y, i * resultSize);
+    else correlate(shape, source, start, scales, weight, y, i * resultSize);
   }
 }`,
     js: `/** y = the correlation of x with w. */
@@ -1246,7 +1246,7 @@ function convolve(x, w, y, images, ...sizes) {
     const start = hasBorder ? 0 : i * imageSize;
     if (isThin)
       addThin(shape, source, start, scales, weight, y, i * resultSize);
-    else multiply(shape, source, start, scales, weight, y, i * resultSize);
+    else correlate(shape, source, start, scales, weight, y, i * resultSize);
   }
 }`,
   },
@@ -1256,7 +1256,7 @@ function convolve(x, w, y, images, ...sizes) {
       "FloatArray",
       "addThin64",
       "convolutionShape",
-      "multiplyConvolve64",
+      "correlateConvolve64",
       "ownConvolve64",
       "reserveConvolve64",
       "roomConvolve64",
@@ -1283,7 +1283,7 @@ function convolve64(
     if (isThin)
       addThin64(shape, source, start, scales, weight, y, i * resultSize);
     else
-      multiplyConvolve64(
+      correlateConvolve64(
         shape,
         source,
         start,
@@ -1309,7 +1309,7 @@ function convolve64(x, w, y, images, ...sizes) {
     if (isThin)
       addThin64(shape, source, start, scales, weight, y, i * resultSize);
     else
-      multiplyConvolve64(
+      correlateConvolve64(
         shape,
         source,
         start,
@@ -1327,7 +1327,7 @@ function convolve64(x, w, y, images, ...sizes) {
       "FloatArray",
       "addThinFilters",
       "convolutionShape",
-      "multiplyFilters",
+      "correlateFilters",
       "own",
       "reserve",
       "room",
@@ -1354,7 +1354,7 @@ function convolveFilters(
     if (isThin)
       addThinFilters(shape, source, start, slopes, i * resultSize, w, weight);
     else
-      multiplyFilters(shape, source, start, slopes, i * resultSize, w, weight);
+      correlateFilters(shape, source, start, slopes, i * resultSize, w, weight);
   }
 }`,
     js: `/** w = what each weight contributed to y: the adjoint of {@link convolve} in w. */
@@ -1372,7 +1372,7 @@ function convolveFilters(x, y, w, images, ...sizes) {
     if (isThin)
       addThinFilters(shape, source, start, slopes, i * resultSize, w, weight);
     else
-      multiplyFilters(shape, source, start, slopes, i * resultSize, w, weight);
+      correlateFilters(shape, source, start, slopes, i * resultSize, w, weight);
   }
 }`,
   },
@@ -1382,7 +1382,7 @@ function convolveFilters(x, y, w, images, ...sizes) {
       "FloatArray",
       "addThinFilters64",
       "convolutionShape",
-      "multiplyFiltersConvolve64",
+      "correlateFiltersConvolve64",
       "ownConvolve64",
       "reserveConvolve64",
       "roomConvolve64",
@@ -1409,7 +1409,7 @@ function convolveFilters64(
     if (isThin)
       addThinFilters64(shape, source, start, slopes, i * resultSize, w, weight);
     else
-      multiplyFiltersConvolve64(
+      correlateFiltersConvolve64(
         shape,
         source,
         start,
@@ -1435,7 +1435,7 @@ function convolveFilters64(x, y, w, images, ...sizes) {
     if (isThin)
       addThinFilters64(shape, source, start, slopes, i * resultSize, w, weight);
     else
-      multiplyFiltersConvolve64(
+      correlateFiltersConvolve64(
         shape,
         source,
         start,
@@ -1454,7 +1454,7 @@ function convolveFilters64(x, y, w, images, ...sizes) {
       "addThinInput",
       "clearWide",
       "convolutionShape",
-      "multiplyInput",
+      "correlateInput",
       "narrow",
       "own",
       "reserve",
@@ -1489,7 +1489,7 @@ function convolveInput(
         start,
       );
     else
-      multiplyInput(
+      correlateInput(
         shape,
         slopes,
         i * resultSize,
@@ -1524,7 +1524,7 @@ function convolveInput(y, w, x, images, ...sizes) {
         start,
       );
     else
-      multiplyInput(
+      correlateInput(
         shape,
         slopes,
         i * resultSize,
@@ -1544,7 +1544,7 @@ function convolveInput(y, w, x, images, ...sizes) {
       "addThinInput64",
       "clearWideConvolve64",
       "convolutionShape",
-      "multiplyInputConvolve64",
+      "correlateInputConvolve64",
       "narrowConvolve64",
       "ownConvolve64",
       "reserveConvolve64",
@@ -1579,7 +1579,7 @@ function convolveInput64(
         start,
       );
     else
-      multiplyInputConvolve64(
+      correlateInputConvolve64(
         shape,
         slopes,
         i * resultSize,
@@ -1614,7 +1614,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
         start,
       );
     else
-      multiplyInputConvolve64(
+      correlateInputConvolve64(
         shape,
         slopes,
         i * resultSize,
@@ -1685,6 +1685,416 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const source = fromStart + i * fromRow;
     const target = toStart + i * toRow;
     for (let j = 0; j < length; j++) to[target + j] = from[source + j];
+  }
+}`,
+  },
+  correlate: {
+    needs: ["ConvolutionShape", "copyRows", "matmulNN", "readColumns", "room"],
+    ts: `function correlate(
+  shape: ConvolutionShape,
+  pixels: Float32Array,
+  start: number,
+  w: Float32Array,
+  weight: number,
+  y: Float32Array,
+  result: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumns(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN(w, columns, part, share, count, taps, false, weight);
+      copyRows(part, 0, count, y, result + first, windows, share, count);
+    }
+  }
+}`,
+    js: `function correlate(shape, pixels, start, w, weight, y, result) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumns(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN(w, columns, part, share, count, taps, false, weight);
+      copyRows(part, 0, count, y, result + first, windows, share, count);
+    }
+  }
+}`,
+  },
+  correlateConvolve64: {
+    needs: [
+      "ConvolutionShape",
+      "copyRowsConvolve64",
+      "matmulNN64",
+      "readColumnsConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `function correlateConvolve64(
+  shape: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  w: Float64Array,
+  weight: number,
+  y: Float64Array,
+  result: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN64(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN64(w, columns, part, share, count, taps, false, weight);
+      copyRowsConvolve64(
+        part,
+        0,
+        count,
+        y,
+        result + first,
+        windows,
+        share,
+        count,
+      );
+    }
+  }
+}`,
+    js: `function correlateConvolve64(shape, pixels, start, w, weight, y, result) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNN64(
+      w,
+      pixels,
+      y,
+      share,
+      windows,
+      taps,
+      false,
+      weight,
+      start,
+      result,
+    );
+  const { columns, part } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    if (count === windows) {
+      matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
+    } else {
+      matmulNN64(w, columns, part, share, count, taps, false, weight);
+      copyRowsConvolve64(
+        part,
+        0,
+        count,
+        y,
+        result + first,
+        windows,
+        share,
+        count,
+      );
+    }
+  }
+}`,
+  },
+  correlateFilters: {
+    needs: ["ConvolutionShape", "matmulNT", "readColumns", "readWindows", "room"],
+    ts: `function correlateFilters(
+  shape: ConvolutionShape,
+  pixels: Float32Array,
+  start: number,
+  y: Float32Array,
+  result: number,
+  w: Float32Array,
+  weight: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumns(shape, pixels, start, first, count);
+    matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+    js: `function correlateFilters(shape, pixels, start, y, result, w, weight) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumns(shape, pixels, start, first, count);
+    matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+  },
+  correlateFiltersConvolve64: {
+    needs: [
+      "ConvolutionShape",
+      "matmulNT64",
+      "readColumnsConvolve64",
+      "readWindowsConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `function correlateFiltersConvolve64(
+  shape: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT64(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+    js: `function correlateFiltersConvolve64(
+  shape,
+  pixels,
+  start,
+  y,
+  result,
+  w,
+  weight,
+) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulNT64(
+      y,
+      pixels,
+      w,
+      share,
+      taps,
+      windows,
+      true,
+      result,
+      start,
+      weight,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    readColumnsConvolve64(shape, pixels, start, first, count);
+    matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
+  }
+}`,
+  },
+  correlateInput: {
+    needs: ["ConvolutionShape", "addColumns", "matmulTN", "readWindows", "room"],
+    ts: `function correlateInput(
+  shape: ConvolutionShape,
+  y: Float32Array,
+  result: number,
+  w: Float32Array,
+  weight: number,
+  pixels: Float32Array,
+  start: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN(w, part, columns, taps, count, share, false, weight, from);
+    addColumns(shape, pixels, start, first, count);
+  }
+}`,
+    js: `function correlateInput(shape, y, result, w, weight, pixels, start) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = room;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindows(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN(w, part, columns, taps, count, share, false, weight, from);
+    addColumns(shape, pixels, start, first, count);
+  }
+}`,
+  },
+  correlateInputConvolve64: {
+    needs: [
+      "ConvolutionShape",
+      "addColumnsConvolve64",
+      "matmulTN64",
+      "readWindowsConvolve64",
+      "roomConvolve64",
+    ],
+    ts: `function correlateInputConvolve64(
+  shape: ConvolutionShape,
+  y: Float64Array,
+  result: number,
+  w: Float64Array,
+  weight: number,
+  pixels: Float64Array,
+  start: number,
+): void {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN64(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN64(w, part, columns, taps, count, share, false, weight, from);
+    addColumnsConvolve64(shape, pixels, start, first, count);
+  }
+}`,
+    js: `function correlateInputConvolve64(shape, y, result, w, weight, pixels, start) {
+  const { isDense, share, step, taps, windows } = shape;
+  if (isDense)
+    return matmulTN64(
+      w,
+      y,
+      pixels,
+      taps,
+      windows,
+      share,
+      false,
+      weight,
+      result,
+      start,
+    );
+  const { columns } = roomConvolve64;
+  for (let first = 0; first < windows; first += step) {
+    const count = Math.min(step, windows - first);
+    const part = readWindowsConvolve64(shape, y, result, first, count);
+    const from = part === y ? result : 0;
+    matmulTN64(w, part, columns, taps, count, share, false, weight, from);
+    addColumnsConvolve64(shape, pixels, start, first, count);
   }
 }`,
   },
@@ -2283,7 +2693,7 @@ function logSigmoid(x) {
 }`,
   },
   matmulNN: {
-    needs: ["multiplyMatmul"],
+    needs: ["multiply"],
     ts: `/**
  * C = A · B, or C += A · B with \`accumulate\`.
  *
@@ -2302,22 +2712,7 @@ function matmulNN(
   bOffset = 0,
   cOffset = 0,
 ): void {
-  multiplyMatmul(
-    a,
-    aOffset,
-    k,
-    1,
-    b,
-    bOffset,
-    n,
-    1,
-    c,
-    cOffset,
-    m,
-    n,
-    k,
-    accumulate,
-  );
+  multiply(a, aOffset, k, 1, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
 }`,
     js: `/**
  * C = A · B, or C += A · B with \`accumulate\`.
@@ -2337,22 +2732,7 @@ function matmulNN(
   bOffset = 0,
   cOffset = 0,
 ) {
-  multiplyMatmul(
-    a,
-    aOffset,
-    k,
-    1,
-    b,
-    bOffset,
-    n,
-    1,
-    c,
-    cOffset,
-    m,
-    n,
-    k,
-    accumulate,
-  );
+  multiply(a, aOffset, k, 1, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
 }`,
   },
   matmulNN64: {
@@ -2429,7 +2809,7 @@ function matmulNN64(
 }`,
   },
   matmulNT: {
-    needs: ["multiplyMatmul"],
+    needs: ["multiply"],
     ts: `/**
  * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
  *
@@ -2447,22 +2827,7 @@ function matmulNT(
   bOffset = 0,
   cOffset = 0,
 ): void {
-  multiplyMatmul(
-    a,
-    aOffset,
-    k,
-    1,
-    b,
-    bOffset,
-    1,
-    k,
-    c,
-    cOffset,
-    m,
-    n,
-    k,
-    accumulate,
-  );
+  multiply(a, aOffset, k, 1, b, bOffset, 1, k, c, cOffset, m, n, k, accumulate);
 }`,
     js: `/**
  * C = A · Bᵀ, or C += A · Bᵀ with \`accumulate\`.
@@ -2481,22 +2846,7 @@ function matmulNT(
   bOffset = 0,
   cOffset = 0,
 ) {
-  multiplyMatmul(
-    a,
-    aOffset,
-    k,
-    1,
-    b,
-    bOffset,
-    1,
-    k,
-    c,
-    cOffset,
-    m,
-    n,
-    k,
-    accumulate,
-  );
+  multiply(a, aOffset, k, 1, b, bOffset, 1, k, c, cOffset, m, n, k, accumulate);
 }`,
   },
   matmulNT64: {
@@ -2571,7 +2921,7 @@ function matmulNT64(
 }`,
   },
   matmulTN: {
-    needs: ["multiplyMatmul"],
+    needs: ["multiply"],
     ts: `/**
  * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
  *
@@ -2589,22 +2939,7 @@ function matmulTN(
   bOffset = 0,
   cOffset = 0,
 ): void {
-  multiplyMatmul(
-    a,
-    aOffset,
-    1,
-    m,
-    b,
-    bOffset,
-    n,
-    1,
-    c,
-    cOffset,
-    m,
-    n,
-    k,
-    accumulate,
-  );
+  multiply(a, aOffset, 1, m, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
 }`,
     js: `/**
  * C = Aᵀ · B, or C += Aᵀ · B with \`accumulate\`.
@@ -2623,22 +2958,7 @@ function matmulTN(
   bOffset = 0,
   cOffset = 0,
 ) {
-  multiplyMatmul(
-    a,
-    aOffset,
-    1,
-    m,
-    b,
-    bOffset,
-    n,
-    1,
-    c,
-    cOffset,
-    m,
-    n,
-    k,
-    accumulate,
-  );
+  multiply(a, aOffset, 1, m, b, bOffset, n, 1, c, cOffset, m, n, k, accumulate);
 }`,
   },
   matmulTN64: {
@@ -2822,67 +3142,159 @@ const mostColumns = 65536;`,
 const mostColumns = 65536;`,
   },
   multiply: {
-    needs: ["ConvolutionShape", "copyRows", "matmulNN", "readColumns", "room"],
-    ts: `function multiply(
-  shape: ConvolutionShape,
-  pixels: Float32Array,
-  start: number,
-  w: Float32Array,
-  weight: number,
-  y: Float32Array,
-  result: number,
+    needs: ["multiplyBlocks", "multiplyVector"],
+    ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiply(
+  a: Float32Array,
+  a0: number,
+  aRow: number,
+  aDepth: number,
+  b: Float32Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float32Array,
+  c0: number,
+  m: number,
+  n: number,
+  k: number,
+  accumulate: boolean,
 ): void {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNN(
-      w,
-      pixels,
-      y,
-      share,
-      windows,
-      taps,
-      false,
-      weight,
-      start,
-      result,
-    );
-  const { columns, part } = room;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    readColumns(shape, pixels, start, first, count);
-    if (count === windows) {
-      matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
-    } else {
-      matmulNN(w, columns, part, share, count, taps, false, weight);
-      copyRows(part, 0, count, y, result + first, windows, share, count);
+  if (n === 1) {
+    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVector(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
     }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocks(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
+    multiplyBlocks(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      n,
+      1,
+      m,
+      n,
+      k,
+      accumulate,
+    );
   }
 }`,
-    js: `function multiply(shape, pixels, start, w, weight, y, result) {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNN(
-      w,
-      pixels,
-      y,
-      share,
-      windows,
-      taps,
-      false,
-      weight,
-      start,
-      result,
-    );
-  const { columns, part } = room;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    readColumns(shape, pixels, start, first, count);
-    if (count === windows) {
-      matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
-    } else {
-      matmulNN(w, columns, part, share, count, taps, false, weight);
-      copyRows(part, 0, count, y, result + first, windows, share, count);
+    js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
+function multiply(
+  a,
+  a0,
+  aRow,
+  aDepth,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  c0,
+  m,
+  n,
+  k,
+  accumulate,
+) {
+  if (n === 1) {
+    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    for (let i = 0; i < m; i++) {
+      multiplyVector(
+        a,
+        a0,
+        aDepth,
+        b,
+        b0,
+        bDepth,
+        bColumn,
+        c,
+        c0 + i * n,
+        n,
+        k,
+        accumulate,
+      );
     }
+  } else if (m === 2) {
+    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+    multiplyBlocks(
+      b,
+      b0,
+      bColumn,
+      bDepth,
+      a,
+      a0,
+      aDepth,
+      aRow,
+      c,
+      c0,
+      1,
+      n,
+      n,
+      m,
+      k,
+      accumulate,
+    );
+  } else {
+    multiplyBlocks(
+      a,
+      a0,
+      aRow,
+      aDepth,
+      b,
+      b0,
+      bDepth,
+      bColumn,
+      c,
+      c0,
+      n,
+      1,
+      m,
+      n,
+      k,
+      accumulate,
+    );
   }
 }`,
   },
@@ -3773,500 +4185,6 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
     }
   };
 })();`,
-  },
-  multiplyConvolve64: {
-    needs: [
-      "ConvolutionShape",
-      "copyRowsConvolve64",
-      "matmulNN64",
-      "readColumnsConvolve64",
-      "roomConvolve64",
-    ],
-    ts: `function multiplyConvolve64(
-  shape: ConvolutionShape,
-  pixels: Float64Array,
-  start: number,
-  w: Float64Array,
-  weight: number,
-  y: Float64Array,
-  result: number,
-): void {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNN64(
-      w,
-      pixels,
-      y,
-      share,
-      windows,
-      taps,
-      false,
-      weight,
-      start,
-      result,
-    );
-  const { columns, part } = roomConvolve64;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    readColumnsConvolve64(shape, pixels, start, first, count);
-    if (count === windows) {
-      matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
-    } else {
-      matmulNN64(w, columns, part, share, count, taps, false, weight);
-      copyRowsConvolve64(
-        part,
-        0,
-        count,
-        y,
-        result + first,
-        windows,
-        share,
-        count,
-      );
-    }
-  }
-}`,
-    js: `function multiplyConvolve64(shape, pixels, start, w, weight, y, result) {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNN64(
-      w,
-      pixels,
-      y,
-      share,
-      windows,
-      taps,
-      false,
-      weight,
-      start,
-      result,
-    );
-  const { columns, part } = roomConvolve64;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    readColumnsConvolve64(shape, pixels, start, first, count);
-    if (count === windows) {
-      matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
-    } else {
-      matmulNN64(w, columns, part, share, count, taps, false, weight);
-      copyRowsConvolve64(
-        part,
-        0,
-        count,
-        y,
-        result + first,
-        windows,
-        share,
-        count,
-      );
-    }
-  }
-}`,
-  },
-  multiplyFilters: {
-    needs: ["ConvolutionShape", "matmulNT", "readColumns", "readWindows", "room"],
-    ts: `function multiplyFilters(
-  shape: ConvolutionShape,
-  pixels: Float32Array,
-  start: number,
-  y: Float32Array,
-  result: number,
-  w: Float32Array,
-  weight: number,
-): void {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNT(
-      y,
-      pixels,
-      w,
-      share,
-      taps,
-      windows,
-      true,
-      result,
-      start,
-      weight,
-    );
-  const { columns } = room;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindows(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    readColumns(shape, pixels, start, first, count);
-    matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
-  }
-}`,
-    js: `function multiplyFilters(shape, pixels, start, y, result, w, weight) {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNT(
-      y,
-      pixels,
-      w,
-      share,
-      taps,
-      windows,
-      true,
-      result,
-      start,
-      weight,
-    );
-  const { columns } = room;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindows(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    readColumns(shape, pixels, start, first, count);
-    matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
-  }
-}`,
-  },
-  multiplyFiltersConvolve64: {
-    needs: [
-      "ConvolutionShape",
-      "matmulNT64",
-      "readColumnsConvolve64",
-      "readWindowsConvolve64",
-      "roomConvolve64",
-    ],
-    ts: `function multiplyFiltersConvolve64(
-  shape: ConvolutionShape,
-  pixels: Float64Array,
-  start: number,
-  y: Float64Array,
-  result: number,
-  w: Float64Array,
-  weight: number,
-): void {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNT64(
-      y,
-      pixels,
-      w,
-      share,
-      taps,
-      windows,
-      true,
-      result,
-      start,
-      weight,
-    );
-  const { columns } = roomConvolve64;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindowsConvolve64(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    readColumnsConvolve64(shape, pixels, start, first, count);
-    matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
-  }
-}`,
-    js: `function multiplyFiltersConvolve64(shape, pixels, start, y, result, w, weight) {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulNT64(
-      y,
-      pixels,
-      w,
-      share,
-      taps,
-      windows,
-      true,
-      result,
-      start,
-      weight,
-    );
-  const { columns } = roomConvolve64;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindowsConvolve64(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    readColumnsConvolve64(shape, pixels, start, first, count);
-    matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
-  }
-}`,
-  },
-  multiplyInput: {
-    needs: ["ConvolutionShape", "addColumns", "matmulTN", "readWindows", "room"],
-    ts: `function multiplyInput(
-  shape: ConvolutionShape,
-  y: Float32Array,
-  result: number,
-  w: Float32Array,
-  weight: number,
-  pixels: Float32Array,
-  start: number,
-): void {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulTN(
-      w,
-      y,
-      pixels,
-      taps,
-      windows,
-      share,
-      false,
-      weight,
-      result,
-      start,
-    );
-  const { columns } = room;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindows(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    matmulTN(w, part, columns, taps, count, share, false, weight, from);
-    addColumns(shape, pixels, start, first, count);
-  }
-}`,
-    js: `function multiplyInput(shape, y, result, w, weight, pixels, start) {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulTN(
-      w,
-      y,
-      pixels,
-      taps,
-      windows,
-      share,
-      false,
-      weight,
-      result,
-      start,
-    );
-  const { columns } = room;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindows(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    matmulTN(w, part, columns, taps, count, share, false, weight, from);
-    addColumns(shape, pixels, start, first, count);
-  }
-}`,
-  },
-  multiplyInputConvolve64: {
-    needs: [
-      "ConvolutionShape",
-      "addColumnsConvolve64",
-      "matmulTN64",
-      "readWindowsConvolve64",
-      "roomConvolve64",
-    ],
-    ts: `function multiplyInputConvolve64(
-  shape: ConvolutionShape,
-  y: Float64Array,
-  result: number,
-  w: Float64Array,
-  weight: number,
-  pixels: Float64Array,
-  start: number,
-): void {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulTN64(
-      w,
-      y,
-      pixels,
-      taps,
-      windows,
-      share,
-      false,
-      weight,
-      result,
-      start,
-    );
-  const { columns } = roomConvolve64;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindowsConvolve64(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    matmulTN64(w, part, columns, taps, count, share, false, weight, from);
-    addColumnsConvolve64(shape, pixels, start, first, count);
-  }
-}`,
-    js: `function multiplyInputConvolve64(shape, y, result, w, weight, pixels, start) {
-  const { isDense, share, step, taps, windows } = shape;
-  if (isDense)
-    return matmulTN64(
-      w,
-      y,
-      pixels,
-      taps,
-      windows,
-      share,
-      false,
-      weight,
-      result,
-      start,
-    );
-  const { columns } = roomConvolve64;
-  for (let first = 0; first < windows; first += step) {
-    const count = Math.min(step, windows - first);
-    const part = readWindowsConvolve64(shape, y, result, first, count);
-    const from = part === y ? result : 0;
-    matmulTN64(w, part, columns, taps, count, share, false, weight, from);
-    addColumnsConvolve64(shape, pixels, start, first, count);
-  }
-}`,
-  },
-  multiplyMatmul: {
-    needs: ["multiplyBlocks", "multiplyVector"],
-    ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
-function multiplyMatmul(
-  a: Float32Array,
-  a0: number,
-  aRow: number,
-  aDepth: number,
-  b: Float32Array,
-  b0: number,
-  bDepth: number,
-  bColumn: number,
-  c: Float32Array,
-  c0: number,
-  m: number,
-  n: number,
-  k: number,
-  accumulate: boolean,
-): void {
-  if (n === 1) {
-    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
-  } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVector(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
-    }
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
-    multiplyBlocks(
-      b,
-      b0,
-      bColumn,
-      bDepth,
-      a,
-      a0,
-      aDepth,
-      aRow,
-      c,
-      c0,
-      1,
-      n,
-      n,
-      m,
-      k,
-      accumulate,
-    );
-  } else {
-    multiplyBlocks(
-      a,
-      a0,
-      aRow,
-      aDepth,
-      b,
-      b0,
-      bDepth,
-      bColumn,
-      c,
-      c0,
-      n,
-      1,
-      m,
-      n,
-      k,
-      accumulate,
-    );
-  }
-}`,
-    js: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
-function multiplyMatmul(
-  a,
-  a0,
-  aRow,
-  aDepth,
-  b,
-  b0,
-  bDepth,
-  bColumn,
-  c,
-  c0,
-  m,
-  n,
-  k,
-  accumulate,
-) {
-  if (n === 1) {
-    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
-  } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVector(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
-    }
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
-    multiplyBlocks(
-      b,
-      b0,
-      bColumn,
-      bDepth,
-      a,
-      a0,
-      aDepth,
-      aRow,
-      c,
-      c0,
-      1,
-      n,
-      n,
-      m,
-      k,
-      accumulate,
-    );
-  } else {
-    multiplyBlocks(
-      a,
-      a0,
-      aRow,
-      aDepth,
-      b,
-      b0,
-      bDepth,
-      bColumn,
-      c,
-      c0,
-      n,
-      1,
-      m,
-      n,
-      k,
-      accumulate,
-    );
-  }
-}`,
   },
   multiplyMatmul64: {
     needs: ["multiplyBlocksTileKernel64", "multiplyVectorMatmul64"],
