@@ -187,6 +187,7 @@ class CommandLine {
       .argument("<program>", "a model file, a math string, or -")
       .addOption(options.function())
       .addOption(options.wrt())
+      .addOption(options.inexact())
       .addOption(options.memoryBudget())
       .addOption(options.size())
       .action(async (argument: string, given: CommandOptions) => {

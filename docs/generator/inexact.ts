@@ -13,11 +13,12 @@ export function loss(x: Tensor<[784]>, W: Param<[128, 784]>, V: Param<[10, 128]>
 const HEAD = `# Inexact optimisations
 
 The identities flatgrad applies by default leave every bit as it is, or make
-results more accurate. \`--inexact\` of \`flatgrad build\`, \`grad\`, \`inspect\` and \`check\`, or
-\`inexact: true\` for \`compile\` and \`jit\`, allows rewrites whose results are
-rounded differently; at \`-O0\` it does nothing. Where values are neither near 0
-nor near the largest numbers the difference is a few units in the last place;
-in an \`f64\` chain of six matrices, below 1e-12 of the largest element.
+results more accurate. \`--inexact\` of \`flatgrad build\`, \`grad\`, \`inspect\`,
+\`check\` and \`explain-memory\`, or \`inexact: true\` for \`compile\` and \`jit\`,
+allows rewrites whose results are rounded differently; at \`-O0\` it does nothing.
+Where values are neither near 0 nor near the largest numbers the difference is a
+few units in the last place; in an \`f64\` chain of six matrices, below 1e-12 of
+the largest element.
 
 ## Products of matrices
 

@@ -109,10 +109,13 @@ it.each(["/isolated", "/isolated?free", "/isolated?wasm", "/isolated?wasm-free"]
   },
 );
 
-it("a page that is not isolated is told so, and computes alone if asked", async () => {
-  const { alone, blocking, error, waiting, workers } = await outcomeOn("/plain");
-  expect(error).toContain("Cross-Origin-Opener-Policy: same-origin");
-  expect(workers).toBe(1);
-  expect(blocking).toEqual(alone);
-  expect(waiting).toEqual(alone);
-});
+it.each(["/plain", "/plain?wasm"])(
+  "a page that is not isolated is told so, and computes alone if asked: %s",
+  async (path) => {
+    const { alone, blocking, error, waiting, workers } = await outcomeOn(path);
+    expect(error).toContain("Cross-Origin-Opener-Policy: same-origin");
+    expect(workers).toBe(1);
+    expect(blocking).toEqual(alone);
+    expect(waiting).toEqual(alone);
+  },
+);

@@ -11,7 +11,7 @@ export function f(x: Tensor<[20, 30]>, W: Tensor<[30, 40]>, u: Tensor<[40, 1]>) 
 `;
 
 describe("--inexact", () => {
-  it.each(["build", "grad", "inspect", "check"])(
+  it.each(["build", "grad", "inspect", "check", "explain-memory"])(
     "is explained by flatgrad %s --help",
     async (name) => {
       const { out } = await cli([name, "--help"]);
