@@ -186,9 +186,10 @@ describe("the order", () => {
 
   it("of a product of one matrix with itself is chosen, too", () => {
     const power = "f(A: [9, 9], v: [9]) = A @ A @ A @ v";
+    const { functions } = compile({ math: power }, { inexact: true, wrt: ["v"] });
+    const counts = functions.flatMap(({ stages }) => multiplications(stages.optimised));
+    expect(new Set(counts)).toEqual(new Set([81]));
     expect(productsIn(code(power, { inexact: true }))[0]).toHaveLength(3);
-    expect(code(power, { inexact: true })).toContain("9, 1, 9");
-    expect(code(power, { inexact: true })).not.toContain("9, 9, 9");
   });
 });
 
