@@ -15,11 +15,19 @@ export interface Graph {
   /** `input` nodes, in the order of the author's parameters, used or not. */
   readonly inputs: readonly Node[];
   readonly outputs: readonly Output[];
+  /** Whether it is the body of a loop. */
+  readonly isBody?: boolean | undefined;
 }
+
+const knownNodes = new WeakMap<Graph, readonly Node[]>();
 
 /** All nodes the outputs reach, operands before their users, in order of creation. */
 export function nodesOf(graph: Graph): readonly Node[] {
-  return reachable(graph.outputs.map((output) => output.node));
+  const known = knownNodes.get(graph);
+  if (known !== undefined) return known;
+  const nodes = reachable(graph.outputs.map((output) => output.node));
+  knownNodes.set(graph, nodes);
+  return nodes;
 }
 
 /**
@@ -87,13 +95,18 @@ export function nodesInside(graph: Graph): readonly Node[] {
   );
 }
 
-/** What a rewriting pass does with one node, whose inputs are already rewritten. */
-export type Rewrite = (node: Node, inputs: readonly Node[]) => Node;
+/**
+ * What a rewriting pass does with one node, whose inputs are already rewritten.
+ * Where nothing, it returns `keep()`.
+ */
+export type Rewrite = (node: Node, inputs: readonly Node[], keep: () => Node) => Node;
 
 /**
- * Rebuilds a graph from its inputs up. Every operation is made anew, in the
- * old order, so that increasing ids remain both a topological order and the
- * order the author would expect to read. Inputs stay the same nodes.
+ * Rebuilds a graph from its inputs up. From the first change on, every
+ * operation is made anew, in the old order, so that increasing ids remain both
+ * a topological order and the order the author would expect to read. Inputs
+ * stay the same nodes; without a change, so does the graph. In the body of a
+ * loop everything is made anew, so that no two loops have operations in common.
  */
 export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   const made = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
@@ -102,28 +115,24 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
     if (found === undefined) throw new Error(`${node.op.name} is used before it is made`);
     return found;
   };
+  let isChanged = graph.isBody === true;
   for (const node of nodesOf(graph)) {
     if (made.has(node)) continue;
-    made.set(
-      node,
-      withOrigin(node.origin, () => rewrite(node, node.inputs.map(image))),
-    );
+    const inputs = node.inputs.map(image);
+    const keep = () => (isChanged ? cloneNode(node, inputs) : node);
+    const result = withOrigin(node.origin, () => rewrite(node, inputs, keep));
+    made.set(node, result);
+    isChanged ||= result !== node;
   }
-  return {
-    name: graph.name,
-    inputs: graph.inputs,
-    outputs: graph.outputs.map(({ name, node }) => ({
-      name,
-      node: image(node),
-    })),
-  };
+  if (!isChanged) return graph;
+  const outputs = graph.outputs.map(({ name, node }) => ({ name, node: image(node) }));
+  return { ...graph, outputs };
 }
 
 /** A copy of the node with new inputs; its origin is that of the surrounding rewrite. */
 export function cloneNode(node: Node, inputs: readonly Node[]): Node {
   return makeNode(node.op, inputs, node.attrs, node);
 }
-
 /** A node made in place of another takes over its name, unless the author gave it one of its own. */
 export function replacing(node: Node, replacement: Node): Node {
   const keeps = replacement.name !== undefined && replacement.derivedName !== true;

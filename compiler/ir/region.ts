@@ -43,6 +43,7 @@ export function regionGraph({ inputs, proceed, next, records }: Region): Graph {
     name: "body",
     inputs,
     outputs: [...conditions, ...named("next", next), ...named("record", records)],
+    isBody: true,
   };
 }
 

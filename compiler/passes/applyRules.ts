@@ -1,4 +1,4 @@
-import { cloneNode, nodesOf, rewriteGraph, type Graph } from "../ir/graph.js";
+import { nodesOf, rewriteGraph, type Graph } from "../ir/graph.js";
 import { underName } from "./underName.js";
 import type { Node } from "../ir/node.js";
 import { fitType } from "./fitType.js";
@@ -27,11 +27,11 @@ function sweep(graph: Graph, rules: readonly Rule[]): Graph | null {
     isSoleUse: (operand) => (uses.get(operand) ?? 1) === 1,
   };
   let changed = false;
-  const next = rewriteGraph(graph, (node, inputs) => {
-    const clone = cloneNode(node, inputs);
-    const better = firstRewrite(clone, rules, context);
+  const next = rewriteGraph(graph, (node, _inputs, keep) => {
+    const moved = keep();
+    const better = firstRewrite(moved, rules, context);
     changed ||= better !== null;
-    const image = better === null ? clone : underName(node, better);
+    const image = better === null ? moved : underName(node, better);
     uses.set(image, (uses.get(image) ?? 0) + (oldUses.get(node) ?? 0));
     return image;
   });

@@ -52,6 +52,10 @@ function namings(representative: ReadonlyMap<Node, Node>): ReadonlyMap<Node, Nam
   return names;
 }
 
+function isNaming(node: Node, naming: Naming | undefined): boolean {
+  return node.name === naming?.name && node.derivedName === naming?.derivedName;
+}
+
 /**
  * Common subexpressions: what is computed twice is computed once, where it is
  * needed first, under the name the author gave it anywhere.
@@ -62,11 +66,12 @@ export const pass: Pass = {
     const representative = representatives(graph);
     const names = namings(representative);
     const made = new Map<Node, Node>();
-    return rewriteGraph(graph, (node, inputs) => {
+    return rewriteGraph(graph, (node, inputs, keep) => {
       const kept = representative.get(node) ?? node;
       const known = made.get(kept);
       if (known !== undefined) return known;
-      const image = makeNode(node.op, inputs, node.attrs, names.get(kept));
+      const naming = names.get(kept);
+      const image = isNaming(node, naming) ? keep() : makeNode(node.op, inputs, node.attrs, naming);
       made.set(kept, image);
       return image;
     });

@@ -1,4 +1,4 @@
-import { cloneNode, nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
+import { nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
 import type { Node } from "../ir/node.js";
 import { formatType } from "../ir/type.js";
 import { fitType } from "./fitType.js";
@@ -10,11 +10,11 @@ function expand(graph: Graph, applies: (node: Node) => boolean): Graph {
   const given = new Set(graph.inputs);
   let current = graph;
   while (nodesOf(current).some((node) => applies(node) && !given.has(node))) {
-    current = rewriteGraph(current, (node, inputs) => {
+    current = rewriteGraph(current, (node, inputs, keep) => {
       const { lowering } = node.op;
       return lowering.kind === "expand" && applies(node)
         ? replacing(node, fitted(node, lowering.expand(inputs, node.attrs)))
-        : cloneNode(node, inputs);
+        : keep();
     });
   }
   return current;

@@ -15,8 +15,8 @@ export const hoistInvariants: Pass = {
   innermostFirst: true,
   run: (graph) => {
     if (!nodesOf(graph).some(isLoop)) return graph;
-    return rewriteGraph(graph, (node, inputs) =>
-      isLoop(node) ? hoisted(node, inputs) : cloneNode(node, inputs),
+    return rewriteGraph(graph, (node, inputs, keep) =>
+      isLoop(node) ? hoisted(node, inputs) : keep(),
     );
   },
 };

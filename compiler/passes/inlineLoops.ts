@@ -70,13 +70,13 @@ function inlinePass(name: string, applies: (node: Node) => boolean): Pass {
     run: (graph) => {
       if (!nodesOf(graph).some((node) => isLoop(node) && applies(node))) return graph;
       const inlined = new Map<Node, Inlined>();
-      return rewriteGraph(graph, (node, inputs) => {
+      return rewriteGraph(graph, (node, inputs, keep) => {
         if (isLoop(node) && applies(node)) {
           inlined.set(node, inline(node, inputs));
           return cloneNode(node, inputs);
         }
         const owner = node.op.lowering.kind === "loopValue" ? inlined.get(loopOf(node)) : undefined;
-        if (owner === undefined) return cloneNode(node, inputs);
+        if (owner === undefined) return keep();
         const list = isLoopRecord(node) ? owner.records : owner.results;
         const value = nth(list, loopValueIndex(node));
         const keeps =

@@ -1,4 +1,4 @@
-import { cloneNode, nodesOf, rewriteGraph, type Graph } from "../ir/graph.js";
+import { nodesOf, rewriteGraph, type Graph } from "../ir/graph.js";
 import { makeNode, type Node } from "../ir/node.js";
 import { regionGraph, regionLike, type Region } from "../ir/region.js";
 import type { Pass, PassOptions } from "./pass.js";
@@ -16,10 +16,10 @@ export function runPass(pass: Pass, graph: Graph, options: PassOptions = {}): Gr
 /** The same graph with the bodies of its loops rewritten; the graph itself if it has none. */
 export function rewriteBodies(graph: Graph, rewrite: (body: Graph) => Graph): Graph {
   if (!nodesOf(graph).some(({ op }) => op.region !== undefined)) return graph;
-  return rewriteGraph(graph, (node, inputs) => {
+  return rewriteGraph(graph, (node, inputs, keep) => {
     const { region } = node.op;
     return region === undefined
-      ? cloneNode(node, inputs)
+      ? keep()
       : withBody(node, inputs, regionLike(region, rewrite(regionGraph(region))));
   });
 }

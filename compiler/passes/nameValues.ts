@@ -1,4 +1,4 @@
-import { cloneNode, nodesOf, rewriteGraph, usersOf, type Graph } from "../ir/graph.js";
+import { nodesOf, rewriteGraph, usersOf, type Graph } from "../ir/graph.js";
 import { makeNode, type Node } from "../ir/node.js";
 import { constantValue } from "../ops/leaf.js";
 import type { Pass } from "./pass.js";
@@ -15,18 +15,19 @@ export const pass: Pass = {
     let count = Math.max(0, ...nodesOf(graph).map(numberOf));
     const sides = new Set([...sidesOf(graph), ...(body ? turnsOf(graph) : [])]);
     const versions = new Versions(graph.inputs.map((node) => node.name ?? ""));
-    return rewriteGraph(graph, (node, inputs) => {
-      if (constantValue(node) !== undefined) return cloneNode(node, inputs);
+    return rewriteGraph(graph, (node, inputs, keep) => {
+      if (constantValue(node) !== undefined) return keep();
       const { name, derivedName } = node;
       if (name === undefined) {
         const made = nameFrom(node, inputs) ?? `t${++count}`;
         return makeNode(node.op, inputs, node.attrs, { name: made, derivedName: true });
       }
-      if (derivedName === true || node.origin.phase === "backward") return cloneNode(node, inputs);
+      if (derivedName === true || node.origin.phase === "backward") return keep();
       // What a branch assigns to a variable is the variable, after the branch.
       if (sides.has(node))
         return makeNode(node.op, inputs, node.attrs, { name, derivedName: true });
-      return makeNode(node.op, inputs, node.attrs, versions.next(name));
+      const version = versions.next(name);
+      return version === name ? keep() : makeNode(node.op, inputs, node.attrs, version);
     });
   },
 };

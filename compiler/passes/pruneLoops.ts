@@ -1,4 +1,4 @@
-import { nodesOf, reachable, rewriteGraph, cloneNode, type Graph } from "../ir/graph.js";
+import { nodesOf, reachable, rewriteGraph, type Graph } from "../ir/graph.js";
 import { makeNode, type Node } from "../ir/node.js";
 import { loopParts, makeRegion, regionGraph } from "../ir/region.js";
 import { nth } from "../ops/chain.js";
@@ -32,15 +32,14 @@ export const pruneLoops: Pass = {
     if (!nodes.some(isLoop)) return graph;
     const uses = usesOf(nodes);
     const pruned = new Map<Node, Pruned>();
-    return rewriteGraph(graph, (node, inputs) => {
+    return rewriteGraph(graph, (node, inputs, keep) => {
       if (isLoop(node)) {
         const result = pruneLoop(node, inputs, uses.get(node) ?? noUses());
         pruned.set(result.node, result);
         return result.node;
       }
       const owner = inputs[0] && pruned.get(inputs[0]);
-      if (node.op.lowering.kind !== "loopValue" || owner === undefined)
-        return cloneNode(node, inputs);
+      if (node.op.lowering.kind !== "loopValue" || owner === undefined) return keep();
       const index = loopValueIndex(node);
       if (isLoopRecord(node))
         return makeNode(
@@ -201,9 +200,6 @@ function substituted(
   images: ReadonlyMap<Node, Node>,
 ): readonly Node[] {
   const body: Graph = regionGraph({ id: 0, inputs, proceed: null, next: outputs, records: [] });
-  const changed = rewriteGraph(
-    body,
-    (node, operands) => images.get(node) ?? cloneNode(node, operands),
-  );
+  const changed = rewriteGraph(body, (node, _operands, keep) => images.get(node) ?? keep());
   return changed.outputs.map((output) => output.node);
 }

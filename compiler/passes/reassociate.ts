@@ -8,7 +8,7 @@ import {
   substituteDim,
   type Dim,
 } from "../ir/dim.js";
-import { cloneNode, nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
+import { nodesOf, replacing, rewriteGraph, type Graph } from "../ir/graph.js";
 import { renamed, withOrigin, type Node, type Origin } from "../ir/node.js";
 import { sameShape, type Shape } from "../ir/type.js";
 import { numbersAttr } from "../ops/define.js";
@@ -83,10 +83,9 @@ function reassociated(graph: Graph, sizes: Readonly<Record<string, number>>): Gr
   }
   if (better.size === 0) return graph;
   const images = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
-  return rewriteGraph(graph, (node, inputs) => {
+  return rewriteGraph(graph, (node, _inputs, keep) => {
     const found = better.get(node);
-    const image =
-      found === undefined ? cloneNode(node, inputs) : new Builder(found[0], images).whole(found[1]);
+    const image = found === undefined ? keep() : new Builder(found[0], images).whole(found[1]);
     images.set(node, image);
     return image;
   });

@@ -25,7 +25,7 @@ export const vectorise: Pass = {
     if (!nodes.some(isLoop)) return graph;
     const recorded = new Set(nodes.filter(isLoopRecord).map(loopOf));
     const whole = new Map<Node, readonly Node[]>();
-    return rewriteGraph(graph, (node, inputs) => {
+    return rewriteGraph(graph, (node, inputs, keep) => {
       if (isLoop(node) && !recorded.has(node)) {
         const copy = cloneNode(node, inputs);
         const results = vectorised(copy);
@@ -33,7 +33,7 @@ export const vectorise: Pass = {
         return copy;
       }
       const results = node.op.lowering.kind === "loopValue" ? whole.get(loopOf(node)) : undefined;
-      return results === undefined ? cloneNode(node, inputs) : nth(results, loopValueIndex(node));
+      return results === undefined ? keep() : nth(results, loopValueIndex(node));
     });
   },
 };

@@ -21,9 +21,15 @@ export interface Read {
   readonly under: GuardLiteral | null;
 }
 
+const knownReads = new WeakMap<Unit, readonly Read[]>();
+
 /** Everything a unit reads. */
 export function readsOf(unit: Unit): readonly Read[] {
-  return [...readsOfWork(unit), ...(unit.over ?? []).map(plainly)];
+  const known = knownReads.get(unit);
+  if (known !== undefined) return known;
+  const reads = [...readsOfWork(unit), ...(unit.over ?? []).map(plainly)];
+  knownReads.set(unit, reads);
+  return reads;
 }
 
 const plainly = (of: Node): Read => ({ of, under: null });

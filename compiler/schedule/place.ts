@@ -1,5 +1,6 @@
 import type { Node } from "../ir/node.js";
 import { sameShape } from "../ir/type.js";
+import { nth } from "../ops/chain.js";
 import { splitChoices } from "./choices.js";
 import { behindReshapes, isLoop } from "./element.js";
 import { guardsOf, readsOf, sameGuard, type Guard } from "./guard.js";
@@ -139,7 +140,8 @@ class Placer {
     const required = new Set(
       [...requirements(unit, this.#known, guard)].map((u) => this.itemOf.get(u)),
     );
-    for (const item of this.items.toReversed()) {
+    for (let at = this.items.length - 1; at >= 0; at--) {
+      const item = nth(this.items, at);
       if (
         sameGuard(item.guard, guard) &&
         this.#related(item, touched) &&

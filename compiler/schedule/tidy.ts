@@ -184,8 +184,7 @@ export function inlineSingleUses(
       if (at === undefined || kept.length - at > farthest) continue;
       const define = kept[at];
       if (define?.kind !== "define" || !isCandidate(define, statement)) continue;
-      const between = kept.slice(at + 1).filter((each) => each !== null);
-      if (between.some((each) => disturbs(each, define.value))) continue;
+      if (disturbedAfter(at, kept, define.value)) continue;
       if (fits(substitute(statement, local, define.value))) return at;
     }
     return null;
@@ -212,6 +211,14 @@ function localsOf(statement: Statement): readonly Local[] {
   if (statement.kind !== "if" && statement.kind !== "repeat")
     visitScalars(statement, (value) => value.kind === "local" && found.push(value));
   return found;
+}
+
+function disturbedAfter(at: number, kept: readonly (Statement | null)[], value: Scalar): boolean {
+  for (let i = at + 1; i < kept.length; i++) {
+    const statement = kept[i];
+    if (statement && disturbs(statement, value)) return true;
+  }
+  return false;
 }
 
 /** True if a value may be another one after the statement than before. */

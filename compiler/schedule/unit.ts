@@ -87,8 +87,18 @@ export type Work =
 
 type Element = Extract<Scalar, { kind: "element" }>;
 
+const knownElements = new WeakMap<Work, readonly Element[]>();
+
 /** All elements of stored values a piece of work reads. */
 export function elementsOf(work: Work): readonly Element[] {
+  const known = knownElements.get(work);
+  if (known !== undefined) return known;
+  const elements = elementsRead(work);
+  knownElements.set(work, elements);
+  return elements;
+}
+
+function elementsRead(work: Work): readonly Element[] {
   if (work.kind === "assign" || work.kind === "reduce")
     return [...work.target.flatMap(elementsInIndex), ...elementsIn(work.value)];
   if (work.kind === "check") return work.value === undefined ? [] : elementsIn(work.value);

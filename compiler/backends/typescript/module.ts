@@ -4,7 +4,7 @@ import type { Node } from "../../ir/node.js";
 import type { Program } from "../../schedule/program.js";
 import { runtimeName } from "./inlineRuntime.js";
 import { importLine } from "./layout.js";
-import { capitalised, type Names } from "./names.js";
+import { capitalised, Names, type Reserved } from "./names.js";
 import { printScalarDerived, printScalarModule } from "./scalarModule.js";
 import { printTensorDerived } from "./tensorDerived.js";
 import { TensorModule } from "./tensorModule.js";
@@ -91,8 +91,8 @@ export interface BodyRequest {
 export interface ModuleContext {
   readonly typed: boolean;
   readonly inline: boolean;
-  /** Names at the top of the module, which nothing inside may hide. */
-  readonly moduleNames: readonly string[];
+  /** Names for the variables of a function, none of which hides a name at the top of the module or one of these. */
+  readonly newNames: (taken?: readonly string[], kept?: Reserved) => Names;
   /** Notes a function of the runtime and returns its name in the module. */
   readonly runtime: (name: string) => string;
   readonly engine?: Engine | undefined;
@@ -106,10 +106,12 @@ export function printModule(functions: readonly CompiledFunction[], options: Pri
       ...[one, ...one.derived].flatMap(({ model }) => options.engine?.names(model) ?? []),
     ]),
   );
-  // Which runtime functions are called is known once the bodies are printed; no variable may then hide them.
-  const { runtime: called } = printFunctions(functions, options, declared, []);
+  // Which runtime functions are called is known once the bodies are printed; no variable may hide them.
+  const printed = printFunctions(functions, options, declared, []);
+  const called = printed.runtime;
   const reserved = called.map((name) => runtimeName(name, declared));
-  const { bodies } = printFunctions(functions, options, declared, reserved);
+  const isHidden = printed.scopes.some((names) => reserved.some((name) => names.has(name)));
+  const { bodies } = isHidden ? printFunctions(functions, options, declared, reserved) : printed;
   const runtime =
     options.inlineRuntime === undefined
       ? importLine(
@@ -125,17 +127,30 @@ export function printModule(functions: readonly CompiledFunction[], options: Pri
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
+interface PrintedFunctions {
+  readonly bodies: readonly (readonly string[])[];
+  /** Functions of the runtime that are called. */
+  readonly runtime: readonly string[];
+  /** Names of the variables. */
+  readonly scopes: readonly Names[];
+}
+
 function printFunctions(
   functions: readonly CompiledFunction[],
   options: PrintOptions,
   declared: ReadonlySet<string>,
   reserved: readonly string[],
-): { readonly bodies: readonly (readonly string[])[]; readonly runtime: readonly string[] } {
+): PrintedFunctions {
   const used = new Set<string>();
+  const scopes: Names[] = [];
   const context: ModuleContext = {
     typed: options.target === "ts",
     inline: options.level > 0,
-    moduleNames: [...declared, ...reserved],
+    newNames: (taken = [], kept) => {
+      const names = new Names([...declared, ...reserved, ...taken], kept);
+      scopes.push(names);
+      return names;
+    },
     runtime: (name) => {
       used.add(name);
       return runtimeName(name, declared);
@@ -151,7 +166,7 @@ function printFunctions(
     ),
   ]);
   const footer = options.engine?.footer() ?? [];
-  return { bodies: [...bodies, ...footer], runtime: [...used].toSorted() };
+  return { bodies: [...bodies, ...footer], runtime: [...used].toSorted(), scopes };
 }
 
 /** Everything a function declares at the top of its module. */

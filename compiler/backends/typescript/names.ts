@@ -65,6 +65,11 @@ export class Names {
     return name;
   }
 
+  /** Whether anything has the name. */
+  has(name: string): boolean {
+    return this.#taken.has(name);
+  }
+
   /** Binds a thing to a name that is already spoken for. */
   set(thing: object, name: string): void {
     this.#given.set(thing, name);

@@ -6,7 +6,7 @@ import { expressionText } from "./expression.js";
 import { printBody } from "./functionBody.js";
 import { docComment, signature } from "./layout.js";
 import type { DerivedFunction, ModuleContext, Programs } from "./module.js";
-import { identifiersIn, Names, toIdentifier } from "./names.js";
+import { identifiersIn, toIdentifier, type Names } from "./names.js";
 import { splitBody, type PartHead, type SplitBody } from "./split.js";
 import {
   gradientMembers,
@@ -170,7 +170,7 @@ class ScalarFunction {
     this.#context = context;
     this.#parameters = parameters;
     this.#cotangents = cotangents;
-    this.#names = new Names(context.moduleNames);
+    this.#names = context.newNames();
     for (const { name, structure } of parameters) {
       if (structure.kind !== "leaf") this.#bundles.set(structure, this.#names.fresh(name));
       for (const leaf of leavesOf(structure)) this.#nameOf(leaf);

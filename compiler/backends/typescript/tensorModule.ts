@@ -142,8 +142,7 @@ export class TensorModule {
 
   /** Names within the functions of a program: inputs have first choice, then buffers. */
   #namesFor(program: Program): Names {
-    const taken = [...this.#context.moduleNames, ...this.#sizes];
-    const names = new Names(taken, authorsNames(program));
+    const names = this.#context.newNames([...this.#sizes], authorsNames(program));
     program.inputPlaces.forEach((place) => names.of(place, place.node.name ?? "x"));
     program.buffers.forEach((buffer) => names.of(buffer, buffer.node.name ?? "t"));
     return names;
