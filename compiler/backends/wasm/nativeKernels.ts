@@ -10,6 +10,8 @@ import {
 } from "./kernels/convolveCall.js";
 import type { MatmulKernel } from "./kernels/kernel.js";
 import type { Dtype } from "./kernels/lanes.js";
+import { poolPositionsFunction, poolPositionsName } from "./kernels/poolPositions.js";
+import { call } from "./kernels/text.js";
 import type { Wat } from "./wat.js";
 
 /** A kernel that has functions in WebAssembly, for one statement that calls it. */
@@ -33,7 +35,10 @@ const convolutions = (["convolve", "convolveInput", "convolveFilters"] as const)
 });
 
 /** By callee: what runs a statement in WebAssembly; null for what it does not cover. */
-const makers: ReadonlyMap<string, Maker> = new Map(convolutions);
+const makers: ReadonlyMap<string, Maker> = new Map([
+  ...convolutions,
+  ["poolPositions", poolPositions] as const,
+]);
 
 /** Null for what JavaScript runs over the same memory. */
 export function nativeKernel(statement: KernelStatement): NativeKernel | null {
@@ -60,12 +65,26 @@ function convolution(name: ConvolutionName, statement: KernelStatement): NativeK
   };
 }
 
+function poolPositions({ arguments: [x] }: KernelStatement): NativeKernel | null {
+  const dtype = x?.kind === "buffer" ? floatOf(x) : null;
+  if (dtype === null) return null;
+  const name = poolPositionsName(dtype);
+  return {
+    products: [],
+    functions: [{ name, text: () => poolPositionsFunction(dtype) }],
+    scratch: 0,
+    calls: (values) => [call(name, ...values)],
+  };
+}
+
+function floatOf({ dtype }: Buffer): Dtype | null {
+  return dtype === "f32" || dtype === "f64" ? dtype : null;
+}
+
 function commonDtype({ arguments: parts }: KernelStatement): Dtype | null {
   const buffers = parts.filter((part): part is Buffer => part.kind === "buffer");
-  const dtypes = new Set(buffers.map(({ dtype }) => dtype));
-  if (dtypes.size !== 1) return null;
-  if (dtypes.has("f32")) return "f32";
-  return dtypes.has("f64") ? "f64" : null;
+  const [dtype = null, ...others] = new Set(buffers.map(floatOf));
+  return others.length === 0 ? dtype : null;
 }
 
 function geometryOf({ arguments: parts }: KernelStatement): Geometry | null {

@@ -335,7 +335,10 @@ export class StageWriter implements LoopContext {
     if (native === null) return this.#callHost({ callee, arguments: parts });
     this.#options.module.native(native);
     this.#options.scratch(native.scratch);
-    const scratch = this.#parameter("scratch", "scratch", { kind: "scratch" }, "i32");
+    const scratch =
+      native.scratch === 0
+        ? i32(0)
+        : this.#parameter("scratch", "scratch", { kind: "scratch" }, "i32");
     const values = parts.map((part) => {
       if (part.kind === "buffer") return this.address(part);
       return part.kind === "dim" ? this.#dim(part.value) : i32(Number(part.value));
