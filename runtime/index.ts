@@ -64,6 +64,7 @@ export {
   wasmCompile,
   wasmCopy,
   wasmMemory,
+  wasmRoom,
   wasmStages,
   type WasmCode,
   type WasmImports,

@@ -78,6 +78,11 @@ export function wasmCopy(to: WasmView, from: ArrayLike<number>): void {
   if (to !== from) to.set(from);
 }
 
+/** For how many entries a tape should have room that had too little, or nearly, for what it has now. */
+export function wasmRoom(room: number, length: number): number {
+  return 2 * length > room ? Math.max(2 * room, length) : room;
+}
+
 /** A–Z, a–z, 0–9, + and / stand for 0 to 63. */
 function valueOf(code: number): number {
   if (code >= 97) return code - 71;

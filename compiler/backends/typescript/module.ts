@@ -72,14 +72,17 @@ export interface Engine {
   memory(options: WorkOptions): MemoryPlan;
   /** What the work object is besides memory, made after it. */
   members(options: WorkOptions): readonly string[];
-  /** Lines that run the program, between the checks and the result; null to have it run as usual. */
-  body(request: BodyRequest): readonly string[] | null;
+  /** Lines that run the program, between the checks and the result. */
+  body(request: BodyRequest): readonly string[];
   /** Sections at the end of the module. */
   footer(): readonly (readonly string[])[];
 }
 
 /** A function body to be printed. */
 export interface BodyRequest {
+  /** The function and the names of its parameters. */
+  readonly name: string;
+  readonly parameters: readonly string[];
   readonly program: Program;
   readonly kind: "forward" | "gradient";
   readonly names: Names;

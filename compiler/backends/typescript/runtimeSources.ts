@@ -6047,6 +6047,17 @@ function wasmMemory(bytes) {
   return new Memory({ initial: Math.max(1, Math.ceil(bytes / 65536)) });
 }`,
   },
+  wasmRoom: {
+    needs: [],
+    ts: `/** For how many entries a tape should have room that had too little, or nearly, for what it has now. */
+function wasmRoom(room: number, length: number): number {
+  return 2 * length > room ? Math.max(2 * room, length) : room;
+}`,
+    js: `/** For how many entries a tape should have room that had too little, or nearly, for what it has now. */
+function wasmRoom(room, length) {
+  return 2 * length > room ? Math.max(2 * room, length) : room;
+}`,
+  },
   wasmStages: {
     needs: ["WasmCode", "WasmImports", "WasmMemory", "bytesFor", "webAssembly"],
     ts: `/**

@@ -52,8 +52,11 @@ function printStatements(options: TensorBodyOptions): SplitBody {
   const { name, program, kind, names, end, context } = options;
   const { typed, runtime, inline, engine } = context;
   const headings = kind === "gradient";
-  const own = engine?.body({ program, kind, names, context, headings });
-  if (own !== undefined && own !== null) return { before: [], body: own };
+  if (engine !== undefined) {
+    const parameters = options.parameters.map(nameOf);
+    const request = { name, parameters, program, kind, names, context, headings };
+    return { before: [], body: engine.body(request) };
+  }
   const memory = `work.${kind}`;
   const print = { names, typed, runtime, inline, stages: "line", headings, memory } as const;
   const head = (lines: readonly string[]) => partHead(options, lines);

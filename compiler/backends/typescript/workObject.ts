@@ -1,6 +1,7 @@
 import type { ModelFunction } from "../../elaborate/function.js";
 import { dimProduct } from "../../ir/dim.js";
 import type { Structure } from "../../ir/structure.js";
+import type { DType } from "../../ir/type.js";
 import type { Buffer, Program } from "../../schedule/program.js";
 import { arenaLayout, atLeastNone } from "./arena.js";
 import { braced, destructure, docComment, signature } from "./layout.js";
@@ -44,6 +45,10 @@ export interface MemoryPlan {
   readonly buffer: string;
   /** Where a buffer begins, in bytes. */
   readonly offsetOf: (program: Program, buffer: Buffer) => string;
+  /** How many elements a tape has room for; undefined where tapes are arrays of their own. */
+  readonly roomOf?: (tape: Buffer) => string;
+  /** What the function that allocates it takes besides sizes, each with its default and what it is. */
+  readonly parameters?: readonly { readonly text: string; readonly doc: string }[];
   /** Its parts of the work object. */
   readonly members: readonly string[];
 }
@@ -73,14 +78,21 @@ export function printCreateWork(options: WorkOptions): readonly string[] {
   const { typed, runtime, engine } = context;
   const memory = engine === undefined ? arenaPlan(options) : engine.memory(options);
   const type = sizes.map((size) => `${size}: number`).join("; ");
-  const parameters = sizes.length === 0 ? [] : [typed ? `sizes: { ${type} }` : "sizes"];
+  const own = memory.parameters ?? [];
+  const parameters = [
+    ...(sizes.length === 0 ? [] : [typed ? `sizes: { ${type} }` : "sizes"]),
+    ...own.map(({ text }) => text),
+  ];
   const before = engine?.declarations(options) ?? [];
   const doc = `Allocates everything \`${model.name}\` and its gradient need${sizes.length === 0 ? "" : " for the given sizes"}.`;
   return [
     ...before,
-    ...docComment(
-      sizes.length === 0 ? [doc] : [doc, "", "@throws RangeError if a size is not a whole number"],
-    ),
+    ...docComment([
+      doc,
+      ...(sizes.length + own.length === 0 ? [] : [""]),
+      ...own.map((parameter) => parameter.doc),
+      ...(sizes.length === 0 ? [] : ["@throws RangeError if a size is not a whole number"]),
+    ]),
     ...signature(`export function ${names.create}`, parameters, " {"),
     ...destructure(sizes, "sizes"),
     ...sizes.map((size) => `  ${runtime("checkSize")}("${size}", ${size});`),
@@ -112,13 +124,15 @@ function largest(totals: readonly string[]): string {
 function views(
   name: string,
   program: Program,
-  { buffer: over, offsetOf }: MemoryPlan,
+  { buffer: over, offsetOf, roomOf }: MemoryPlan,
   { bufferName, context }: WorkOptions,
 ): readonly string[] {
   if (program.buffers.length === 0) return [];
   const lines = program.buffers.flatMap((buffer) => {
     const field = bufferName(program, buffer);
-    if (buffer.role !== "tape") return viewLines(field, buffer, over, offsetOf(program, buffer));
+    const offset = offsetOf(program, buffer);
+    if (buffer.role !== "tape") return viewLines(field, buffer, over, offset);
+    if (roomOf !== undefined) return viewOf(field, buffer.dtype, [over, offset, roomOf(buffer)]);
     const array = arrayTypes[buffer.dtype];
     // Its type must be that of the longer one that takes its place.
     const type = context.typed ? ` as ${array}` : "";
@@ -134,7 +148,10 @@ export function viewLines(
   over: string,
   offset: string,
 ): readonly string[] {
-  const parts = [over, offset, atLeastNone(dimProduct(shape)).text];
+  return viewOf(name, dtype, [over, offset, atLeastNone(dimProduct(shape)).text]);
+}
+
+function viewOf(name: string, dtype: DType, parts: readonly string[]): readonly string[] {
   const head = `    ${name}: new ${arrayTypes[dtype]}(`;
   const flat = `${head}${parts.join(", ")}),`;
   return flat.length <= printWidth

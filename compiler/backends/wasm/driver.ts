@@ -3,31 +3,33 @@ import { callLines } from "../typescript/layout.js";
 import type { BodyRequest } from "../typescript/module.js";
 import { dimCode, expressionText, type ExpressionContext } from "../typescript/expression.js";
 import { visitScalars } from "../../schedule/tidy.js";
+import { printWidth } from "../typescript/width.js";
+import type { Unit } from "./engine.js";
 import type { HostCall } from "./moduleWriter.js";
 import type { StagedProgram, Step } from "./stages.js";
 import type { StageParameter } from "./stageWriter.js";
-import { plainArgument } from "./workText.js";
-import { inputName, type InputView } from "./work.js";
+import { lengthenName, plainArgument } from "./workText.js";
+import { inputName } from "./work.js";
 
 /** The statements of a function that runs a program stage by stage. */
 export function driverLines(
   staged: StagedProgram,
-  views: ReadonlyMap<string, InputView>,
+  unit: Unit,
   request: BodyRequest,
 ): readonly string[] {
-  return new Driver(staged, views, request).print();
+  return new Driver(staged, unit, request).print();
 }
 
 class Driver {
   readonly #staged: StagedProgram;
-  readonly #views: ReadonlyMap<string, InputView>;
+  readonly #unit: Unit;
   readonly #request: BodyRequest;
   readonly #at: string;
   readonly #stages: string;
 
-  constructor(staged: StagedProgram, views: ReadonlyMap<string, InputView>, request: BodyRequest) {
+  constructor(staged: StagedProgram, unit: Unit, request: BodyRequest) {
     this.#staged = staged;
-    this.#views = views;
+    this.#unit = unit;
     this.#request = request;
     this.#at = request.names.fresh("at");
     this.#stages = request.names.fresh("stages");
@@ -62,7 +64,7 @@ class Driver {
       const name = this.#nameOf(place);
       return callLines(
         this.#request.context.runtime("wasmCopy"),
-        [`work.views.${this.#views.get(inputName(node))?.field}`, name],
+        [`work.views.${this.#unit.views.get(inputName(node))?.field}`, name],
         "  ",
       );
     });
@@ -104,11 +106,7 @@ class Driver {
   #does(does: Step["does"]): readonly string[] {
     switch (does.kind) {
       case "stage":
-        return callLines(
-          `${this.#stages}.${does.name}`,
-          does.parameters.map((parameter) => this.#argument(parameter)),
-          "  ",
-        );
+        return this.#stage(does);
       case "call": {
         const { callee } = does.call;
         return [
@@ -132,6 +130,26 @@ class Driver {
     }
   }
 
+  #stage({ name, parameters, fillsTapes }: Extract<Step["does"], { kind: "stage" }>) {
+    const callee = `${this.#stages}.${name}`;
+    const parts = parameters.map((parameter) => this.#argument(parameter));
+    if (!fillsTapes) return callLines(callee, parts, "  ");
+    const flat = `  if (!${callee}(${parts.join(", ")})) {`;
+    const [head, ...rest] = callLines(`!${callee}`, parts, "    ");
+    const { name: own, parameters: given } = this.#request;
+    const longer = given.map((each) =>
+      each === "work" ? `${lengthenName(this.#unit.model)}(work)` : each,
+    );
+    return [
+      ...(flat.length <= printWidth
+        ? [flat]
+        : ["  if (", ...[head ?? "", ...rest].map((line) => line.replace(/;$/, "")), "  ) {"]),
+      "    // A tape is full: once more, with longer ones.",
+      ...callLines(`return ${own}`, longer, "    "),
+      "  }",
+    ];
+  }
+
   #argument({ argument }: StageParameter): string {
     switch (argument.kind) {
       case "buffer":
@@ -140,6 +158,8 @@ class Driver {
         return "work.scratch";
       case "size":
         return argument.name;
+      case "room":
+        return `work.room.${this.#unit.tapes.get(argument.tape)}`;
       case "input": {
         const name = this.#nameOf(argument.local);
         return argument.local.dtype === "bool" ? `Number(${name})` : name;

@@ -1,5 +1,5 @@
 import type { ModelFunction } from "../../elaborate/function.js";
-import type { Program } from "../../schedule/program.js";
+import type { Buffer, Program } from "../../schedule/program.js";
 import type { BodyRequest, Engine } from "../typescript/module.js";
 import { capitalised } from "../typescript/names.js";
 import type { MemoryPlan, WorkOptions } from "../typescript/workObject.js";
@@ -8,7 +8,7 @@ import { base64 } from "./base64.js";
 import { driverLines } from "./driver.js";
 import { ModuleWriter } from "./moduleWriter.js";
 import { stageProgram, type StagedProgram } from "./stages.js";
-import { inputViews, planMemory, type InputView } from "./work.js";
+import { inputViews, planMemory, tapeFields, type InputView } from "./work.js";
 import { printCode, printDeclarations, printFunctions, printMembers } from "./workText.js";
 
 /** What is made of one function of tensors: a module with the stages of its programs. */
@@ -27,6 +27,8 @@ export interface Unit {
   readonly cells: number;
   readonly scratch: number;
   readonly views: ReadonlyMap<string, InputView>;
+  /** Tapes of both programs, each with its field in `room`. */
+  readonly tapes: ReadonlyMap<Buffer, string>;
 }
 
 /** Runs functions of tensors as stages in WebAssembly. */
@@ -48,7 +50,8 @@ export class WasmEngine implements Engine {
 
   names({ name }: ModelFunction): readonly string[] {
     const prefix = capitalised(name);
-    return [`${prefix}Stages`, `${name}Code`, `create${prefix}WorkAsync`];
+    const functions = [`create${prefix}WorkAsync`, `lengthen${prefix}Tapes`];
+    return [`${prefix}Stages`, `${name}Code`, ...functions];
   }
 
   declarations(options: WorkOptions): readonly string[] {
@@ -67,12 +70,12 @@ export class WasmEngine implements Engine {
     return printMembers(this.#unitOf(options), options);
   }
 
-  body(request: BodyRequest): readonly string[] | null {
+  body(request: BodyRequest): readonly string[] {
     const unit = this.#units.get(request.program);
     const staged = unit?.staged.find(({ kind }) => kind === request.kind);
     if (unit === undefined || staged === undefined)
       throw new Error("a program that was not staged");
-    return staged.program.isHost ? null : driverLines(staged.program, unit.views, request);
+    return driverLines(staged.program, unit, request);
   }
 
   footer(): readonly (readonly string[])[] {
@@ -108,9 +111,10 @@ export class WasmEngine implements Engine {
       code: base64(this.#assemble(text)),
       relaxed:
         this.#relaxed && module.hasKernels ? base64(this.#assemble(module.text(true))) : null,
-      cells: Math.max(...programs.map(({ cells }) => cells.size)),
+      cells: Math.max(...programs.map(({ cells, tapes }) => cells.size + tapes.size)),
       scratch: Math.max(...programs.map(({ scratch }) => scratch)),
       views: inputViews({ model, programs: options }),
+      tapes: tapeFields(programs),
     };
   }
 }

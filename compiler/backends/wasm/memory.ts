@@ -38,6 +38,18 @@ export class Layout {
     return start;
   }
 
+  /** Room for a number of bytes that code works out. @returns where it begins */
+  placeCode(bytes: string, tag: string): string {
+    const start = this.#end;
+    this.#end = `${tag}End${this.#count++}`;
+    const next = sum(
+      start,
+      `${alignment} * Math.ceil(${/^[\w.]+$/.test(bytes) ? bytes : `(${bytes})`} / ${alignment})`,
+    );
+    this.lines.push(...constLines(this.#end, next));
+    return start;
+  }
+
   /** The farther of two ends. */
   farther(a: string, b: string): string {
     if (a === b) return a;

@@ -119,6 +119,8 @@ export function positionWat(shape: Shape, index: readonly Index[], context: Scal
   return shape.reduce<Wat>((position, dim, axis) => {
     const here = index[axis];
     if (here === undefined) throw new Error("an index is missing");
+    // The size of the first axis does not matter: on a tape it is not known.
+    if (axis === 0) return indexWat(here, context);
     const scaled = multiply(
       position,
       dimWat(dim, (name) => context.size(name)),

@@ -1,4 +1,4 @@
-import { dimProduct, type Dim } from "../../ir/dim.js";
+import { isDynamic, type Dim } from "../../ir/dim.js";
 import { isFloat } from "../../ir/type.js";
 import { fixed } from "../../schedule/position.js";
 import {
@@ -21,14 +21,13 @@ import {
   bytesWat,
   combineWat,
   convert,
-  dtypeOf,
   loadAt,
   positionWat,
   scalarAs,
-  scalarWat,
   storeAt,
   watType,
 } from "./scalar.js";
+import { checkCall, fillLoop } from "./statements.js";
 import { VectorLoop, type LoopContext } from "./vectorLoop.js";
 import { planVectors } from "./vectorPlan.js";
 import { add, FunctionWriter, get, i32, set, type Wat, type WatType } from "./wat.js";
@@ -38,7 +37,9 @@ export type StageArgument =
   | { readonly kind: "buffer"; readonly buffer: Buffer }
   | { readonly kind: "scratch" }
   | { readonly kind: "size"; readonly name: string }
-  | { readonly kind: "input"; readonly local: Local };
+  | { readonly kind: "input"; readonly local: Local }
+  /** How many entries a tape has room for. */
+  | { readonly kind: "room"; readonly tape: Buffer };
 
 /** A parameter of a stage under its name in the module. */
 export interface StageParameter {
@@ -53,6 +54,8 @@ export interface StageOptions {
   readonly inputs: ReadonlySet<Local>;
   /** Where in memory variables lie that several stages use, in bytes. */
   readonly cells: ReadonlyMap<Local, number>;
+  /** Where in memory stands how many entries a tape has, or should have. */
+  readonly tapes: ReadonlyMap<Buffer, number>;
   /** Loops that products end with, done inside the kernels. */
   readonly ends: ReadonlyMap<Statement, ProductEnd>;
   /** Notes a call back into the host; returns its name in the module. */
@@ -65,6 +68,8 @@ export interface StageOptions {
 export class StageWriter implements LoopContext {
   readonly f: FunctionWriter;
   readonly parameters: StageParameter[] = [];
+  /** Whether it may end early, since a tape is full. */
+  fillsTapes = false;
   readonly #options: StageOptions;
   readonly #known = new Map<object | string, Wat>();
   readonly #names = new Set<string>();
@@ -102,9 +107,14 @@ export class StageWriter implements LoopContext {
     const override = this.#overrides.get(local);
     if (override !== undefined) return override;
     if (!this.#options.inputs.has(local)) return get(this.variable(local));
-    const value = this.#parameter(local, local.node.name ?? "x", { kind: "input", local }, "f64");
+    const value = this.#input(local);
     if (isFloat(local.dtype)) return value;
     return convert({ wat: value, dtype: "f64" }, local.dtype);
+  }
+
+  /** A number that came from the caller, as it is: an index may not even be whole. */
+  #input(local: Local): Wat {
+    return this.#parameter(local, local.node.name ?? "x", { kind: "input", local }, "f64");
   }
 
   /** Variables that another stage has worked out are read when they are first used. */
@@ -126,6 +136,7 @@ export class StageWriter implements LoopContext {
   }
 
   size(name: string): Wat {
+    if (isDynamic(name)) throw new Error("a length that is known only while the loop runs");
     return this.#parameter(`size ${name}`, name, { kind: "size", name }, "i32");
   }
 
@@ -189,7 +200,7 @@ export class StageWriter implements LoopContext {
       case "store":
         return this.#store(statement);
       case "fill":
-        return this.#fill(statement);
+        return this.#loop(fillLoop(statement));
       case "loop":
         return this.#loop(statement);
       case "repeat":
@@ -197,7 +208,7 @@ export class StageWriter implements LoopContext {
       case "leave":
         return this.f.leaveUnless(scalarAs("bool", statement.unless, this));
       case "grow":
-        throw new Error("a program with a tape is run by the host");
+        return this.#grow(statement);
       case "if":
         return this.f.if(
           scalarAs("bool", statement.condition, this),
@@ -236,27 +247,6 @@ export class StageWriter implements LoopContext {
     this.f.emit(storeAt(dtype, address, combineWat(combine, dtype, loadAt(dtype, address), own)));
   }
 
-  /** A fill is a loop of stores. */
-  #fill({ buffer, value, origin }: Extract<Statement, { kind: "fill" }>): void {
-    const extent = dimProduct(buffer.shape);
-    const loop: Loop = { extent };
-    this.#loop({
-      kind: "loop",
-      loop,
-      body: [
-        {
-          kind: "store",
-          buffer,
-          shape: [extent],
-          index: [{ variable: loop, stride: 1, offset: 0 }],
-          combine: null,
-          value: { kind: "literal", value, dtype: buffer.dtype },
-          origin,
-        },
-      ],
-    });
-  }
-
   #loop({ loop, body }: Extract<Statement, { kind: "loop" }>): void {
     const plan = planVectors(loop, body);
     const extent = this.#dim(loop.extent);
@@ -281,6 +271,18 @@ export class StageWriter implements LoopContext {
       this.#statements(body);
       this.#assign(index, counter.next);
     });
+  }
+
+  /** A stage that finds a tape full ends at once with 0, else with 1. */
+  #grow({ tape, length }: Extract<Statement, { kind: "grow" }>): void {
+    const wanted = this.f.keep("i32", scalarAs("i32", length, this), "length");
+    const cell = this.#options.tapes.get(tape) ?? 0;
+    this.f.emit(`(f64.store offset=${cell} (i32.const 0) (f64.convert_i32_s ${wanted}))`);
+    const wish = `${tape.node.name ?? "t"}Room`;
+    const room = this.#parameter(`room ${cell}`, wish, { kind: "room", tape }, "i32");
+    this.f.returnIf(`(i32.gt_s ${wanted} ${room})`, 0);
+    this.f.endWith(1);
+    this.fillsTapes = true;
   }
 
   #matmul(statement: Extract<Statement, { kind: "matmul" }>): void {
@@ -362,19 +364,14 @@ export class StageWriter implements LoopContext {
     this.f.emit(`(call $${name}${passed === undefined ? "" : ` ${passed}`})`);
   }
 
-  #check({ of, value, size }: Extract<Statement, { kind: "checkIndices" }>): void {
-    const path = String(of.attrs["name"] ?? of.name ?? "index");
-    const ends = [
-      { kind: "text" as const, value: path },
-      value.kind === "buffer" ? value : { kind: "passed" as const },
-      { kind: "dim" as const, value: size },
-    ];
-    if (value.kind === "buffer") return this.#callHost({ callee: "checkIndices", arguments: ends });
-    // A number that came from the caller may not even be whole: it is passed on as it is.
-    const isInput = value.kind === "local" && this.#options.inputs.has(value);
-    const own = isInput
-      ? this.#parameter(value, value.node.name ?? "x", { kind: "input", local: value }, "f64")
-      : convert({ wat: scalarWat(value, this), dtype: dtypeOf(value) }, "f64");
-    this.#callHost({ callee: "checkIndex", arguments: ends }, own);
+  #check(statement: Extract<Statement, { kind: "checkIndices" }>): void {
+    const { value, size } = statement;
+    const call = checkCall(statement);
+    if (value.kind === "buffer") return this.#callHost(call);
+    if (value.kind === "local" && this.#options.inputs.has(value))
+      return this.#callHost(call, this.#input(value));
+    const index = this.f.keep("i32", scalarAs("i32", value, this), "index");
+    const isOutside = `(i32.ge_u ${index} ${this.#dim(size)})`;
+    this.f.if(isOutside, () => this.#callHost(call, convert({ wat: index, dtype: "i32" }, "f64")));
   }
 }

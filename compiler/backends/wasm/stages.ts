@@ -1,12 +1,13 @@
 import type { Dim } from "../../ir/dim.js";
 import type { Node } from "../../ir/node.js";
-import type { Local, Program, Scalar, Statement } from "../../schedule/program.js";
+import type { Buffer, Local, Program, Scalar, Statement } from "../../schedule/program.js";
 import { bodiesOf, branchesToChoices, visitScalars } from "../../schedule/tidy.js";
 import { announced, Lines, phaseOf, stepsOf } from "../typescript/comments.js";
 import { toIdentifier } from "../typescript/names.js";
 import { findEnds, type ProductEnd } from "./ends.js";
 import type { HostCall, ModuleWriter } from "./moduleWriter.js";
 import { nativeKernel } from "./nativeKernels.js";
+import { checkCall } from "./statements.js";
 import { StageWriter, type StageParameter } from "./stageWriter.js";
 
 /** What the driver does, a line each. */
@@ -19,6 +20,8 @@ export interface Step {
         readonly kind: "stage";
         readonly name: string;
         readonly parameters: readonly StageParameter[];
+        /** It says whether the tapes were long enough. */
+        readonly fillsTapes: boolean;
       }
     | { readonly kind: "call"; readonly call: HostCall }
     /** A number from the caller that must be an index. */
@@ -39,8 +42,8 @@ export interface StagedProgram {
   }[];
   /** Bytes that kernels work in. */
   readonly scratch: number;
-  /** The host runs all of it: it keeps tapes, whose length nobody knows beforehand. */
-  readonly isHost: boolean;
+  /** Tapes, each with the place in memory of the number of entries it has, behind the variables. */
+  readonly tapes: ReadonlyMap<Buffer, number>;
 }
 
 interface Group {
@@ -58,8 +61,6 @@ export function stageProgram(
   module: ModuleWriter,
   fuses: boolean,
 ): StagedProgram {
-  if (program.buffers.some(({ role }) => role === "tape"))
-    return { program, steps: [], cells: new Map(), calls: [], scratch: 0, isHost: true };
   const inputs = new Set(
     program.inputPlaces.flatMap((place) => (place.kind === "local" ? [place] : [])),
   );
@@ -67,6 +68,7 @@ export function stageProgram(
   const ends = fuses ? findEnds(body, program.arena) : new Map<Statement, ProductEnd>();
   const groups = groupsOf(body, inputs, ends);
   const cells = cellsOf(program, groups, inputs);
+  const tapes = new Map(tapesOf(program).map((tape, i) => [tape, 8 * (cells.size + i)]));
   const calls: { name: string; call: HostCall; passes: boolean }[] = [];
   let scratch = 0;
   let stages = 0;
@@ -79,6 +81,7 @@ export function stageProgram(
       module,
       inputs,
       cells,
+      tapes,
       ends,
       hostCall: (call, passes) => {
         const own = `${toIdentifier(prefix)}Call${calls.length + 1}`;
@@ -90,9 +93,10 @@ export function stageProgram(
       },
     });
     module.add(writer.write(statements));
-    return { phase, quotes, does: { kind: "stage", name, parameters: writer.parameters } };
+    const { parameters, fillsTapes } = writer;
+    return { phase, quotes, does: { kind: "stage", name, parameters, fillsTapes } };
   });
-  return { program, steps, cells, calls, scratch, isHost: false };
+  return { program, steps, cells, calls, scratch, tapes };
 }
 
 function doneByDriver(statement: Statement): Step["does"] {
@@ -104,13 +108,7 @@ function doneByDriver(statement: Statement): Step["does"] {
   if (statement.kind !== "checkIndices") throw new Error(`${statement.kind} is a stage`);
   const { of, value, size } = statement;
   if (value.kind !== "buffer") return { kind: "check", of, value, size };
-  const path = String(of.attrs["name"] ?? of.name ?? "index");
-  const ends = [
-    { kind: "text" as const, value: path },
-    value,
-    { kind: "dim" as const, value: size },
-  ];
-  return { kind: "call", call: { callee: "checkIndices", arguments: ends } };
+  return { kind: "call", call: checkCall(statement) };
 }
 
 /** Runtime functions over whole arrays, and checks of them, are called by the driver where it can. */
@@ -189,6 +187,10 @@ function cellsOf(
     if (value.kind !== "buffer") for (const local of localsOf(value)) touch(local, program);
   const shared = [...touchedBy].filter(([, by]) => by.size > 1 || by.has(program));
   return new Map(shared.map(([local], i) => [local, 8 * i]));
+}
+
+export function tapesOf({ buffers }: Program): readonly Buffer[] {
+  return buffers.filter(({ role }) => role === "tape");
 }
 
 function localsOf(value: Scalar): readonly Local[] {

@@ -45,6 +45,7 @@ export class FunctionWriter implements VectorTarget {
   readonly #body: Wat[] = [];
   readonly #constants = new Map<string, Wat>();
   readonly #ends: string[] = [];
+  #result: Wat | null = null;
   #labels = 0;
 
   constructor(name: string, parameters: readonly WatParameter[], exported = false) {
@@ -125,6 +126,16 @@ export class FunctionWriter implements VectorTarget {
     this.#ends.pop();
   }
 
+  /** Has the function end with a number, an i32. */
+  endWith(result: number): void {
+    this.#result = i32(result);
+  }
+
+  /** Ends the function at once, with another number, where the condition holds. */
+  returnIf(condition: Wat, result: number): void {
+    this.emit(`(if ${condition} (then (return ${i32(result)})))`);
+  }
+
   /** Ends the innermost repetition where the condition does not hold. */
   leaveUnless(condition: Wat): void {
     const end = this.#ends.at(-1);
@@ -147,8 +158,10 @@ export class FunctionWriter implements VectorTarget {
   text(): Wat {
     const parameters = this.#parameters.map(({ name, type }) => `(param $${name} ${type})`);
     const head = [`(func $${this.name}`, ...(this.#exported ? [`(export "${this.name}")`] : [])];
-    const lines = [...this.#locals, ...this.#prologue, ...this.#body];
-    return `${[...head, ...parameters].join(" ")}\n${lines.join("\n")}\n)`;
+    const result = this.#result === null ? [] : [this.#result];
+    const lines = [...this.#locals, ...this.#prologue, ...this.#body, ...result];
+    const type = result.map(() => "(result i32)");
+    return `${[...head, ...parameters, ...type].join(" ")}\n${lines.join("\n")}\n)`;
   }
 }
 

@@ -1,10 +1,15 @@
 import type { Node } from "../../ir/node.js";
-import type { Program } from "../../schedule/program.js";
+import { dimMul, dimProduct } from "../../ir/dim.js";
+import { bytesPerElement } from "../../ir/type.js";
+import type { Buffer, Program } from "../../schedule/program.js";
+import { dimCode } from "../typescript/expression.js";
+import { braced } from "../typescript/layout.js";
 import { fieldLines, leafType } from "../typescript/structures.js";
 import { viewLines, type MemoryPlan, type WorkOptions } from "../typescript/workObject.js";
-import { Names } from "../typescript/names.js";
+import { Names, toIdentifier } from "../typescript/names.js";
 import type { Unit } from "./engine.js";
 import { bytesOf, Layout, placeArena } from "./memory.js";
+import type { StagedProgram } from "./stages.js";
 
 /** Past the last buffer, since vectors may be read, though not used, beyond it. */
 const slack = 64;
@@ -44,11 +49,19 @@ export function planMemory(unit: Unit, options: WorkOptions): MemoryPlan {
   );
   const scratch = unit.scratch === 0 ? null : layout.place([unit.scratch], "scratch");
   const start = layout.end;
+  const tapesIn = ({ buffers }: Program) =>
+    [...unit.tapes].filter(([tape]) => buffers.includes(tape));
+  const tapeStarts = new Map<Buffer, string>();
   const offsetIn = new Map<Program, ReturnType<typeof placeArena>>();
   const ends = [programs.forward, programs.gradient].map((program, i) => {
     layout.rewind(start);
-    if (program.buffers.length > 0)
-      offsetIn.set(program, placeArena(program, layout, i === 0 ? "forward" : "gradient"));
+    const tag = i === 0 ? "forward" : "gradient";
+    if (program.buffers.length > 0) offsetIn.set(program, placeArena(program, layout, tag));
+    for (const [tape] of tapesIn(program))
+      tapeStarts.set(
+        tape,
+        layout.placeCode(roomCode(unit, tape, bytesPerElement[tape.dtype]), tag),
+      );
     return layout.end;
   });
   const [a = start, b = start] = ends;
@@ -74,16 +87,50 @@ export function planMemory(unit: Unit, options: WorkOptions): MemoryPlan {
       "  };",
     ],
     buffer: "memory.buffer",
-    offsetOf: (program, buffer) => offsetIn.get(program)?.(buffer) ?? "0",
+    offsetOf: (program, buffer) => tapeStarts.get(buffer) ?? offsetIn.get(program)?.(buffer) ?? "0",
+    roomOf: (tape) => roomCode(unit, tape, 1),
+    parameters: roomParameters(unit),
     members: [
       "memory",
       ...(unit.cells === 0 ? [] : ["numbers"]),
       "inputs",
       ...(fields.length === 0 ? [] : ["views"]),
       ...(scratch === null ? [] : ["scratch"]),
+      ...(unit.tapes.size === 0 ? [] : ["room"]),
       ...(unit.staged.some(({ program }) => program.steps.some(isStage)) ? ["at", "stages"] : []),
     ],
   };
+}
+
+/** Each tape's field in `room`. */
+export function tapeFields(
+  programs: readonly Pick<StagedProgram, "tapes">[],
+): ReadonlyMap<Buffer, string> {
+  const names = new Names();
+  const tapes = programs.flatMap((program) => [...program.tapes.keys()]);
+  return new Map(tapes.map((tape) => [tape, names.fresh(toIdentifier(tape.node.name ?? "t"))]));
+}
+
+/** So many times the elements that a tape has room for. */
+function roomCode({ tapes }: Unit, tape: Buffer, times: number): string {
+  const { text, binds } = dimCode(dimMul(dimProduct(tape.shape.slice(1)), times));
+  const room = `room.${tapes.get(tape)}`;
+  if (text === "1") return room;
+  return `${room} * ${binds < 20 ? `(${text})` : text}`;
+}
+
+/** What a tape has room for to begin with; it doubles where that is not enough. */
+const firstRoom = 64;
+
+function roomParameters({ tapes }: Unit): NonNullable<MemoryPlan["parameters"]> {
+  if (tapes.size === 0) return [];
+  const fields = [...tapes.values()].map((field) => `${field}: ${firstRoom}`);
+  return [
+    {
+      text: braced("room = ", fields, "").join("\n  "),
+      doc: "@param room for how many iterations there is room at first; it grows as needed",
+    },
+  ];
 }
 
 const isStage = ({ does }: Unit["staged"][number]["program"]["steps"][number]): boolean =>

@@ -26,11 +26,11 @@ export function printDeclarations(unit: Unit, { context }: WorkOptions): readonl
       `The stages of \`${unit.model.name}\`; \`at\` says where arrays begin, in bytes.`,
     ]),
     `interface ${capitalised(unit.model.name)}Stages {`,
-    ...stages.flatMap(({ name, parameters }) =>
+    ...stages.flatMap(({ name, parameters, fillsTapes }) =>
       signature(
         `  ${name}`,
         parameters.map((parameter) => `${parameter.name}: number`),
-        ": void;",
+        fillsTapes ? ": number;" : ": void;",
       ).map((line, i) => (i === 0 ? line : `  ${line}`)),
     ),
     "}",
@@ -60,7 +60,43 @@ export function printFunctions(unit: Unit, options: WorkOptions): readonly strin
       `${names.create}(${sizes.length === 0 ? "" : "sizes"})`,
     ),
     "}",
+    ...lengthenLines(unit, options),
   ];
+}
+
+/** The function that gives a work object longer tapes, where a stage has found one full. */
+function lengthenLines({ tapes, staged }: Unit, { context, names, sizes, model }: WorkOptions) {
+  if (tapes.size === 0) return [];
+  const { typed, runtime } = context;
+  const longer = staged.flatMap(({ program }) =>
+    [...program.tapes].map(([tape, cell]) => {
+      const field = tapes.get(tape) ?? "";
+      const held = `numbers[${cell / 8}]${typed ? "!" : ""}`;
+      return `    ${field}: ${runtime("wasmRoom")}(room.${field}, ${held}),`;
+    }),
+  );
+  return [
+    "",
+    ...docComment([
+      "Has room for more iterations in a new memory. Arrays from before stay what they are:",
+      "inputs are copied from them from now on.",
+    ]),
+    ...signature(
+      `function ${lengthenName(model)}`,
+      [typed ? `work: ${names.work}` : "work"],
+      typed ? `: ${names.work} {` : " {",
+    ),
+    "  const { room, numbers } = work;",
+    `  const longer = ${names.create}(${sizes.length === 0 ? "" : "work.sizes, "}{`,
+    ...longer,
+    "  });",
+    "  return Object.assign(work, longer, { inputs: work.inputs });",
+    "}",
+  ];
+}
+
+export function lengthenName({ name }: WorkOptions["model"]): string {
+  return `lengthen${capitalised(name)}Tapes`;
 }
 
 function compiledThen(compiled: string, create: string): readonly string[] {
