@@ -10,6 +10,7 @@ import {
   type ConvolutionShape,
   type ConvolutionSizes,
 } from "./convolutionShape.js";
+import { addColumns64, readColumns64 } from "./convolutionColumns64.js";
 import { addThin64, addThinFilters64, addThinInput64 } from "./convolveThin64.js";
 import type { FloatArray } from "./floatArray.js";
 import { matmulNN64, matmulNT64, matmulTN64 } from "./matmul64.js";
@@ -120,7 +121,7 @@ function correlate(
   const { columns, part } = room;
   for (let first = 0; first < windows; first += step) {
     const count = Math.min(step, windows - first);
-    readColumns(shape, pixels, start, first, count);
+    readColumns64(shape, pixels, start, first, count, columns);
     if (count === windows) {
       matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
     } else {
@@ -147,7 +148,7 @@ function correlateInput(
     const part = readWindows(shape, y, result, first, count);
     const from = part === y ? result : 0;
     matmulTN64(w, part, columns, taps, count, share, false, weight, from);
-    addColumns(shape, pixels, start, first, count);
+    addColumns64(shape, columns, pixels, start, first, count);
   }
 }
 
@@ -167,46 +168,8 @@ function correlateFilters(
     const count = Math.min(step, windows - first);
     const part = readWindows(shape, y, result, first, count);
     const from = part === y ? result : 0;
-    readColumns(shape, pixels, start, first, count);
+    readColumns64(shape, pixels, start, first, count, columns);
     matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
-  }
-}
-
-// Columns
-
-/** What windows `first` … read, a row for each tap. */
-function readColumns(
-  { tapAt, taps, windowAt }: ConvolutionShape,
-  pixels: Float64Array,
-  start: number,
-  first: number,
-  count: number,
-): void {
-  const { columns } = room;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const from = start + tapAt[k]!;
-    const to = k * count - first;
-    for (let t = first; t < first + count; t++)
-      columns[(to + t) | 0] = pixels[(from + at[t]!) | 0]!;
-  }
-}
-
-/** Adds a row for each tap to what windows `first` … read. */
-function addColumns(
-  { tapAt, taps, windowAt }: ConvolutionShape,
-  pixels: Float64Array,
-  start: number,
-  first: number,
-  count: number,
-): void {
-  const { columns } = room;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const to = start + tapAt[k]!;
-    const from = k * count - first;
-    for (let t = first; t < first + count; t++)
-      pixels[(to + at[t]!) | 0]! += columns[(from + t) | 0]!;
   }
 }
 

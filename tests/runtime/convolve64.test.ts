@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 
 it.each([
   ["convolve", "Convolutions in f64."],
+  ["convolutionColumns", "Between images in f64 and the matrix of what windows read."],
   ["convolveThin", "Convolutions of one or two filters a group, in f64."],
 ])("%s64 is %s with the element type exchanged", async (name, title) => {
   const source = new URL(`../../runtime/${name}.ts`, import.meta.url);
@@ -13,10 +14,10 @@ it.each([
     .slice(text.indexOf("import "))
     .replaceAll("Float32Array", "Float64Array")
     .replace(
-      /\b(matmul(?:NN|NT|TN)|convolve(?:Input|Filters)?|addThin(?:Input|Filters)?)\b/g,
+      /\b(matmul(?:NN|NT|TN)|convolve(?:Input|Filters)?|addThin(?:Input|Filters)?|(?:add|read)Columns)\b/g,
       "$164",
     )
-    .replace(/\/(matmul|convolveThin)\.js/g, "/$164.js");
+    .replace(/\/(matmul|convolveThin|convolutionColumns)\.js/g, "/$164.js");
   const header = `/**
  * ${title}
  *

@@ -156,70 +156,148 @@ interface WebAssemblyHost {
     js: ``,
   },
   addColumns: {
-    needs: ["ConvolutionShape", "room"],
+    needs: ["ConvolutionShape"],
     ts: `/** Adds a row for each tap to what windows \`first\` … read. */
 function addColumns(
   { tapAt, taps, windowAt }: ConvolutionShape,
+  columns: Float32Array,
   pixels: Float32Array,
   start: number,
   first: number,
   count: number,
 ): void {
-  const { columns } = room;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const to = start + tapAt[k]!;
-    const from = k * count - first;
-    for (let t = first; t < first + count; t++)
-      pixels[(to + at[t]!) | 0]! += columns[(from + t) | 0]!;
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k]!;
+    const at1 = start + tapAt[k + 1]!;
+    const at2 = start + tapAt[k + 2]!;
+    const at3 = start + tapAt[k + 3]!;
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t]!;
+      pixels[(at0 + window) | 0]! += columns[(row0 + t) | 0]!;
+      pixels[(at1 + window) | 0]! += columns[(row1 + t) | 0]!;
+      pixels[(at2 + window) | 0]! += columns[(row2 + t) | 0]!;
+      pixels[(at3 + window) | 0]! += columns[(row3 + t) | 0]!;
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k]!;
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      pixels[(at + windowAt[t]!) | 0]! += columns[(row + t) | 0]!;
   }
 }`,
     js: `/** Adds a row for each tap to what windows \`first\` … read. */
-function addColumns({ tapAt, taps, windowAt }, pixels, start, first, count) {
-  const { columns } = room;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const to = start + tapAt[k];
-    const from = k * count - first;
-    for (let t = first; t < first + count; t++)
-      pixels[(to + at[t]) | 0] += columns[(from + t) | 0];
-  }
-}`,
-  },
-  addColumnsConvolve64: {
-    needs: ["ConvolutionShape", "roomConvolve64"],
-    ts: `/** Adds a row for each tap to what windows \`first\` … read. */
-function addColumnsConvolve64(
-  { tapAt, taps, windowAt }: ConvolutionShape,
-  pixels: Float64Array,
-  start: number,
-  first: number,
-  count: number,
-): void {
-  const { columns } = roomConvolve64;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const to = start + tapAt[k]!;
-    const from = k * count - first;
-    for (let t = first; t < first + count; t++)
-      pixels[(to + at[t]!) | 0]! += columns[(from + t) | 0]!;
-  }
-}`,
-    js: `/** Adds a row for each tap to what windows \`first\` … read. */
-function addColumnsConvolve64(
+function addColumns(
   { tapAt, taps, windowAt },
+  columns,
   pixels,
   start,
   first,
   count,
 ) {
-  const { columns } = roomConvolve64;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const to = start + tapAt[k];
-    const from = k * count - first;
-    for (let t = first; t < first + count; t++)
-      pixels[(to + at[t]) | 0] += columns[(from + t) | 0];
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k];
+    const at1 = start + tapAt[k + 1];
+    const at2 = start + tapAt[k + 2];
+    const at3 = start + tapAt[k + 3];
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t];
+      pixels[(at0 + window) | 0] += columns[(row0 + t) | 0];
+      pixels[(at1 + window) | 0] += columns[(row1 + t) | 0];
+      pixels[(at2 + window) | 0] += columns[(row2 + t) | 0];
+      pixels[(at3 + window) | 0] += columns[(row3 + t) | 0];
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k];
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      pixels[(at + windowAt[t]) | 0] += columns[(row + t) | 0];
+  }
+}`,
+  },
+  addColumns64: {
+    needs: ["ConvolutionShape"],
+    ts: `/** Adds a row for each tap to what windows \`first\` … read. */
+function addColumns64(
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  columns: Float64Array,
+  pixels: Float64Array,
+  start: number,
+  first: number,
+  count: number,
+): void {
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k]!;
+    const at1 = start + tapAt[k + 1]!;
+    const at2 = start + tapAt[k + 2]!;
+    const at3 = start + tapAt[k + 3]!;
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t]!;
+      pixels[(at0 + window) | 0]! += columns[(row0 + t) | 0]!;
+      pixels[(at1 + window) | 0]! += columns[(row1 + t) | 0]!;
+      pixels[(at2 + window) | 0]! += columns[(row2 + t) | 0]!;
+      pixels[(at3 + window) | 0]! += columns[(row3 + t) | 0]!;
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k]!;
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      pixels[(at + windowAt[t]!) | 0]! += columns[(row + t) | 0]!;
+  }
+}`,
+    js: `/** Adds a row for each tap to what windows \`first\` … read. */
+function addColumns64(
+  { tapAt, taps, windowAt },
+  columns,
+  pixels,
+  start,
+  first,
+  count,
+) {
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k];
+    const at1 = start + tapAt[k + 1];
+    const at2 = start + tapAt[k + 2];
+    const at3 = start + tapAt[k + 3];
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t];
+      pixels[(at0 + window) | 0] += columns[(row0 + t) | 0];
+      pixels[(at1 + window) | 0] += columns[(row1 + t) | 0];
+      pixels[(at2 + window) | 0] += columns[(row2 + t) | 0];
+      pixels[(at3 + window) | 0] += columns[(row3 + t) | 0];
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k];
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      pixels[(at + windowAt[t]) | 0] += columns[(row + t) | 0];
   }
 }`,
   },
@@ -1716,7 +1794,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
   const { columns, part } = room;
   for (let first = 0; first < windows; first += step) {
     const count = Math.min(step, windows - first);
-    readColumns(shape, pixels, start, first, count);
+    readColumns(shape, pixels, start, first, count, columns);
     if (count === windows) {
       matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
     } else {
@@ -1743,7 +1821,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
   const { columns, part } = room;
   for (let first = 0; first < windows; first += step) {
     const count = Math.min(step, windows - first);
-    readColumns(shape, pixels, start, first, count);
+    readColumns(shape, pixels, start, first, count, columns);
     if (count === windows) {
       matmulNN(w, columns, y, share, count, taps, false, weight, 0, result);
     } else {
@@ -1758,7 +1836,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
       "ConvolutionShape",
       "copyRowsConvolve64",
       "matmulNN64",
-      "readColumnsConvolve64",
+      "readColumns64",
       "roomConvolve64",
     ],
     ts: `function correlateConvolve64(
@@ -1787,7 +1865,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
   const { columns, part } = roomConvolve64;
   for (let first = 0; first < windows; first += step) {
     const count = Math.min(step, windows - first);
-    readColumnsConvolve64(shape, pixels, start, first, count);
+    readColumns64(shape, pixels, start, first, count, columns);
     if (count === windows) {
       matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
     } else {
@@ -1823,7 +1901,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
   const { columns, part } = roomConvolve64;
   for (let first = 0; first < windows; first += step) {
     const count = Math.min(step, windows - first);
-    readColumnsConvolve64(shape, pixels, start, first, count);
+    readColumns64(shape, pixels, start, first, count, columns);
     if (count === windows) {
       matmulNN64(w, columns, y, share, count, taps, false, weight, 0, result);
     } else {
@@ -1872,7 +1950,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const count = Math.min(step, windows - first);
     const part = readWindows(shape, y, result, first, count);
     const from = part === y ? result : 0;
-    readColumns(shape, pixels, start, first, count);
+    readColumns(shape, pixels, start, first, count, columns);
     matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
   }
 }`,
@@ -1896,7 +1974,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const count = Math.min(step, windows - first);
     const part = readWindows(shape, y, result, first, count);
     const from = part === y ? result : 0;
-    readColumns(shape, pixels, start, first, count);
+    readColumns(shape, pixels, start, first, count, columns);
     matmulNT(part, columns, w, share, taps, count, true, from, 0, weight);
   }
 }`,
@@ -1905,7 +1983,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     needs: [
       "ConvolutionShape",
       "matmulNT64",
-      "readColumnsConvolve64",
+      "readColumns64",
       "readWindowsConvolve64",
       "roomConvolve64",
     ],
@@ -1937,7 +2015,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const count = Math.min(step, windows - first);
     const part = readWindowsConvolve64(shape, y, result, first, count);
     const from = part === y ? result : 0;
-    readColumnsConvolve64(shape, pixels, start, first, count);
+    readColumns64(shape, pixels, start, first, count, columns);
     matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
   }
 }`,
@@ -1969,7 +2047,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const count = Math.min(step, windows - first);
     const part = readWindowsConvolve64(shape, y, result, first, count);
     const from = part === y ? result : 0;
-    readColumnsConvolve64(shape, pixels, start, first, count);
+    readColumns64(shape, pixels, start, first, count, columns);
     matmulNT64(part, columns, w, share, taps, count, true, from, 0, weight);
   }
 }`,
@@ -2005,7 +2083,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const part = readWindows(shape, y, result, first, count);
     const from = part === y ? result : 0;
     matmulTN(w, part, columns, taps, count, share, false, weight, from);
-    addColumns(shape, pixels, start, first, count);
+    addColumns(shape, columns, pixels, start, first, count);
   }
 }`,
     js: `function correlateInput(shape, y, result, w, weight, pixels, start) {
@@ -2029,14 +2107,14 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const part = readWindows(shape, y, result, first, count);
     const from = part === y ? result : 0;
     matmulTN(w, part, columns, taps, count, share, false, weight, from);
-    addColumns(shape, pixels, start, first, count);
+    addColumns(shape, columns, pixels, start, first, count);
   }
 }`,
   },
   correlateInputConvolve64: {
     needs: [
       "ConvolutionShape",
-      "addColumnsConvolve64",
+      "addColumns64",
       "matmulTN64",
       "readWindowsConvolve64",
       "roomConvolve64",
@@ -2070,7 +2148,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const part = readWindowsConvolve64(shape, y, result, first, count);
     const from = part === y ? result : 0;
     matmulTN64(w, part, columns, taps, count, share, false, weight, from);
-    addColumnsConvolve64(shape, pixels, start, first, count);
+    addColumns64(shape, columns, pixels, start, first, count);
   }
 }`,
     js: `function correlateInputConvolve64(shape, y, result, w, weight, pixels, start) {
@@ -2094,7 +2172,7 @@ function convolveInput64(y, w, x, images, ...sizes) {
     const part = readWindowsConvolve64(shape, y, result, first, count);
     const from = part === y ? result : 0;
     matmulTN64(w, part, columns, taps, count, share, false, weight, from);
-    addColumnsConvolve64(shape, pixels, start, first, count);
+    addColumns64(shape, columns, pixels, start, first, count);
   }
 }`,
   },
@@ -4880,70 +4958,148 @@ function poolPositions(
 }`,
   },
   readColumns: {
-    needs: ["ConvolutionShape", "room"],
-    ts: `/** What windows \`first\` … read, a row for each tap. */
+    needs: ["ConvolutionShape"],
+    ts: `/** columns = what windows \`first\` … read, a row for each tap. */
 function readColumns(
   { tapAt, taps, windowAt }: ConvolutionShape,
   pixels: Float32Array,
   start: number,
   first: number,
   count: number,
+  columns: Float32Array,
 ): void {
-  const { columns } = room;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const from = start + tapAt[k]!;
-    const to = k * count - first;
-    for (let t = first; t < first + count; t++)
-      columns[(to + t) | 0] = pixels[(from + at[t]!) | 0]!;
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k]!;
+    const at1 = start + tapAt[k + 1]!;
+    const at2 = start + tapAt[k + 2]!;
+    const at3 = start + tapAt[k + 3]!;
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t]!;
+      columns[(row0 + t) | 0] = pixels[(at0 + window) | 0]!;
+      columns[(row1 + t) | 0] = pixels[(at1 + window) | 0]!;
+      columns[(row2 + t) | 0] = pixels[(at2 + window) | 0]!;
+      columns[(row3 + t) | 0] = pixels[(at3 + window) | 0]!;
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k]!;
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      columns[(row + t) | 0] = pixels[(at + windowAt[t]!) | 0]!;
   }
 }`,
-    js: `/** What windows \`first\` … read, a row for each tap. */
-function readColumns({ tapAt, taps, windowAt }, pixels, start, first, count) {
-  const { columns } = room;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const from = start + tapAt[k];
-    const to = k * count - first;
-    for (let t = first; t < first + count; t++)
-      columns[(to + t) | 0] = pixels[(from + at[t]) | 0];
-  }
-}`,
-  },
-  readColumnsConvolve64: {
-    needs: ["ConvolutionShape", "roomConvolve64"],
-    ts: `/** What windows \`first\` … read, a row for each tap. */
-function readColumnsConvolve64(
-  { tapAt, taps, windowAt }: ConvolutionShape,
-  pixels: Float64Array,
-  start: number,
-  first: number,
-  count: number,
-): void {
-  const { columns } = roomConvolve64;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const from = start + tapAt[k]!;
-    const to = k * count - first;
-    for (let t = first; t < first + count; t++)
-      columns[(to + t) | 0] = pixels[(from + at[t]!) | 0]!;
-  }
-}`,
-    js: `/** What windows \`first\` … read, a row for each tap. */
-function readColumnsConvolve64(
+    js: `/** columns = what windows \`first\` … read, a row for each tap. */
+function readColumns(
   { tapAt, taps, windowAt },
   pixels,
   start,
   first,
   count,
+  columns,
 ) {
-  const { columns } = roomConvolve64;
-  const at = windowAt;
-  for (let k = 0; k < taps; k++) {
-    const from = start + tapAt[k];
-    const to = k * count - first;
-    for (let t = first; t < first + count; t++)
-      columns[(to + t) | 0] = pixels[(from + at[t]) | 0];
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k];
+    const at1 = start + tapAt[k + 1];
+    const at2 = start + tapAt[k + 2];
+    const at3 = start + tapAt[k + 3];
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t];
+      columns[(row0 + t) | 0] = pixels[(at0 + window) | 0];
+      columns[(row1 + t) | 0] = pixels[(at1 + window) | 0];
+      columns[(row2 + t) | 0] = pixels[(at2 + window) | 0];
+      columns[(row3 + t) | 0] = pixels[(at3 + window) | 0];
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k];
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      columns[(row + t) | 0] = pixels[(at + windowAt[t]) | 0];
+  }
+}`,
+  },
+  readColumns64: {
+    needs: ["ConvolutionShape"],
+    ts: `/** columns = what windows \`first\` … read, a row for each tap. */
+function readColumns64(
+  { tapAt, taps, windowAt }: ConvolutionShape,
+  pixels: Float64Array,
+  start: number,
+  first: number,
+  count: number,
+  columns: Float64Array,
+): void {
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k]!;
+    const at1 = start + tapAt[k + 1]!;
+    const at2 = start + tapAt[k + 2]!;
+    const at3 = start + tapAt[k + 3]!;
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t]!;
+      columns[(row0 + t) | 0] = pixels[(at0 + window) | 0]!;
+      columns[(row1 + t) | 0] = pixels[(at1 + window) | 0]!;
+      columns[(row2 + t) | 0] = pixels[(at2 + window) | 0]!;
+      columns[(row3 + t) | 0] = pixels[(at3 + window) | 0]!;
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k]!;
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      columns[(row + t) | 0] = pixels[(at + windowAt[t]!) | 0]!;
+  }
+}`,
+    js: `/** columns = what windows \`first\` … read, a row for each tap. */
+function readColumns64(
+  { tapAt, taps, windowAt },
+  pixels,
+  start,
+  first,
+  count,
+  columns,
+) {
+  const end = first + count;
+  let k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const at0 = start + tapAt[k];
+    const at1 = start + tapAt[k + 1];
+    const at2 = start + tapAt[k + 2];
+    const at3 = start + tapAt[k + 3];
+    const row0 = k * count - first;
+    const row1 = row0 + count;
+    const row2 = row1 + count;
+    const row3 = row2 + count;
+    for (let t = first; t < end; t++) {
+      const window = windowAt[t];
+      columns[(row0 + t) | 0] = pixels[(at0 + window) | 0];
+      columns[(row1 + t) | 0] = pixels[(at1 + window) | 0];
+      columns[(row2 + t) | 0] = pixels[(at2 + window) | 0];
+      columns[(row3 + t) | 0] = pixels[(at3 + window) | 0];
+    }
+  }
+  for (; k < taps; k++) {
+    const at = start + tapAt[k];
+    const row = k * count - first;
+    for (let t = first; t < end; t++)
+      columns[(row + t) | 0] = pixels[(at + windowAt[t]) | 0];
   }
 }`,
   },
