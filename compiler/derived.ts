@@ -7,22 +7,11 @@ import {
   deriveSparseJacobian,
 } from "./derivedMatrices.js";
 import type { ModelFunction } from "./elaborate/function.js";
+import { EMITTED, type Emitted } from "./emitted.js";
 import type { Output } from "./ir/graph.js";
 import { mapLeaves } from "./ir/structure.js";
 import { pathOf } from "./passes/differentiate.js";
 import { jvpGraph } from "./passes/jvp.js";
-
-/** What can be built beside a function. The gradient always is. */
-export const EMITTED = [
-  "grad",
-  "jvp",
-  "hvp",
-  "jacobian",
-  "hessian",
-  "sparseJacobian",
-  "sparseHessian",
-] as const;
-export type Emitted = (typeof EMITTED)[number];
 
 /** What a function is built with, asked for by option or by a tag of the same name: `@jvp`, `@sparseHessian`. */
 export function emittedBy(

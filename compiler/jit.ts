@@ -4,7 +4,7 @@ import type { JitInput, JitOutput } from "./jit/values.js";
 import { readJitProgram } from "./jit/program.js";
 import { Variants } from "./jit/variants.js";
 import type { SourceFile } from "./diagnostic.js";
-import type { Emitted } from "./derived.js";
+import type { Emitted } from "./emitted.js";
 import type { CompileOptions, Source } from "./pipeline.js";
 
 export { CompileError } from "./diagnostic.js";

@@ -7,10 +7,11 @@ import {
   type CompiledFunction,
 } from "./backends/typescript/module.js";
 import { inlineRuntime } from "./backends/typescript/inlineRuntime.js";
-import { deriveFunctions, emittedBy, wrtOfTag, type Emitted } from "./derived.js";
+import { deriveFunctions, emittedBy, wrtOfTag } from "./derived.js";
 import { CompileError, DiagnosticSink, type Diagnostic, type SourceFile } from "./diagnostic.js";
 import { elaborate } from "./elaborate/elaborate.js";
 import type { ModelFunction } from "./elaborate/function.js";
+import type { Emitted } from "./emitted.js";
 import type { Graph } from "./ir/graph.js";
 import { isFloat, type TensorType } from "./ir/type.js";
 import { lint } from "./lints/index.js";

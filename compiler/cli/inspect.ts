@@ -7,10 +7,8 @@ import type { Io } from "./io.js";
 import { report } from "./problems.js";
 import type { Program } from "./project.js";
 import { programText } from "./programText.js";
+import type { Stage } from "./stages.js";
 import { syntaxText } from "./syntaxText.js";
-
-export const stages = ["syntax", "graph", "gradient", "optimised", "program", "code"] as const;
-export type Stage = (typeof stages)[number];
 
 /** `flatgrad inspect`: prints the program at one stage of its compilation. */
 export function inspect(program: Program, stage: Stage, options: CompileOptions, io: Io): number {

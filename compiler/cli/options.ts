@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option } from "commander";
-import { EMITTED, type Emitted } from "../derived.js";
-import { loadAssembler } from "../backends/wasm/assemble.js";
+import type { Assembler } from "../backends/wasm/assemble.js";
+import { EMITTED, type Emitted } from "../emitted.js";
 import type { CompileOptions, Target } from "../pipeline.js";
-import { stages, type Stage } from "./inspect.js";
 import { toolError } from "./problems.js";
+import { stages, type Stage } from "./stages.js";
 
 /** Options as the parser of arguments gives them. */
 export interface CommandOptions {
@@ -131,7 +131,7 @@ export async function compileOptions(given: CommandOptions): Promise<CompileOpti
     wrt: given.wrt,
     emit: given.emit,
     target,
-    assembler: needsAssembler ? await loadAssembler() : undefined,
+    assembler: needsAssembler ? await assembler() : undefined,
     standalone: given.standalone,
     relaxedSimd: given.relaxedSimd,
     inexact: given.inexact,
@@ -139,4 +139,9 @@ export async function compileOptions(given: CommandOptions): Promise<CompileOpti
     memoryBudget: given.memoryBudget,
     sizes: given.size,
   };
+}
+
+async function assembler(): Promise<Assembler> {
+  const { loadAssembler } = await import("../backends/wasm/assemble.js");
+  return loadAssembler();
 }

@@ -1,15 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { CompileError } from "../diagnostic.js";
 import { version } from "../version.js";
-import { build, generate } from "./build.js";
-import { check } from "./check.js";
-import { explainMemory } from "./explainMemory.js";
-import { inspect } from "./inspect.js";
 import type { Io } from "./io.js";
 import { compileOptions, options, type CommandOptions } from "./options.js";
 import { report, reportError } from "./problems.js";
-import { mathProgram, readArgument, type Program } from "./project.js";
-import { printConventions, printExplanation, printOps } from "./reference.js";
+import type { Program } from "./project.js";
 
 const examples = `
 Examples:
@@ -59,7 +54,7 @@ function isUsage(error: unknown): boolean {
   return error instanceof CompileError && error.diagnostics.every(({ code }) => code === "FG502");
 }
 
-/** The commands, each a thin call of its file. */
+/** The commands, each a thin call of its file, which is loaded when the command runs. */
 class CommandLine {
   readonly #io: Io;
   readonly #finish: (code: number) => void;
@@ -113,6 +108,7 @@ class CommandLine {
           check: given.check === true,
           watch: given.watch === true,
         };
+        const { build } = await import("./build.js");
         this.#finish(await build(files, settings, this.#io));
       });
   }
@@ -133,6 +129,10 @@ class CommandLine {
       .action(async (math: string, given: CommandOptions) => {
         const text = math === "-" ? await this.#io.readInput() : math;
         const settings = await compileOptions(given);
+        const [{ generate }, { mathProgram }] = await Promise.all([
+          import("./build.js"),
+          import("./project.js"),
+        ]);
         this.#onProgram(mathProgram(text), (one) => {
           this.#io.out(generate(one, settings, this.#io));
           return 0;
@@ -156,6 +156,7 @@ class CommandLine {
       .action(async (argument: string, given: CommandOptions) => {
         const read = await this.#read(argument);
         const settings = await compileOptions(given);
+        const { inspect } = await import("./inspect.js");
         this.#onProgram(read, (one) => inspect(one, given.stage ?? "graph", settings, this.#io));
       });
   }
@@ -176,6 +177,7 @@ class CommandLine {
         const { points = 3, seed = 0 } = given;
         const read = await this.#read(argument);
         const compile = await compileOptions(given);
+        const { check } = await import("./check.js");
         this.#onProgram(read, (one) => check(one, { compile, points, seed }, this.#io));
       });
   }
@@ -193,6 +195,7 @@ class CommandLine {
       .action(async (argument: string, given: CommandOptions) => {
         const read = await this.#read(argument);
         const chosen = await compileOptions(given);
+        const { explainMemory } = await import("./explainMemory.js");
         this.#onProgram(read, (one) => explainMemory(one, chosen, this.#io));
       });
   }
@@ -202,19 +205,29 @@ class CommandLine {
       .command("ops")
       .description("list the operations, or show one")
       .argument("[name]")
-      .action((name?: string) => this.#finish(printOps(name, this.#io)));
+      .action(async (name?: string) => {
+        const { printOps } = await import("./reference.js");
+        this.#finish(printOps(name, this.#io));
+      });
     program
       .command("conventions")
       .description("what derivatives are at kinks, ties and poles")
-      .action(() => this.#finish(printConventions(this.#io)));
+      .action(async () => {
+        const { printConventions } = await import("./reference.js");
+        this.#finish(printConventions(this.#io));
+      });
     program
       .command("explain")
       .description("explain a diagnostic, such as FG203")
       .argument("<code>")
-      .action((code: string) => this.#finish(printExplanation(code, this.#io)));
+      .action(async (code: string) => {
+        const { printExplanation } = await import("./reference.js");
+        this.#finish(printExplanation(code, this.#io));
+      });
   }
 
-  #read(argument: string): Promise<Program> {
+  async #read(argument: string): Promise<Program> {
+    const { readArgument } = await import("./project.js");
     return readArgument(argument, this.#io.cwd, this.#io.readInput);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { linesOf } from "../../compiler/cli/checkDerived.js";
-import { EMITTED, type Emitted } from "../../compiler/derived.js";
+import { EMITTED, type Emitted } from "../../compiler/emitted.js";
 import { evaluateModule } from "../../compiler/evaluateModule.js";
 import { makeCallable } from "../../compiler/jit/callable.js";
 import { makeDerivedCallables, type DerivedCallable } from "../../compiler/jit/derived.js";

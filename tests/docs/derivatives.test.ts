@@ -3,7 +3,7 @@ import { compile } from "../../compiler/pipeline.js";
 import { makeCallable } from "../../compiler/jit/callable.js";
 import { evaluateModule } from "../../compiler/evaluateModule.js";
 import { TRANSFORM_NAMES } from "../../compiler/elaborate/values.js";
-import { EMITTED } from "../../compiler/derived.js";
+import { EMITTED } from "../../compiler/emitted.js";
 import { DERIVATIVES } from "../../docs/generator/derivativeExamples.js";
 import { derivativesPage, generatedBody } from "../../docs/generator/derivatives.js";
 import { typeErrors } from "../model/typeErrors.js";
