@@ -26,6 +26,11 @@ ${mix("(local.get $high)")}`;
  * less than leaving the module. Each is a text with all that it calls.
  */
 const ownFunctions: Readonly<Record<string, Wat>> = {
+  "Math.sign": `
+(func $sign (param $x f64) (result f64)
+  (select (f64.const 1)
+    (select (f64.const -1) (local.get $x) (f64.lt (local.get $x) (f64.const 0)))
+    (f64.gt (local.get $x) (f64.const 0))))`,
   uniformAt: `
 (func $uniformAt.integer (param $x f64) (result i32)
   (local.set $x (f64.trunc (local.get $x)))

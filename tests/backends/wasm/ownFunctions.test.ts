@@ -36,6 +36,17 @@ it("the module's own random numbers are those of the runtime, bit by bit", () =>
     }
 });
 
+it("so are the signs", () => {
+  const fill = `(func $fill (param $x f64)
+    (f64.store (i32.const 0) (call $sign (local.get $x))))`;
+  const module = textModule(`${ownFunction("Math.sign")}\n${fill}`, ["fill"], 1);
+  const numbers = new Float64Array(module.buffer, 0, 1);
+  for (const x of [0, -0, NaN, Infinity, -Infinity, 3, -3, 5e-324, -5e-324]) {
+    module.call("fill", x);
+    expect(numbers[0]).toBe(Math.sign(x));
+  }
+});
+
 it("dropout asks nobody", () => {
   const math = "f(x: f32[N], seed: f64) = dropout(x, seed, rate=0.4) * 3";
   const [wasm, plain] = (["wasm-js", "js"] as const).map((target) =>

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { loadAssembler } from "../../../compiler/backends/wasm/assemble.js";
 import { compile } from "../../../compiler/pipeline.js";
 import { random } from "../../../runtime/index.js";
 import { runCode } from "../../support/runCode.js";
+import { typeErrors } from "../../support/typeErrors.js";
 
 /** Loops whose iterations nobody knows beforehand: what they record is kept in the module's memory. */
 
@@ -204,9 +206,16 @@ describe.each(Object.entries(others))("%s", (name, text) => {
   });
 });
 
-it("particles that bounce until they lie still", () => {
-  const text = readFileSync(new URL("../../loops/programs/particles.ts", import.meta.url), "utf8");
-  const [wasm, plain] = [modelOf("particles", text, "wasm"), modelOf("particles", text, "ts")];
+const particles = readFileSync(
+  new URL("../../loops/programs/particles.ts", import.meta.url),
+  "utf8",
+);
+
+it("particles bounce until they lie still", () => {
+  const [wasm, plain] = [
+    modelOf("particles", particles, "wasm"),
+    modelOf("particles", particles, "ts"),
+  ];
   for (const N of [1, 3, 17]) {
     const draw = random(N);
     const inputs = {
@@ -217,4 +226,24 @@ it("particles that bounce until they lie still", () => {
     const result = wasm.gradient(inputs, wasm.create({ N }));
     expect(distance(result, plain.gradient(inputs, plain.create({ N })))).toBeLessThan(1e-10);
   }
+});
+
+const texts = { decay, ...others, particles };
+
+it.each(Object.entries(texts))("the code of %s is formatted", async (name, text) => {
+  const source = { entry: "model.ts", files: { "model.ts": text } };
+  const options = { assembler, standalone: name === "nested" };
+  for (const target of ["wasm", "wasm-js"] as const) {
+    const { code } = compile(source, { ...options, target });
+    const parser = target === "wasm" ? "typescript" : "acorn";
+    expect(code).toBe(await format(code, { parser }));
+  }
+});
+
+it("their code passes the strictest checks", { timeout: 120_000 }, () => {
+  const files = Object.entries(texts).map(([name, text]) => {
+    const source = { entry: "model.ts", files: { "model.ts": text } };
+    return [`${name}.ts`, compile(source, { target: "wasm", assembler }).code];
+  });
+  expect(typeErrors(Object.fromEntries(files))).toEqual([]);
 });
