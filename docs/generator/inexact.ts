@@ -25,7 +25,10 @@ the largest element.
 A chain of products is formed in the order with the fewest multiplications,
 forward and backward. Of`;
 
-const CHOICE = `- A chain consists of products of matrices, or of batches of them with the same
+const CHOICE = `In the same way attention without a softmax, \`(q @ kT) @ v\`, becomes
+\`q @ (kT @ v)\` where there are more positions than features.
+
+- A chain consists of products of matrices, or of batches of them with the same
   batch axes; transposed factors count, and so do vectors, as matrices of one row
   or column, and products of a column with a row.
 - A product that something else reads as well is formed as written, and ends the

@@ -175,6 +175,17 @@ describe("the order", () => {
     expect(gradient?.at(-1)).toMatch(/^dW = \S+ · uᵀ$/);
   });
 
+  it("of batches is chosen: attention without a softmax is linear in the positions", () => {
+    const attention =
+      "f(q: [4, 128, 8], k: [4, 128, 8], v: [4, 128, 8]) = sum(tanh((q @ transpose(k, [0, 2, 1])) @ v))";
+    const [exact = 0, inexact = 0] = [false, true].map((asked) => {
+      const { functions } = compile({ math: attention }, { inexact: asked });
+      return total(functions.flatMap(({ stages }) => multiplications(stages.optimised)));
+    });
+    expect(exact).toBe(6 * 4 * 128 * 128 * 8);
+    expect(inexact).toBe(6 * 4 * 128 * 8 * 8);
+  });
+
   it("leaves a product alone that is read twice", () => {
     const shared = "f(A: [9, 9], B: [9, 9], v: [9]) = {c = A @ B; sum(c @ v) + sum(c)}";
     const text = shared.replace(
