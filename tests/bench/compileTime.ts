@@ -23,7 +23,7 @@ export async function benchCompileTime(): Promise<void> {
 }
 
 async function benchCold({ folder }: Shipped): Promise<void> {
-  const cli = join(folder, "compiler", "cli.js");
+  const cli = join(folder, "cli", "cli.js");
   const measured = await compare(
     [
       command("node that does nothing", ["-e", "0"]),

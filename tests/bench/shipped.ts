@@ -1,14 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { compile } from "../../compiler/index.js";
 import type { jit } from "../../compiler/jit.js";
+import { publish } from "../support/publish.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The package as it is published: JavaScript, in a folder inside the project, where it finds its dependencies. */
+/** The package as it is published, in a folder inside the project, where it finds its dependencies. */
 export interface Shipped {
   readonly folder: string;
   readonly compile: typeof compile;
@@ -18,14 +17,8 @@ export interface Shipped {
 
 export async function ship(): Promise<Shipped> {
   const folder = mkdtempSync(join(root, "node_modules", ".flatgrad-bench-"));
-  const compiler = join(
-    dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
-    "bin",
-    "tsc",
-  );
-  spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json", "--outDir", folder], {
-    cwd: root,
-  });
+  publish("library", folder);
+  publish("cli", folder);
   // What the compiled files name as the package's own, as a published package has it.
   for (const path of ["package.json", "compiler/syntax/typescript/onDemand.cjs"])
     cpSync(join(root, path), join(folder, path));

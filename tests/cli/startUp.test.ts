@@ -2,15 +2,17 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
+const seldomNeeded = "ts-morph|binaryen|prettier|chokidar";
+
 /**
  * Runs a program in a process of its own, where importing what is large and
  * seldom needed fails, and tells whether the TypeScript parser was loaded.
  */
-async function loadsParser(program: string): Promise<boolean> {
+async function loadsParser(program: string, refused = seldomNeeded): Promise<boolean> {
   const script = `
 import { createRequire, register } from "node:module";
 const refusing = \`export const resolve = (name, context, next) => {
-  if (/^(ts-morph|binaryen|prettier|chokidar)$/.test(name)) throw new Error("loads " + name);
+  if (new RegExp("^(${refused})$").test(name)) throw new Error("loads " + name);
   return next(name, context);
 };\`;
 register("data:text/javascript," + encodeURIComponent(refusing));
@@ -47,6 +49,11 @@ const withoutParser: readonly (readonly [string, string])[] = [
 
 it.each(withoutParser)("%s does not load the TypeScript parser", async (_name, program) => {
   expect(await loadsParser(program)).toBe(false);
+});
+
+it.each(["--version", "--help"])("%s does not load the compiler", async (option) => {
+  const files = ["pipeline", "ops/index", "build", "project"].map((name) => `[./a-z]*${name}.js`);
+  expect(await loadsParser(runs(option), [seldomNeeded, ...files].join("|"))).toBe(false);
 });
 
 it("a model loads it", async () => {
