@@ -7,6 +7,7 @@ import { carryElements } from "./carry.js";
 import { collapseLoops } from "./collapse.js";
 import { behindReshapes, isFloatCast, isInline } from "./element.js";
 import { withFills } from "./fills.js";
+import { joinPhases } from "./joinPhases.js";
 import { inLineOrder } from "./lineOrder.js";
 import { isPosition } from "./position.js";
 import type { Buffer, Local, Program, ProgramOutput, Scalar } from "./program.js";
@@ -48,7 +49,7 @@ export function schedule(original: Graph, { level }: ScheduleOptions): Program {
   const locals = results.flatMap(({ value }) => (value.kind === "local" ? [value] : []));
   const ordered = inLineOrder(hoistDefinitions(statements, locals));
   const collapsed = collapseLoops(withFills(ordered, locals));
-  const body = level === 0 ? collapsed : carryElements(collapsed, locals);
+  const body = level === 0 ? collapsed : carryElements(joinPhases(collapsed), locals);
   const { buffers, arena } = planArena(body, level > 0);
   const operations = nodesInside(graph).filter((node) => node.op.lowering.kind !== "leaf").length;
   return {

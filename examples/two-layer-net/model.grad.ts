@@ -54,8 +54,7 @@ export function createLossWork(sizes: { N: number }) {
   const gradient = {
     xW1: new Float32Array(arena, gradientEnd0, 100 * N),
     h: new Float32Array(arena, gradientEnd0, 100 * N),
-    prediction: new Float32Array(arena, gradientEnd1, 10 * N),
-    error: new Float32Array(arena, gradientEnd1, 10 * N),
+    prediction: new Float32Array(arena, 0, 10 * N),
     derror: new Float32Array(arena, gradientEnd1, 10 * N),
     dh: new Float32Array(arena, 0, 100 * N),
     dw2: new Float32Array(arena, gradientEnd2, 1000),
@@ -115,8 +114,7 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
   const { N } = work.sizes;
   checkLossInputs(inputs, work.sizes);
   const { x, y, w1, w2 } = inputs;
-  const { xW1, h, prediction, error, derror, dh, dw2, dxW1, dw1 } =
-    work.gradient;
+  const { xW1, h, prediction, derror, dh, dw2, dxW1, dw1 } = work.gradient;
 
   // forward
   // (1) h = sigmoid(matmul(x, w1))
@@ -130,16 +128,13 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
   // (4) sum(error ** 2)
   let value = 0;
   for (let i = 0; i < 10 * N; i++) {
-    const error_i = prediction[i]! - y[i]!;
-    error[i] = error_i;
-    value += error_i * error_i;
+    const error = prediction[i]! - y[i]!;
+    value += error * error;
+    // backward of (4) sum(error ** 2)
+    derror[i] = 2 * error;
   }
 
   // backward of
-  // (4) sum(error ** 2)
-  for (let i = 0; i < 10 * N; i++) {
-    derror[i] = 2 * error[i]!;
-  }
   // (2) prediction = matmul(h, w2)
   matmulNT(derror, w2, dh, N, 100, 10); // dh = derror · w2ᵀ
   matmulTN(h, derror, dw2, 100, 10, N); // dw2 = hᵀ · derror

@@ -44,11 +44,18 @@ export function stepsOf(statement: Statement): readonly Step[] {
   return [...steps];
 }
 
-/** The phase a statement belongs to: backward if anything in it is. */
+/** The phase a statement belongs to: backward if anything in it is, but for a loop that begins with forward work. */
 export function phaseOf(statement: Statement): "forward" | "backward" {
   if ("origin" in statement) return statement.origin.phase;
   const inner = bodiesOf(statement).flat().map(phaseOf);
+  if (statement.kind === "loop") return inner[0] ?? "forward";
   return inner.includes("backward") ? "backward" : "forward";
+}
+
+/** The forward work of a loop that does both; of any other statement all. */
+function ownPart(statement: Statement): Statement {
+  if (statement.kind !== "loop" || phaseOf(statement) === "backward") return statement;
+  return { ...statement, body: statement.body.filter((inner) => phaseOf(inner) === "forward") };
 }
 
 /** What decides the comments of a function. */
@@ -64,6 +71,8 @@ export class Headings {
   readonly #options: HeadingOptions;
   readonly #lines = new Lines();
   #last: readonly string[] = [];
+  /** What was quoted last inside the loop being printed. */
+  #turn: readonly string[] = [];
   #phase: "forward" | "backward" | null = null;
   #isNewPhase = false;
   /** The author's loops around what is printed, outermost first. */
@@ -84,8 +93,10 @@ export class Headings {
     const isCheck = statement.kind === "checkIndices" && this.#phase === null;
     if (!this.#options.headings || statement.kind === "if" || isCheck) return [];
     const phase = phaseOf(statement);
+    if (isInsideLoop) return phase === "backward" ? this.#turned(statement) : [];
+    this.#turn = [];
     const lines: string[] = [];
-    const quotes = isInsideLoop ? [] : this.#quotes(statement, phase);
+    const quotes = this.#quotes(statement, phase);
     if (depth === 1 && phase !== this.#phase) {
       const backward = quotes.length > 0 ? "backward of" : "backward";
       lines.push(phase === "forward" ? "forward" : backward);
@@ -96,6 +107,15 @@ export class Headings {
     lines.push(...quotes.filter((quote) => !this.#last.includes(quote)));
     if (quotes.length > 0) this.#last = quotes;
     return lines;
+  }
+
+  /** Inside a loop that begins with forward work, what belongs to the backward pass says so. */
+  #turned(statement: Statement): readonly string[] {
+    if (this.#phase === "backward" || this.#open.length > 0) return [];
+    const quotes = this.#quotes(statement, "backward");
+    const lines = quotes.filter((quote) => !this.#turn.includes(quote));
+    if (quotes.length > 0) this.#turn = quotes;
+    return lines.map((quote) => `backward of ${quote}`);
   }
 
   /** Begins the body of a loop of the author's: what only keeps the loop going is not of another line. */
@@ -124,7 +144,9 @@ export class Headings {
 
   #quotes(statement: Statement, phase: "forward" | "backward"): readonly string[] {
     const around = new Set(this.#open.map(({ step }) => step.line));
-    const steps = stepsOf(statement).filter(({ line }) => line.text !== "" && !around.has(line));
+    const steps = stepsOf(ownPart(statement)).filter(
+      ({ line }) => line.text !== "" && !around.has(line),
+    );
     if (this.#options.stages === "statement") {
       if (phase === "forward" || !("origin" in statement)) return [];
       const quote = this.#lines.quote(statement.origin.step);
@@ -149,13 +171,23 @@ export class Headings {
 export function announced(statements: readonly Statement[], i: number): Statement {
   const own = statements[i];
   if (own === undefined) throw new Error("no statement");
-  return preparesLoop(own) ? loopAfter(statements, i) : own;
+  const loop = loopAfter(statements, i);
+  return preparesLoop(own) || preparesReturn(own, loop) ? loop : own;
+}
+
+/** True for what the backward work in a loop needs that begins with forward work. */
+function preparesReturn(own: Statement, loop: Statement): boolean {
+  return loop.kind === "loop" && phaseOf(own) === "backward" && phaseOf(loop) === "forward";
 }
 
 /** The loop a preparation belongs to, else the preparation itself. */
 function loopAfter(statements: readonly Statement[], i: number): Statement {
-  const next = statements.slice(i).find((statement) => !preparesLoop(statement));
   const own = statements[i];
+  const isBackward = own !== undefined && phaseOf(own) === "backward";
+  const isPassed = (statement: Statement) =>
+    preparesLoop(statement) ||
+    (isBackward && statement.kind === "define" && phaseOf(statement) === "backward");
+  const next = statements.slice(i).find((statement) => !isPassed(statement));
   if (next?.kind === "loop" || next?.kind === "repeat") return next;
   if (own === undefined) throw new Error("no statement");
   return own;
