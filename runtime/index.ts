@@ -32,6 +32,8 @@ export {
 } from "./linearSystems.js";
 export { matmulNN, matmulNT, matmulTN } from "./matmul.js";
 export { matmulNN64, matmulNT64, matmulTN64 } from "./matmul64.js";
+export { matvec, vecmat } from "./matvec.js";
+export { matvec64, vecmat64 } from "./matvec64.js";
 export type { LearningRate, Optimiser } from "./optimiser.js";
 export {
   adam,

@@ -296,11 +296,10 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
   };
 })();
 
-/** Eight sums at a time: each waits for its own last addition only. */
-function sumColumns(
+/** Eight columns at a time: an addition waits for that before it in its own sum only. */
+function multiplyColumns(
   a: Float32Array,
   from: number,
-  aStride: number,
   b: Float32Array,
   b0: number,
   bDepth: number,
@@ -318,7 +317,8 @@ function sumColumns(
   let s5 = 0;
   let s6 = 0;
   let s7 = 0;
-  for (let p = 0; p < k; p++) {
+  const end = (from + k) | 0;
+  while (from < end) {
     const x = a[from]!;
     let q = b0;
     s0 += x * b[q]!;
@@ -336,7 +336,7 @@ function sumColumns(
     s6 += x * b[q]!;
     q = (q + bColumn) | 0;
     s7 += x * b[q]!;
-    from = (from + aStride) | 0;
+    from = (from + 1) | 0;
     b0 = (b0 + bDepth) | 0;
   }
   if (accumulate) {
@@ -359,11 +359,10 @@ function sumColumns(
   c[to + 7] = s7;
 }
 
-/** C[n] (+)= A[k] · B[k, n]. */
+/** c[n] (+)= a[k] · B[k, n], where B[p, j] is `b[b0 + p * bDepth + j * bColumn]`. */
 function multiplyVector(
   a: Float32Array,
   a0: number,
-  aStride: number,
   b: Float32Array,
   b0: number,
   bDepth: number,
@@ -376,10 +375,9 @@ function multiplyVector(
 ): void {
   let j = 0;
   for (; j + 7 < n; j += 8) {
-    sumColumns(
+    multiplyColumns(
       a,
       a0,
-      aStride,
       b,
       b0 + j * bColumn,
       bDepth,
@@ -392,9 +390,8 @@ function multiplyVector(
   }
   for (; j < n; j++) {
     let s = 0;
-    for (let p = 0; p < k; p++) {
-      s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
-    }
+    for (let p = 0; p < k; p++)
+      s += a[a0 + p]! * b[b0 + p * bDepth + j * bColumn]!;
     c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
   }
 }
@@ -417,24 +414,9 @@ function multiply(
   accumulate: boolean,
 ): void {
   if (n === 1) {
-    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+    multiplyVector(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
   } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVector(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
-    }
+    multiplyVector(a, a0, b, b0, bDepth, bColumn, c, c0, m * n, k, accumulate);
   } else if (m === 2) {
     // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
     multiplyBlocks(
@@ -539,11 +521,50 @@ function matmulTN(
 }
 
 /**
+ * c = A · b, or c += A · b with `accumulate`.
+ *
+ * Shapes: A [m, k], b [k], c [m]; each starts at its offset, counted in
+ * elements. c must not overlap A or b. Lengths are not checked.
+ */
+function matvec(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  m: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyVector(b, bOffset, a, aOffset, 1, k, c, cOffset, m, k, accumulate);
+}
+
+/**
  * The logistic function 1 / (1 + e⁻ˣ). Never NaN for a number: where e⁻ˣ
  * overflows, the quotient is the 0 it should be.
  */
 function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
+}
+
+/**
+ * c = a · B, or c += a · B with `accumulate`.
+ *
+ * Shapes: a [k], B [k, n], c [n]; otherwise as {@link matvec}.
+ */
+function vecmat(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyVector(a, aOffset, b, bOffset, n, 1, c, cOffset, n, k, accumulate);
 }
 
 /** What `predict` reads. Tensors are flat, row-major. */
@@ -684,7 +705,7 @@ export function predict(
       h2[i * 16 + j] = Math.tanh(h1W2[i * 16 + j]! + b2[j]!);
     }
   }
-  matmulNN(h2, w3, h2W3, N, 1, 16); // h2W3 = h2 · w3
+  matvec(h2, w3, h2W3, N, 16); // h2W3 = h2 · w3
   for (let i = 0; i < N; i++) {
     value[i] = sigmoid(h2W3[i]! + b3[0]!);
   }
@@ -743,7 +764,7 @@ export function predictVjp(
     }
   }
   // (3) matmul(h2, w3) + b3
-  matmulNN(h2, w3, h2W3, N, 1, 16); // h2W3 = h2 · w3
+  matvec(h2, w3, h2W3, N, 16); // h2W3 = h2 · w3
   // (4) sigmoid(logits(points, W1, b1, W2, b2, w3, b3))
   for (let i = 0; i < N; i++) {
     value[i] = sigmoid(h2W3[i]! + b3[0]!);
@@ -762,7 +783,7 @@ export function predictVjp(
     }
   }
   db3[0] = t3;
-  matmulTN(h2, dh2W3PlusB3, dw3, 16, 1, N); // dw3 = h2ᵀ · dh2W3PlusB3
+  vecmat(dh2W3PlusB3, h2, dw3, 16, N); // dw3 = h2ᵀ · dh2W3PlusB3
   // (2) h2 = tanh(matmul(h1, W2) + b2)
   db2.fill(0);
   for (let i = 0; i < N; i++) {
@@ -924,7 +945,7 @@ export function loss(inputs: LossInputs, work: LossWork): number {
       h2[i * 16 + j] = Math.tanh(h1W2[i * 16 + j]! + b2[j]!);
     }
   }
-  matmulNN(h2, w3, h2W3, N, 1, 16); // h2W3 = h2 · w3
+  matvec(h2, w3, h2W3, N, 16); // h2W3 = h2 · w3
   let t4 = 0;
   for (let i = 0; i < N; i++) {
     const z = h2W3[i]! + b3[0]!;
@@ -984,7 +1005,7 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
     }
   }
   // (3) matmul(h2, w3) + b3
-  matmulNN(h2, w3, h2W3, N, 1, 16); // h2W3 = h2 · w3
+  matvec(h2, w3, h2W3, N, 16); // h2W3 = h2 · w3
   // (4) logLikelihood = classes * logSigmoid(z) + (1 - classes) * logSigmoid(-z)
   // (5) -mean(logLikelihood)
   let t4 = 0;
@@ -1017,7 +1038,7 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
     }
   }
   db3[0] = t12;
-  matmulTN(h2, dz, dw3, 16, 1, N); // dw3 = h2ᵀ · dz
+  vecmat(dz, h2, dw3, 16, N); // dw3 = h2ᵀ · dz
   // (2) h2 = tanh(matmul(h1, W2) + b2)
   db2.fill(0);
   for (let i = 0; i < N; i++) {

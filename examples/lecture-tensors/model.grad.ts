@@ -8,6 +8,8 @@ import {
   matmulNN,
   matmulNT,
   matmulTN,
+  matvec,
+  vecmat,
 } from "flatgrad/runtime";
 
 /** What `squaredNorm` reads. Tensors are flat, row-major. */
@@ -68,7 +70,7 @@ export function squaredNorm(
   const { W, x } = inputs;
   const { WX } = work.forward;
 
-  matmulNN(W, x, WX, 2, 1, 2); // WX = W · x
+  matvec(W, x, WX, 2, 2); // WX = W · x
   let value = 0;
   for (let i = 0; i < 2; i++) {
     value += WX[i]! * WX[i]!;
@@ -92,7 +94,7 @@ export function squaredNormGrad(
 
   // forward
   // (1) q = matmul(W, x)
-  matmulNN(W, x, WX, 2, 1, 2); // WX = W · x
+  matvec(W, x, WX, 2, 2); // WX = W · x
   // (2) sum(q ** 2)
   let value = 0;
   for (let i = 0; i < 2; i++) {
@@ -109,7 +111,7 @@ export function squaredNormGrad(
       dW[i * 2 + j] = dq_i * x[j]!;
     }
   }
-  matmulTN(W, dq, dx, 2, 1, 2); // dx = Wᵀ · dq
+  vecmat(dq, W, dx, 2, 2); // dx = Wᵀ · dq
 
   const { result } = work;
   result.value = value;

@@ -5,7 +5,7 @@ import {
   checkLength,
   checkSize,
   logSigmoid,
-  matmulNN,
+  matvec,
   sigmoid,
 } from "flatgrad/runtime";
 
@@ -70,7 +70,7 @@ export function loss(inputs: LossInputs, work: LossWork): number {
   const { w, x } = inputs;
   const { wX } = work.forward;
 
-  matmulNN(w, x, wX, 1, 1, D); // wX = w · x
+  matvec(w, x, wX, 1, D); // wX = w · x
   const dot = wX[0]!;
   const value = -logSigmoid(dot);
 
@@ -90,7 +90,7 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
 
   // forward
   // (1) dot = matmul(w, x)
-  matmulNN(w, x, wX, 1, 1, D); // wX = w · x
+  matvec(w, x, wX, 1, D); // wX = w · x
   const dot = wX[0]!;
   // (2) -Math.log(probability)
   const value = -logSigmoid(dot);

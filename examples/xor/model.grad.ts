@@ -7,7 +7,9 @@ import {
   checkSize,
   matmulNN,
   matmulTN,
+  matvec,
   sigmoid,
+  vecmat,
 } from "flatgrad/runtime";
 
 /** What `predict` reads. Tensors are flat, row-major. */
@@ -119,7 +121,7 @@ export function predict(
       h[i * 4 + j] = Math.tanh(xW1[i * 4 + j]! + b1[j]!);
     }
   }
-  matmulNN(h, w2, hW2, N, 1, 4); // hW2 = h · w2
+  matvec(h, w2, hW2, N, 4); // hW2 = h · w2
   for (let i = 0; i < N; i++) {
     value[i] = sigmoid(hW2[i]! + b2[0]!);
   }
@@ -154,7 +156,7 @@ export function predictVjp(
     }
   }
   // (2) sigmoid(matmul(h, w2) + b2)
-  matmulNN(h, w2, hW2, N, 1, 4); // hW2 = h · w2
+  matvec(h, w2, hW2, N, 4); // hW2 = h · w2
   for (let i = 0; i < N; i++) {
     value[i] = sigmoid(hW2[i]! + b2[0]!);
   }
@@ -171,7 +173,7 @@ export function predictVjp(
     }
   }
   db2[0] = t3;
-  matmulTN(h, dhW2PlusB2, dw2, 4, 1, N); // dw2 = hᵀ · dhW2PlusB2
+  vecmat(dhW2PlusB2, h, dw2, 4, N); // dw2 = hᵀ · dhW2PlusB2
   // (1) h = tanh(matmul(x, W1) + b1)
   db1.fill(0);
   for (let i = 0; i < N; i++) {
@@ -291,7 +293,7 @@ export function loss(inputs: LossInputs, work: LossWork): number {
       h[i * 4 + j] = Math.tanh(xW1[i * 4 + j]! + b1[j]!);
     }
   }
-  matmulNN(h, w2, hW2, N, 1, 4); // hW2 = h · w2
+  matvec(h, w2, hW2, N, 4); // hW2 = h · w2
   let t2 = 0;
   for (let i = 0; i < N; i++) {
     const error = sigmoid(hW2[i]! + b2[0]!) - y[i]!;
@@ -335,7 +337,7 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
     }
   }
   // (2) sigmoid(matmul(h, w2) + b2)
-  matmulNN(h, w2, hW2, N, 1, 4); // hW2 = h · w2
+  matvec(h, w2, hW2, N, 4); // hW2 = h · w2
   // (3) error = predict(x, W1, b1, w2, b2) - y
   // (4) mean(error ** 2)
   let t2 = 0;
@@ -363,7 +365,7 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
     }
   }
   db2[0] = t8;
-  matmulTN(h, dhW2PlusB2, dw2, 4, 1, N); // dw2 = hᵀ · dhW2PlusB2
+  vecmat(dhW2PlusB2, h, dw2, 4, N); // dw2 = hᵀ · dhW2PlusB2
   // (1) h = tanh(matmul(x, W1) + b1)
   db1.fill(0);
   for (let i = 0; i < N; i++) {

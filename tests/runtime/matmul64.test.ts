@@ -8,6 +8,7 @@ const runtime = new URL("../../runtime/", import.meta.url);
 it.each([
   ["matmul", "Matrix products of row-major f64 matrices."],
   ["tileKernel", "The blocked product of f64 matrices."],
+  ["matvec", "Products of f64 vectors with row-major matrices."],
 ])(
   "the f64 kernels are the f32 kernels with the element type exchanged: %s",
   async (name, title) => {
@@ -15,8 +16,7 @@ it.each([
     const body = text
       .slice(text.indexOf("*/") + 3)
       .replaceAll("Float32Array", "Float64Array")
-      .replaceAll("./tileKernel.js", "./tileKernel64.js")
-      .replace(/\b(matmul(?:NN|NT|TN))\b/g, "$164");
+      .replace(/\b(matmul(?:NN|NT|TN)|matvec|vecmat|tileKernel)\b/g, "$164");
     const header = `/**
  * ${title}
  *

@@ -20,6 +20,7 @@ import {
   type ExpressionContext,
 } from "./expression.js";
 import { toIdentifier, type Names } from "./names.js";
+import { productCall } from "./product.js";
 import { compound, forHead } from "./repeat.js";
 import type { PrintedStatement } from "./split.js";
 import { splitTotals } from "./totals.js";
@@ -304,23 +305,22 @@ class BodyPrinter implements ExpressionContext {
   }
 
   #matmul(statement: Extract<Statement, { kind: "matmul" }>, depth: number): void {
-    const { a, b, result, transposeA, transposeB, accumulate, rows, columns, inner } = statement;
-    const letters = `${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`;
-    const callee = this.runtime(`matmul${letters}${result.buffer.dtype === "f64" ? "64" : ""}`);
-    const offsets = [a, b, result].map(({ shape, batch }) =>
+    const { a, b, result, transposeA, transposeB, accumulate } = statement;
+    const { callee, operands, sizes } = productCall(statement);
+    const offsets = operands.map(({ shape, batch }) =>
       flatPosition(shape, [...batch, fixed(0), fixed(0)], this),
     );
     const isBatched = offsets.some((offset) => offset !== "0");
     const parts = [
-      ...[a, b, result].map((operand) => this.nameOfBuffer(operand.buffer)),
-      ...[rows, columns, inner].map((dim) => dimCode(dim).text),
+      ...operands.map((operand) => this.nameOfBuffer(operand.buffer)),
+      ...sizes.map((dim) => dimCode(dim).text),
       ...(accumulate || isBatched ? [String(accumulate)] : []),
       ...(isBatched ? offsets : []),
     ];
     const written = (operand: Operand, transposed: boolean) =>
       `${this.nameOfBuffer(operand.buffer)}${transposed ? "ᵀ" : ""}`;
     const comment = `${this.nameOfBuffer(result.buffer)} ${accumulate ? "+=" : "="} ${written(a, transposeA)} · ${written(b, transposeB)}`;
-    this.#call(callee, parts, depth, comment);
+    this.#call(this.runtime(callee), parts, depth, comment);
   }
 
   #argument(part: Extract<Statement, { kind: "kernel" }>["arguments"][number]): string {

@@ -3110,6 +3110,112 @@ function matmulTN64(
   );
 }`,
   },
+  matvec: {
+    needs: ["multiplyVector"],
+    ts: `/**
+ * c = A · b, or c += A · b with \`accumulate\`.
+ *
+ * Shapes: A [m, k], b [k], c [m]; each starts at its offset, counted in
+ * elements. c must not overlap A or b. Lengths are not checked.
+ */
+function matvec(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  m: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyVector(b, bOffset, a, aOffset, 1, k, c, cOffset, m, k, accumulate);
+}`,
+    js: `/**
+ * c = A · b, or c += A · b with \`accumulate\`.
+ *
+ * Shapes: A [m, k], b [k], c [m]; each starts at its offset, counted in
+ * elements. c must not overlap A or b. Lengths are not checked.
+ */
+function matvec(
+  a,
+  b,
+  c,
+  m,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiplyVector(b, bOffset, a, aOffset, 1, k, c, cOffset, m, k, accumulate);
+}`,
+  },
+  matvec64: {
+    needs: ["multiplyVectorMatvec64"],
+    ts: `/**
+ * c = A · b, or c += A · b with \`accumulate\`.
+ *
+ * Shapes: A [m, k], b [k], c [m]; each starts at its offset, counted in
+ * elements. c must not overlap A or b. Lengths are not checked.
+ */
+function matvec64(
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  m: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyVectorMatvec64(
+    b,
+    bOffset,
+    a,
+    aOffset,
+    1,
+    k,
+    c,
+    cOffset,
+    m,
+    k,
+    accumulate,
+  );
+}`,
+    js: `/**
+ * c = A · b, or c += A · b with \`accumulate\`.
+ *
+ * Shapes: A [m, k], b [k], c [m]; each starts at its offset, counted in
+ * elements. c must not overlap A or b. Lengths are not checked.
+ */
+function matvec64(
+  a,
+  b,
+  c,
+  m,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiplyVectorMatvec64(
+    b,
+    bOffset,
+    a,
+    aOffset,
+    1,
+    k,
+    c,
+    cOffset,
+    m,
+    k,
+    accumulate,
+  );
+}`,
+  },
   mergeRuns: {
     needs: ["comesBefore"],
     ts: `/** Merges the sorted runs of \`width\` positions at \`low\` and behind it from one half into the other. */
@@ -3239,24 +3345,9 @@ function multiply(
   accumulate: boolean,
 ): void {
   if (n === 1) {
-    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+    multiplyVector(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
   } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVector(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
-    }
+    multiplyVector(a, a0, b, b0, bDepth, bColumn, c, c0, m * n, k, accumulate);
   } else if (m === 2) {
     // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
     multiplyBlocks(
@@ -3316,24 +3407,9 @@ function multiply(
   accumulate,
 ) {
   if (n === 1) {
-    multiplyVector(b, b0, bDepth, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+    multiplyVector(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
   } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVector(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
-    }
+    multiplyVector(a, a0, b, b0, bDepth, bColumn, c, c0, m * n, k, accumulate);
   } else if (m === 2) {
     // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
     multiplyBlocks(
@@ -4264,8 +4340,262 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
   };
 })();`,
   },
+  multiplyColumns: {
+    needs: [],
+    ts: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
+function multiplyColumns(
+  a: Float32Array,
+  from: number,
+  b: Float32Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float32Array,
+  to: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    const x = a[from]!;
+    let q = b0;
+    s0 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s1 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s2 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s3 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s4 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s5 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s6 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s7 += x * b[q]!;
+    from = (from + 1) | 0;
+    b0 = (b0 + bDepth) | 0;
+  }
+  if (accumulate) {
+    s0 += c[to]!;
+    s1 += c[to + 1]!;
+    s2 += c[to + 2]!;
+    s3 += c[to + 3]!;
+    s4 += c[to + 4]!;
+    s5 += c[to + 5]!;
+    s6 += c[to + 6]!;
+    s7 += c[to + 7]!;
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
+}`,
+    js: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
+function multiplyColumns(
+  a,
+  from,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  to,
+  k,
+  accumulate,
+) {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    const x = a[from];
+    let q = b0;
+    s0 += x * b[q];
+    q = (q + bColumn) | 0;
+    s1 += x * b[q];
+    q = (q + bColumn) | 0;
+    s2 += x * b[q];
+    q = (q + bColumn) | 0;
+    s3 += x * b[q];
+    q = (q + bColumn) | 0;
+    s4 += x * b[q];
+    q = (q + bColumn) | 0;
+    s5 += x * b[q];
+    q = (q + bColumn) | 0;
+    s6 += x * b[q];
+    q = (q + bColumn) | 0;
+    s7 += x * b[q];
+    from = (from + 1) | 0;
+    b0 = (b0 + bDepth) | 0;
+  }
+  if (accumulate) {
+    s0 += c[to];
+    s1 += c[to + 1];
+    s2 += c[to + 2];
+    s3 += c[to + 3];
+    s4 += c[to + 4];
+    s5 += c[to + 5];
+    s6 += c[to + 6];
+    s7 += c[to + 7];
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
+}`,
+  },
+  multiplyColumnsMatvec64: {
+    needs: [],
+    ts: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
+function multiplyColumnsMatvec64(
+  a: Float64Array,
+  from: number,
+  b: Float64Array,
+  b0: number,
+  bDepth: number,
+  bColumn: number,
+  c: Float64Array,
+  to: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    const x = a[from]!;
+    let q = b0;
+    s0 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s1 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s2 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s3 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s4 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s5 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s6 += x * b[q]!;
+    q = (q + bColumn) | 0;
+    s7 += x * b[q]!;
+    from = (from + 1) | 0;
+    b0 = (b0 + bDepth) | 0;
+  }
+  if (accumulate) {
+    s0 += c[to]!;
+    s1 += c[to + 1]!;
+    s2 += c[to + 2]!;
+    s3 += c[to + 3]!;
+    s4 += c[to + 4]!;
+    s5 += c[to + 5]!;
+    s6 += c[to + 6]!;
+    s7 += c[to + 7]!;
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
+}`,
+    js: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
+function multiplyColumnsMatvec64(
+  a,
+  from,
+  b,
+  b0,
+  bDepth,
+  bColumn,
+  c,
+  to,
+  k,
+  accumulate,
+) {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let s4 = 0;
+  let s5 = 0;
+  let s6 = 0;
+  let s7 = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    const x = a[from];
+    let q = b0;
+    s0 += x * b[q];
+    q = (q + bColumn) | 0;
+    s1 += x * b[q];
+    q = (q + bColumn) | 0;
+    s2 += x * b[q];
+    q = (q + bColumn) | 0;
+    s3 += x * b[q];
+    q = (q + bColumn) | 0;
+    s4 += x * b[q];
+    q = (q + bColumn) | 0;
+    s5 += x * b[q];
+    q = (q + bColumn) | 0;
+    s6 += x * b[q];
+    q = (q + bColumn) | 0;
+    s7 += x * b[q];
+    from = (from + 1) | 0;
+    b0 = (b0 + bDepth) | 0;
+  }
+  if (accumulate) {
+    s0 += c[to];
+    s1 += c[to + 1];
+    s2 += c[to + 2];
+    s3 += c[to + 3];
+    s4 += c[to + 4];
+    s5 += c[to + 5];
+    s6 += c[to + 6];
+    s7 += c[to + 7];
+  }
+  c[to] = s0;
+  c[to + 1] = s1;
+  c[to + 2] = s2;
+  c[to + 3] = s3;
+  c[to + 4] = s4;
+  c[to + 5] = s5;
+  c[to + 6] = s6;
+  c[to + 7] = s7;
+}`,
+  },
   multiplyMatmul64: {
-    needs: ["multiplyBlocksTileKernel64", "multiplyVectorMatmul64"],
+    needs: ["multiplyBlocksTileKernel64", "multiplyVectorMatvec64"],
     ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
 function multiplyMatmul64(
   a: Float64Array,
@@ -4284,37 +4614,21 @@ function multiplyMatmul64(
   accumulate: boolean,
 ): void {
   if (n === 1) {
-    multiplyVectorMatmul64(
+    multiplyVectorMatvec64(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    multiplyVectorMatvec64(
+      a,
+      a0,
       b,
       b0,
       bDepth,
-      a,
-      a0,
-      aDepth,
-      aRow,
+      bColumn,
       c,
       c0,
-      m,
+      m * n,
       k,
       accumulate,
     );
-  } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVectorMatmul64(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
-    }
   } else if (m === 2) {
     // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
     multiplyBlocksTileKernel64(
@@ -4374,37 +4688,21 @@ function multiplyMatmul64(
   accumulate,
 ) {
   if (n === 1) {
-    multiplyVectorMatmul64(
+    multiplyVectorMatvec64(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
+  } else if (m === 1 || k === 0) {
+    multiplyVectorMatvec64(
+      a,
+      a0,
       b,
       b0,
       bDepth,
-      a,
-      a0,
-      aDepth,
-      aRow,
+      bColumn,
       c,
       c0,
-      m,
+      m * n,
       k,
       accumulate,
     );
-  } else if (m === 1 || k === 0) {
-    for (let i = 0; i < m; i++) {
-      multiplyVectorMatmul64(
-        a,
-        a0,
-        aDepth,
-        b,
-        b0,
-        bDepth,
-        bColumn,
-        c,
-        c0 + i * n,
-        n,
-        k,
-        accumulate,
-      );
-    }
   } else if (m === 2) {
     // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
     multiplyBlocksTileKernel64(
@@ -4448,12 +4746,11 @@ function multiplyMatmul64(
 }`,
   },
   multiplyVector: {
-    needs: ["sumColumns"],
-    ts: `/** C[n] (+)= A[k] · B[k, n]. */
+    needs: ["multiplyColumns"],
+    ts: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
 function multiplyVector(
   a: Float32Array,
   a0: number,
-  aStride: number,
   b: Float32Array,
   b0: number,
   bDepth: number,
@@ -4466,10 +4763,9 @@ function multiplyVector(
 ): void {
   let j = 0;
   for (; j + 7 < n; j += 8) {
-    sumColumns(
+    multiplyColumns(
       a,
       a0,
-      aStride,
       b,
       b0 + j * bColumn,
       bDepth,
@@ -4482,17 +4778,15 @@ function multiplyVector(
   }
   for (; j < n; j++) {
     let s = 0;
-    for (let p = 0; p < k; p++) {
-      s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
-    }
+    for (let p = 0; p < k; p++)
+      s += a[a0 + p]! * b[b0 + p * bDepth + j * bColumn]!;
     c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
   }
 }`,
-    js: `/** C[n] (+)= A[k] · B[k, n]. */
+    js: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
 function multiplyVector(
   a,
   a0,
-  aStride,
   b,
   b0,
   bDepth,
@@ -4505,10 +4799,9 @@ function multiplyVector(
 ) {
   let j = 0;
   for (; j + 7 < n; j += 8) {
-    sumColumns(
+    multiplyColumns(
       a,
       a0,
-      aStride,
       b,
       b0 + j * bColumn,
       bDepth,
@@ -4521,20 +4814,18 @@ function multiplyVector(
   }
   for (; j < n; j++) {
     let s = 0;
-    for (let p = 0; p < k; p++) {
-      s += a[a0 + p * aStride] * b[b0 + p * bDepth + j * bColumn];
-    }
+    for (let p = 0; p < k; p++)
+      s += a[a0 + p] * b[b0 + p * bDepth + j * bColumn];
     c[c0 + j] = accumulate ? c[c0 + j] + s : s;
   }
 }`,
   },
-  multiplyVectorMatmul64: {
-    needs: ["sumColumnsMatmul64"],
-    ts: `/** C[n] (+)= A[k] · B[k, n]. */
-function multiplyVectorMatmul64(
+  multiplyVectorMatvec64: {
+    needs: ["multiplyColumnsMatvec64"],
+    ts: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
+function multiplyVectorMatvec64(
   a: Float64Array,
   a0: number,
-  aStride: number,
   b: Float64Array,
   b0: number,
   bDepth: number,
@@ -4547,10 +4838,9 @@ function multiplyVectorMatmul64(
 ): void {
   let j = 0;
   for (; j + 7 < n; j += 8) {
-    sumColumnsMatmul64(
+    multiplyColumnsMatvec64(
       a,
       a0,
-      aStride,
       b,
       b0 + j * bColumn,
       bDepth,
@@ -4563,17 +4853,15 @@ function multiplyVectorMatmul64(
   }
   for (; j < n; j++) {
     let s = 0;
-    for (let p = 0; p < k; p++) {
-      s += a[a0 + p * aStride]! * b[b0 + p * bDepth + j * bColumn]!;
-    }
+    for (let p = 0; p < k; p++)
+      s += a[a0 + p]! * b[b0 + p * bDepth + j * bColumn]!;
     c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
   }
 }`,
-    js: `/** C[n] (+)= A[k] · B[k, n]. */
-function multiplyVectorMatmul64(
+    js: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
+function multiplyVectorMatvec64(
   a,
   a0,
-  aStride,
   b,
   b0,
   bDepth,
@@ -4586,10 +4874,9 @@ function multiplyVectorMatmul64(
 ) {
   let j = 0;
   for (; j + 7 < n; j += 8) {
-    sumColumnsMatmul64(
+    multiplyColumnsMatvec64(
       a,
       a0,
-      aStride,
       b,
       b0 + j * bColumn,
       bDepth,
@@ -4602,9 +4889,8 @@ function multiplyVectorMatmul64(
   }
   for (; j < n; j++) {
     let s = 0;
-    for (let p = 0; p < k; p++) {
-      s += a[a0 + p * aStride] * b[b0 + p * bDepth + j * bColumn];
-    }
+    for (let p = 0; p < k; p++)
+      s += a[a0 + p] * b[b0 + p * bDepth + j * bColumn];
     c[c0 + j] = accumulate ? c[c0 + j] + s : s;
   }
 }`,
@@ -5742,260 +6028,6 @@ function sortPositions(x, result, outer, count, inner, descending) {
   (b, i) => b / ((2 * i + 2) * (2 * i + 1)),
 );`,
   },
-  sumColumns: {
-    needs: [],
-    ts: `/** Eight sums at a time: each waits for its own last addition only. */
-function sumColumns(
-  a: Float32Array,
-  from: number,
-  aStride: number,
-  b: Float32Array,
-  b0: number,
-  bDepth: number,
-  bColumn: number,
-  c: Float32Array,
-  to: number,
-  k: number,
-  accumulate: boolean,
-): void {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let s4 = 0;
-  let s5 = 0;
-  let s6 = 0;
-  let s7 = 0;
-  for (let p = 0; p < k; p++) {
-    const x = a[from]!;
-    let q = b0;
-    s0 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s1 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s2 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s3 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s4 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s5 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s6 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s7 += x * b[q]!;
-    from = (from + aStride) | 0;
-    b0 = (b0 + bDepth) | 0;
-  }
-  if (accumulate) {
-    s0 += c[to]!;
-    s1 += c[to + 1]!;
-    s2 += c[to + 2]!;
-    s3 += c[to + 3]!;
-    s4 += c[to + 4]!;
-    s5 += c[to + 5]!;
-    s6 += c[to + 6]!;
-    s7 += c[to + 7]!;
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
-}`,
-    js: `/** Eight sums at a time: each waits for its own last addition only. */
-function sumColumns(
-  a,
-  from,
-  aStride,
-  b,
-  b0,
-  bDepth,
-  bColumn,
-  c,
-  to,
-  k,
-  accumulate,
-) {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let s4 = 0;
-  let s5 = 0;
-  let s6 = 0;
-  let s7 = 0;
-  for (let p = 0; p < k; p++) {
-    const x = a[from];
-    let q = b0;
-    s0 += x * b[q];
-    q = (q + bColumn) | 0;
-    s1 += x * b[q];
-    q = (q + bColumn) | 0;
-    s2 += x * b[q];
-    q = (q + bColumn) | 0;
-    s3 += x * b[q];
-    q = (q + bColumn) | 0;
-    s4 += x * b[q];
-    q = (q + bColumn) | 0;
-    s5 += x * b[q];
-    q = (q + bColumn) | 0;
-    s6 += x * b[q];
-    q = (q + bColumn) | 0;
-    s7 += x * b[q];
-    from = (from + aStride) | 0;
-    b0 = (b0 + bDepth) | 0;
-  }
-  if (accumulate) {
-    s0 += c[to];
-    s1 += c[to + 1];
-    s2 += c[to + 2];
-    s3 += c[to + 3];
-    s4 += c[to + 4];
-    s5 += c[to + 5];
-    s6 += c[to + 6];
-    s7 += c[to + 7];
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
-}`,
-  },
-  sumColumnsMatmul64: {
-    needs: [],
-    ts: `/** Eight sums at a time: each waits for its own last addition only. */
-function sumColumnsMatmul64(
-  a: Float64Array,
-  from: number,
-  aStride: number,
-  b: Float64Array,
-  b0: number,
-  bDepth: number,
-  bColumn: number,
-  c: Float64Array,
-  to: number,
-  k: number,
-  accumulate: boolean,
-): void {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let s4 = 0;
-  let s5 = 0;
-  let s6 = 0;
-  let s7 = 0;
-  for (let p = 0; p < k; p++) {
-    const x = a[from]!;
-    let q = b0;
-    s0 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s1 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s2 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s3 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s4 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s5 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s6 += x * b[q]!;
-    q = (q + bColumn) | 0;
-    s7 += x * b[q]!;
-    from = (from + aStride) | 0;
-    b0 = (b0 + bDepth) | 0;
-  }
-  if (accumulate) {
-    s0 += c[to]!;
-    s1 += c[to + 1]!;
-    s2 += c[to + 2]!;
-    s3 += c[to + 3]!;
-    s4 += c[to + 4]!;
-    s5 += c[to + 5]!;
-    s6 += c[to + 6]!;
-    s7 += c[to + 7]!;
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
-}`,
-    js: `/** Eight sums at a time: each waits for its own last addition only. */
-function sumColumnsMatmul64(
-  a,
-  from,
-  aStride,
-  b,
-  b0,
-  bDepth,
-  bColumn,
-  c,
-  to,
-  k,
-  accumulate,
-) {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let s4 = 0;
-  let s5 = 0;
-  let s6 = 0;
-  let s7 = 0;
-  for (let p = 0; p < k; p++) {
-    const x = a[from];
-    let q = b0;
-    s0 += x * b[q];
-    q = (q + bColumn) | 0;
-    s1 += x * b[q];
-    q = (q + bColumn) | 0;
-    s2 += x * b[q];
-    q = (q + bColumn) | 0;
-    s3 += x * b[q];
-    q = (q + bColumn) | 0;
-    s4 += x * b[q];
-    q = (q + bColumn) | 0;
-    s5 += x * b[q];
-    q = (q + bColumn) | 0;
-    s6 += x * b[q];
-    q = (q + bColumn) | 0;
-    s7 += x * b[q];
-    from = (from + aStride) | 0;
-    b0 = (b0 + bDepth) | 0;
-  }
-  if (accumulate) {
-    s0 += c[to];
-    s1 += c[to + 1];
-    s2 += c[to + 2];
-    s3 += c[to + 3];
-    s4 += c[to + 4];
-    s5 += c[to + 5];
-    s6 += c[to + 6];
-    s7 += c[to + 7];
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
-}`,
-  },
   tail: {
     needs: ["farDenominator", "farNumerator", "middleDenominator", "middleNumerator", "polynomial"],
     ts: `/** erfc(x) for x > 0.46875; NaN for NaN. */
@@ -6145,6 +6177,108 @@ function valueOf(code) {
   if (code >= 65) return code - 65;
   if (code >= 48) return code + 4;
   return code === 43 ? 62 : 63;
+}`,
+  },
+  vecmat: {
+    needs: ["multiplyVector"],
+    ts: `/**
+ * c = a · B, or c += a · B with \`accumulate\`.
+ *
+ * Shapes: a [k], B [k, n], c [n]; otherwise as {@link matvec}.
+ */
+function vecmat(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyVector(a, aOffset, b, bOffset, n, 1, c, cOffset, n, k, accumulate);
+}`,
+    js: `/**
+ * c = a · B, or c += a · B with \`accumulate\`.
+ *
+ * Shapes: a [k], B [k, n], c [n]; otherwise as {@link matvec}.
+ */
+function vecmat(
+  a,
+  b,
+  c,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiplyVector(a, aOffset, b, bOffset, n, 1, c, cOffset, n, k, accumulate);
+}`,
+  },
+  vecmat64: {
+    needs: ["multiplyVectorMatvec64"],
+    ts: `/**
+ * c = a · B, or c += a · B with \`accumulate\`.
+ *
+ * Shapes: a [k], B [k, n], c [n]; otherwise as {@link matvec64}.
+ */
+function vecmat64(
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  n: number,
+  k: number,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+): void {
+  multiplyVectorMatvec64(
+    a,
+    aOffset,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    n,
+    k,
+    accumulate,
+  );
+}`,
+    js: `/**
+ * c = a · B, or c += a · B with \`accumulate\`.
+ *
+ * Shapes: a [k], B [k, n], c [n]; otherwise as {@link matvec64}.
+ */
+function vecmat64(
+  a,
+  b,
+  c,
+  n,
+  k,
+  accumulate = false,
+  aOffset = 0,
+  bOffset = 0,
+  cOffset = 0,
+) {
+  multiplyVectorMatvec64(
+    a,
+    aOffset,
+    b,
+    bOffset,
+    n,
+    1,
+    c,
+    cOffset,
+    n,
+    k,
+    accumulate,
+  );
 }`,
   },
   wasmCode: {
