@@ -90,10 +90,15 @@ function multiply(
     multiplyVector(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
   } else if (m === 1 || k === 0) {
     multiplyVector(a, a0, b, b0, bDepth, bColumn, c, c0, m * n, k, accumulate);
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+  } else if (tileCount(n, m) < tileCount(m, n)) {
+    // Cᵀ = Bᵀ · Aᵀ
     multiplyBlocks(b, b0, bColumn, bDepth, a, a0, aDepth, aRow, c, c0, 1, n, n, m, k, accumulate);
   } else {
     multiplyBlocks(a, a0, aRow, aDepth, b, b0, bDepth, bColumn, c, c0, n, 1, m, n, k, accumulate);
   }
+}
+
+/** Tiles of 4 rows and 2 columns that cover a matrix. */
+function tileCount(rows: number, columns: number): number {
+  return Math.ceil(rows / 4) * Math.ceil(columns / 2);
 }

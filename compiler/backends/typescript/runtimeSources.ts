@@ -3326,7 +3326,7 @@ const mostColumns = 65536;`,
 const mostColumns = 65536;`,
   },
   multiply: {
-    needs: ["multiplyBlocks", "multiplyVector"],
+    needs: ["multiplyBlocks", "multiplyVector", "tileCount"],
     ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
 function multiply(
   a: Float32Array,
@@ -3348,8 +3348,8 @@ function multiply(
     multiplyVector(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
   } else if (m === 1 || k === 0) {
     multiplyVector(a, a0, b, b0, bDepth, bColumn, c, c0, m * n, k, accumulate);
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+  } else if (tileCount(n, m) < tileCount(m, n)) {
+    // Cᵀ = Bᵀ · Aᵀ
     multiplyBlocks(
       b,
       b0,
@@ -3410,8 +3410,8 @@ function multiply(
     multiplyVector(b, b0, a, a0, aDepth, aRow, c, c0, m, k, accumulate);
   } else if (m === 1 || k === 0) {
     multiplyVector(a, a0, b, b0, bDepth, bColumn, c, c0, m * n, k, accumulate);
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+  } else if (tileCount(n, m) < tileCount(m, n)) {
+    // Cᵀ = Bᵀ · Aᵀ
     multiplyBlocks(
       b,
       b0,
@@ -4595,7 +4595,7 @@ function multiplyColumnsMatvec64(
 }`,
   },
   multiplyMatmul64: {
-    needs: ["multiplyBlocksTileKernel64", "multiplyVectorMatvec64"],
+    needs: ["multiplyBlocksTileKernel64", "multiplyVectorMatvec64", "tileCountMatmul64"],
     ts: `/** A[i, p] is \`a[a0 + i * aRow + p * aDepth]\`, and likewise B[p, j]. */
 function multiplyMatmul64(
   a: Float64Array,
@@ -4629,8 +4629,8 @@ function multiplyMatmul64(
       k,
       accumulate,
     );
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+  } else if (tileCountMatmul64(n, m) < tileCountMatmul64(m, n)) {
+    // Cᵀ = Bᵀ · Aᵀ
     multiplyBlocksTileKernel64(
       b,
       b0,
@@ -4703,8 +4703,8 @@ function multiplyMatmul64(
       k,
       accumulate,
     );
-  } else if (m === 2) {
-    // Cᵀ = Bᵀ · Aᵀ: rows of tiles come in fours, columns in twos.
+  } else if (tileCountMatmul64(n, m) < tileCountMatmul64(m, n)) {
+    // Cᵀ = Bᵀ · Aᵀ
     multiplyBlocksTileKernel64(
       b,
       b0,
@@ -6093,6 +6093,28 @@ const taylor = [
   1.0838659214896955e-8, -5.183475041970047e-9, 2.4836745438024785e-9,
   -1.1921401405860912e-9, 5.731367241678862e-10,
 ];`,
+  },
+  tileCount: {
+    needs: [],
+    ts: `/** Tiles of 4 rows and 2 columns that cover a matrix. */
+function tileCount(rows: number, columns: number): number {
+  return Math.ceil(rows / 4) * Math.ceil(columns / 2);
+}`,
+    js: `/** Tiles of 4 rows and 2 columns that cover a matrix. */
+function tileCount(rows, columns) {
+  return Math.ceil(rows / 4) * Math.ceil(columns / 2);
+}`,
+  },
+  tileCountMatmul64: {
+    needs: [],
+    ts: `/** Tiles of 4 rows and 2 columns that cover a matrix. */
+function tileCountMatmul64(rows: number, columns: number): number {
+  return Math.ceil(rows / 4) * Math.ceil(columns / 2);
+}`,
+    js: `/** Tiles of 4 rows and 2 columns that cover a matrix. */
+function tileCountMatmul64(rows, columns) {
+  return Math.ceil(rows / 4) * Math.ceil(columns / 2);
+}`,
   },
   trigamma: {
     needs: ["bernoulli", "polynomial", "sinPi"],
