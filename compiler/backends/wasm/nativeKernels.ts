@@ -1,13 +1,15 @@
 import type { Buffer, Statement } from "../../schedule/program.js";
-import type { ConvolutionName } from "./kernels/convolve.js";
 import {
   convolutionCalls,
   convolutionFunctions,
+  convolutionKernel,
+  convolutionProducts,
   convolutionScratchBytes,
   geometryNames,
   type Geometry,
   type NamedFunction,
 } from "./kernels/convolveCall.js";
+import type { ConvolutionName } from "./kernels/convolveImages.js";
 import type { MatmulKernel } from "./kernels/kernel.js";
 import type { Dtype } from "./kernels/lanes.js";
 import { poolPositionsFunction, poolPositionsName } from "./kernels/poolPositions.js";
@@ -50,14 +52,13 @@ function convolution(name: ConvolutionName, statement: KernelStatement): NativeK
   const dtype = commonDtype(statement);
   const geometry = geometryOf(statement);
   if (dtype === null || geometry === null) return null;
+  const kernel = convolutionKernel(name, dtype, geometry);
   return {
-    products: [
-      { dtype, transposeA: name === "convolveInput", transposeB: false, accumulate: false },
-    ],
-    functions: convolutionFunctions(name, dtype),
-    scratch: convolutionScratchBytes(name, dtype, geometry),
+    products: convolutionProducts(kernel),
+    functions: convolutionFunctions(kernel),
+    scratch: convolutionScratchBytes(kernel, geometry),
     calls: (values, scratch) =>
-      convolutionCalls(name, dtype, geometry, {
+      convolutionCalls(kernel, geometry, {
         operands: values.slice(0, 3),
         images: values[3] ?? "",
         scratch,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ConvolutionName } from "../../../compiler/backends/wasm/kernels/convolve.js";
 import {
   convolutionCalls,
   convolutionFunctions,
+  convolutionKernel,
   convolutionScratchBytes,
 } from "../../../compiler/backends/wasm/kernels/convolveCall.js";
+import type { ConvolutionName } from "../../../compiler/backends/wasm/kernels/convolveImages.js";
 import type { Dtype } from "../../../compiler/backends/wasm/kernels/lanes.js";
 import { matmulKernels } from "../../../compiler/backends/wasm/kernels/matmul.js";
 import { relaxedSimdProbe } from "../../../compiler/backends/wasm/kernels/relaxed.js";
@@ -45,7 +46,14 @@ function moduleOf(dtype: Dtype, relaxed: boolean) {
     accumulate: false,
   }));
   const functions = new Map(
-    names.flatMap((name) => convolutionFunctions(name, dtype).map((own) => [own.name, own])),
+    convolutions.flatMap(({ geometry }) =>
+      names.flatMap((name) =>
+        convolutionFunctions(convolutionKernel(name, dtype, geometry)).map((own) => [
+          own.name,
+          own,
+        ]),
+      ),
+    ),
   );
   const calls = convolutions.flatMap(({ geometry, images }, i) =>
     names.map((name) => {
@@ -55,7 +63,7 @@ function moduleOf(dtype: Dtype, relaxed: boolean) {
         scratch: "(local.get $scratch)",
       };
       return `(func $${name}${i} (param $a i32) (param $b i32) (param $c i32) (param $scratch i32)
-        ${convolutionCalls(name, dtype, geometry, given).join("\n")})`;
+        ${convolutionCalls(convolutionKernel(name, dtype, geometry), geometry, given).join("\n")})`;
     }),
   );
   return textModule(
@@ -91,6 +99,7 @@ describe.each(variants.filter(({ relaxed }) => !relaxed || isValid(relaxedSimdPr
 
     const run = (name: ConvolutionName, convolution: Convolution, i: number) => {
       new Uint8Array(buffer).fill(0xff);
+      const { geometry } = convolution;
       let end = 64;
       const place = (length: number) => {
         const start = end;
@@ -106,7 +115,8 @@ describe.each(variants.filter(({ relaxed }) => !relaxed || isValid(relaxedSimdPr
       if (a === undefined || b === undefined || c === undefined) throw new Error("three arrays");
       c.array.fill(NaN);
       const scratch = end;
-      const after = scratch + convolutionScratchBytes(name, dtype, convolution.geometry);
+      const after =
+        scratch + convolutionScratchBytes(convolutionKernel(name, dtype, geometry), geometry);
       const fences = [a.start - 64, b.start - 16, c.start - 16, after].map((start) =>
         view(start, 2),
       );

@@ -1,4 +1,18 @@
-import { clearName, copyRowsName, entry } from "./convolveTables.js";
+import {
+  clear,
+  clearBorder,
+  closeImage,
+  convolutionName,
+  eachGroup,
+  imageLocals,
+  openImage,
+  parametersOf,
+  readImage,
+  setSizes,
+  type ConvolutionKernel,
+  type ConvolutionName,
+} from "./convolveImages.js";
+import { entry } from "./convolveTables.js";
 import {
   addWindowsName,
   packTapsName,
@@ -6,7 +20,7 @@ import {
   panelRow,
   storeSumsName,
 } from "./convolvePanels.js";
-import { type Dtype, type Lanes, lanesOf } from "./lanes.js";
+import { type Lanes, lanesOf } from "./lanes.js";
 import { packRowsName, packStripsName } from "./pack.js";
 import { type LeftLayout, panelName } from "./panel.js";
 import {
@@ -19,12 +33,10 @@ import {
   least,
   lines,
   locals,
-  params,
   repeatWhile,
   set,
   sub,
   times,
-  when,
 } from "./text.js";
 
 /**
@@ -39,54 +51,16 @@ import {
  *
  * An image with padding is first copied into one with a border of zeros.
  */
-export type ConvolutionName = "convolve" | "convolveInput" | "convolveFilters";
-
 /** Terms of a sum at once: a panel stays in the first cache. */
 export const termsAtOnce = 512;
 
-/** What the functions take besides two operands and their result; all i32, lengths of rows in bytes. */
-export const convolutionParameters = [
-  "images",
-  "groups",
-  "depth",
-  "share",
-  "count",
-  "size",
-  "windows",
-  "height",
-  "row",
-  "hasBorder",
-  "wideRow",
-  "widePlane",
-  "inset",
-  "tapTable",
-  "windowTable",
-  "panel",
-  "sums",
-  "strips",
-  "wide",
-] as const;
-
-export const convolutionName = (name: ConvolutionName, dtype: Dtype): string => `${name}_${dtype}`;
-
-const operandNames: Readonly<Record<ConvolutionName, readonly [string, string, string]>> = {
-  convolve: ["x", "w", "y"],
-  convolveInput: ["y", "w", "x"],
-  convolveFilters: ["x", "y", "w"],
-};
-
-export function convolutionFunction(name: ConvolutionName, dtype: Dtype, tileRows: number): string {
-  const lanes = lanesOf(dtype);
-  const element = i32(lanes.bytes);
+export function convolutionFunction(kernel: ConvolutionKernel, tileRows: number): string {
+  const lanes = lanesOf(kernel.dtype);
   return lines(
-    `(func $${convolutionName(name, dtype)}`,
-    params(...operandNames[name], ...convolutionParameters),
-    locals("i32", "wRow", "yRow", "imageBytes", "image", "result", "source"),
-    locals("i32", "groupsLeft", "left", "k", "t", "terms", "width"),
-    set("wRow", times(get("count"), element)),
-    set("yRow", times(get("windows"), element)),
-    set("imageBytes", times(times(get("depth"), get("height")), get("row"))),
-    ...bodies[name](lanes, tileRows),
+    `(func $${convolutionName(kernel)} ${parametersOf(kernel)}`,
+    locals("i32", ...imageLocals, "k", "t", "terms", "width"),
+    ...setSizes(lanes.bytes),
+    ...bodies[kernel.name](lanes, tileRows),
     ")",
   );
 }
@@ -171,45 +145,11 @@ function toInput(lanes: Lanes, tileRows: number): readonly string[] {
   ];
   return eachGroup(
     [call(packStripsName(lanes), ...["w", "wRow", "share", "strips", "count"].map(get))],
-    [
-      choose(
-        get("hasBorder"),
-        [set("source", get("wide")), clear(get("wide"), wideBytes)],
-        [set("source", get("image")), clear(get("image"), get("imageBytes"))],
-      ),
-      inPanels(lanes, "t", "windows", panels),
-      when(get("hasBorder"), copyImage(wideImage, plainImage)),
-    ],
+    [...openImage, inPanels(lanes, "t", "windows", panels), closeImage],
   );
 }
 
 // Loops
-
-/** For each group of channels and each image: `image` and `result` are its parts of x and y. */
-function eachGroup(before: readonly string[], body: readonly string[]): readonly string[] {
-  const yBytes = times(get("share"), get("yRow"));
-  return [
-    set("groupsLeft", get("groups")),
-    repeatWhile(
-      get("groupsLeft"),
-      ...before,
-      set("image", get("x")),
-      set("result", get("y")),
-      set("left", get("images")),
-      repeatWhile(
-        get("left"),
-        ...body,
-        advance("image", times(get("groups"), get("imageBytes"))),
-        advance("result", times(get("groups"), yBytes)),
-        advance("left", i32(-1)),
-      ),
-      advance("x", get("imageBytes")),
-      advance("y", yBytes),
-      advance("w", times(get("share"), get("wRow"))),
-      advance("groupsLeft", i32(-1)),
-    ),
-  ];
-}
 
 /** Runs along the sums of a product, `terms` at once. */
 function inTerms(index: string, total: string, body: readonly string[]): string {
@@ -233,33 +173,6 @@ function along(index: string, total: string, step: number, body: readonly string
     repeatWhile(`(i32.lt_u ${get(index)} ${get(total)})`, ...body, advance(index, i32(step))),
   );
 }
-
-// Images
-
-const clear = (to: string, bytes: string): string => call(clearName, to, bytes);
-
-const wideBytes = times(get("depth"), get("widePlane"));
-
-/** The border stays as it is while images come and go inside it. */
-const clearBorder = when(get("hasBorder"), clear(get("wide"), wideBytes));
-
-type Place = readonly [start: string, row: string, plane: string];
-
-const plainImage: Place = [get("image"), get("row"), times(get("row"), get("height"))];
-
-const wideImage: Place = [add(get("wide"), get("inset")), get("wideRow"), get("widePlane")];
-
-const copyImage = (from: Place, to: Place): string =>
-  call(copyRowsName, ...from, ...to, ...["row", "height", "depth"].map(get));
-
-/** `source` is the image with its border. */
-const readImage: readonly string[] = [
-  choose(
-    get("hasBorder"),
-    [copyImage(plainImage, wideImage), set("source", get("wide"))],
-    [set("source", get("image"))],
-  ),
-];
 
 // Products
 

@@ -1,12 +1,12 @@
 import type { KernelOptions } from "./matmul.js";
 import { tileRowsOf } from "./matmul.js";
+import { convolutionFunction, termsAtOnce } from "./convolve.js";
 import {
-  convolutionFunction,
   convolutionName,
   convolutionParameters,
+  type ConvolutionKernel,
   type ConvolutionName,
-  termsAtOnce,
-} from "./convolve.js";
+} from "./convolveImages.js";
 import {
   addWindowsFunction,
   addWindowsName,
@@ -26,6 +26,8 @@ import {
   tableFunction,
   tableName,
 } from "./convolveTables.js";
+import { thinInputFunction } from "./convolveThin.js";
+import type { MatmulKernel } from "./kernel.js";
 import { type Dtype, lanesOf } from "./lanes.js";
 import { add, call, i32 } from "./text.js";
 
@@ -56,29 +58,44 @@ export interface NamedFunction {
   text(options: KernelOptions): string;
 }
 
-/** The functions a convolution calls, itself included, but for those of matrix products. */
-export function convolutionFunctions(
+export const convolutionKernel = (
   name: ConvolutionName,
   dtype: Dtype,
-): readonly NamedFunction[] {
+  { filters, groups }: Geometry,
+): ConvolutionKernel => ({ name, dtype, isThin: name === "convolveInput" && filters === groups });
+
+/** The functions a convolution calls, itself included, but for those of matrix products. */
+export function convolutionFunctions(kernel: ConvolutionKernel): readonly NamedFunction[] {
+  const { dtype, isThin, name } = kernel;
   const lanes = lanesOf(dtype);
   const always = (own: string, text: string): NamedFunction => ({ name: own, text: () => text });
+  const storeSums = always(storeSumsName(lanes), storeSumsFunction(lanes));
   const panels = {
-    convolve: [always(packWindowsName(lanes), packWindowsFunction(lanes))],
+    convolve: [storeSums, always(packWindowsName(lanes), packWindowsFunction(lanes))],
     convolveInput: [always(addWindowsName(lanes), addWindowsFunction(lanes))],
-    convolveFilters: [always(packTapsName(lanes), packTapsFunction(lanes))],
+    convolveFilters: [storeSums, always(packTapsName(lanes), packTapsFunction(lanes))],
   };
   return [
     always(tableName, tableFunction()),
     always(clearName, clearFunction()),
     always(copyRowsName, copyRowsFunction()),
-    ...(name === "convolveInput" ? [] : [always(storeSumsName(lanes), storeSumsFunction(lanes))]),
-    ...panels[name],
+    ...(isThin ? [] : panels[name]),
     {
-      name: convolutionName(name, dtype),
-      text: (options) => convolutionFunction(name, dtype, tileRowsOf(options)),
+      name: convolutionName(kernel),
+      text: (options) =>
+        isThin ? thinInputFunction(kernel) : convolutionFunction(kernel, tileRowsOf(options)),
     },
   ];
+}
+
+/** The matrix products whose parts a convolution calls. */
+export function convolutionProducts({
+  dtype,
+  isThin,
+  name,
+}: ConvolutionKernel): readonly Omit<MatmulKernel, "name">[] {
+  const transposeA = name === "convolveInput";
+  return isThin ? [] : [{ dtype, transposeA, transposeB: false, accumulate: false }];
 }
 
 /** Places in the scratch of a convolution, in bytes, and how much it takes. */
@@ -117,15 +134,15 @@ function measures(geometry: Geometry, dtype: Dtype) {
 
 type Measures = ReturnType<typeof measures>;
 
-function scratchOf(name: ConvolutionName, own: Measures): Scratch {
+function scratchOf({ isThin, name }: ConvolutionKernel, own: Measures): Scratch {
   const { bytes, count, depth, hasBorder, share, widePlane, windows } = own;
   const isInput = name === "convolveInput";
   const sizes = {
     tapTable: 4 * (count + spareEntries),
     windowTable: 4 * (windows + spareEntries),
-    panel: termsAtOnce * panelRow,
-    sums: (isInput ? count : share) * panelRow,
-    strips: isInput ? (count + spareRows) * share * bytes : 0,
+    panel: isThin ? 0 : termsAtOnce * panelRow,
+    sums: isThin ? 0 : (isInput ? count : share) * panelRow,
+    strips: isInput && !isThin ? (count + spareRows) * share * bytes : 0,
     wide: hasBorder ? depth * widePlane : 0,
   };
   let end = 0;
@@ -146,18 +163,13 @@ function scratchOf(name: ConvolutionName, own: Measures): Scratch {
 }
 
 /** Bytes a convolution works in besides its operands. */
-export function convolutionScratchBytes(
-  name: ConvolutionName,
-  dtype: Dtype,
-  geometry: Geometry,
-): number {
-  return scratchOf(name, measures(geometry, dtype)).bytes;
+export function convolutionScratchBytes(kernel: ConvolutionKernel, geometry: Geometry): number {
+  return scratchOf(kernel, measures(geometry, kernel.dtype)).bytes;
 }
 
 /** The calls for one convolution: of the functions that fill its tables, and of its own. */
 export function convolutionCalls(
-  name: ConvolutionName,
-  dtype: Dtype,
+  kernel: ConvolutionKernel,
   geometry: Geometry,
   given: {
     /** Addresses of both operands and the result. */
@@ -166,11 +178,11 @@ export function convolutionCalls(
     readonly scratch: string;
   },
 ): readonly string[] {
-  const own = measures(geometry, dtype);
+  const own = measures(geometry, kernel.dtype);
   const { dilationH, dilationW, filterHeight, filterWidth, groups, height } = geometry;
   const { resultHeight, resultWidth, strideH, strideW } = geometry;
   const { bytes, count, depth, wideRow, widePlane, windows } = own;
-  const { places } = scratchOf(name, own);
+  const { places } = scratchOf(kernel, own);
   const at = (section: (typeof sections)[number], entries = 0): string =>
     add(given.scratch, i32(places[section] + 4 * entries));
   const table = (to: string, ...steps: readonly number[]): string =>
@@ -193,6 +205,6 @@ export function convolutionCalls(
     table(at("tapTable", count), 1, 0, 1, 0, spareEntries, 0),
     table(at("windowTable"), 1, 0, resultHeight, strideH * wideRow, resultWidth, strideW * bytes),
     table(at("windowTable", windows), 1, 0, 1, 0, spareEntries, 0),
-    call(convolutionName(name, dtype), ...given.operands, ...convolutionParameters.map(argument)),
+    call(convolutionName(kernel), ...given.operands, ...convolutionParameters.map(argument)),
   ];
 }

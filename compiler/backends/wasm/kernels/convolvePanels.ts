@@ -42,7 +42,7 @@ const loadEntry = (table: string, index = 0): string =>
   `(i32.load offset=${4 * index} ${get(table)})`;
 
 /** Whether the windows from an entry on, as many as a vector has lanes, lie side by side. */
-const areContiguous = ({ bytes }: Lanes, table: string, count: number): string =>
+export const areContiguous = ({ bytes }: Lanes, table: string, count: number): string =>
   `(i32.eq ${sub(loadEntry(table, count - 1), loadEntry(table))} ${i32((count - 1) * bytes)})`;
 
 /** Copies an element or a vector. */
