@@ -58,6 +58,8 @@ const shapes: readonly (readonly [Kind, number, number, number])[] = [
   ["NN", 1000, 1, 1000],
   ["NN", 1, 1000, 1000],
   ["TN", 1000, 1000, 1],
+  ["NN", 1, 128, 784],
+  ["NT", 10, 784, 64],
   ["NN", 8, 8, 8],
 ];
 
@@ -73,7 +75,7 @@ function seconds(run: () => void, repeats: number): number {
 export function benchKernels(): void {
   const generator = random(1);
   console.log("\n### Matrix kernels against three plain loops, GFLOP/s\n\n```");
-  console.log("kernel     m     n     k   blocked     naive   ratio");
+  console.log("kernel     m     n     k      ours     naive   ratio");
   for (const [kind, m, n, k] of shapes) {
     const a = generator.fillNormal(new Float32Array(m * k));
     const b = generator.fillNormal(new Float32Array(k * n));
