@@ -22,24 +22,27 @@ export function poolPositions(
   for (let n = 0; n < planes; n++) {
     const plane = n * height * width;
     for (let p = 0; p < resultHeight; p++) {
-      const top = Math.max(p * strideH - paddingH, 0);
-      const bottom = Math.min(p * strideH - paddingH + windowH, height);
+      const above = p * strideH - paddingH;
+      const top = Math.max(above, 0);
+      const bottom = Math.min(above + windowH, height);
       for (let q = 0; q < resultWidth; q++) {
-        const left = Math.max(q * strideW - paddingW, 0);
-        const right = Math.min(q * strideW - paddingW + windowW, width);
-        let best = top * width + left;
-        let largest = x[plane + best]!;
+        const before = q * strideW - paddingW;
+        const left = Math.max(before, 0);
+        const right = Math.min(before + windowW, width);
+        let best = plane + top * width + left;
         for (let h = top; h < bottom; h++) {
-          for (let w = left; w < right; w++) {
-            const value = x[plane + h * width + w]!;
-            if (value > largest || (Number.isNaN(value) && !Number.isNaN(largest))) {
-              largest = value;
-              best = h * width + w;
-            }
-          }
+          const end = plane + h * width + right;
+          for (let i = plane + h * width + left; i < end; i++) best = larger(x, best, i);
         }
-        result[at++] = best;
+        result[at++] = best - plane;
       }
     }
   }
+}
+
+/** The position of the larger one, without a jump, which nobody could foresee. */
+function larger(x: ArrayLike<number>, best: number, other: number): number {
+  const largest = x[best]!;
+  const takes = Number(!(x[other]! <= largest)) & Number(!Number.isNaN(largest));
+  return (best + Math.imul(takes, other - best)) | 0;
 }
