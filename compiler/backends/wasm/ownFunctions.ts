@@ -36,10 +36,14 @@ const ownFunctions: Readonly<Record<string, Wat>> = {
   (local.set $x (f64.trunc (local.get $x)))
   (i32.wrap_i64 (i64.trunc_sat_f64_s (f64.sub (local.get $x) (f64.mul (f64.const 4294967296)
     (f64.floor (f64.div (local.get $x) (f64.const 4294967296))))))))
-(func $uniformAt (param $seed f64) (param $position f64) (result f64)
+(func $uniformAt.seed (param $seed f64) (result i32)
   (local $hash i32) (local $low i32) (local $high i32)
   (local.set $hash (i32.const 0x9e3779b9))
   ${mixWide("seed")}
+  (local.get $hash))
+(func $uniformAt (param $seed f64) (param $position f64) (result f64)
+  (local $hash i32) (local $low i32) (local $high i32)
+  (local.set $hash (call $uniformAt.seed (local.get $seed)))
   ${mixWide("position")}
   (f64.mul (f64.convert_i32_u (local.get $hash)) (f64.const ${2 ** -32})))`,
 };

@@ -141,8 +141,9 @@ function groupsOf(
     const joins =
       last?.isStage === true &&
       isStage &&
-      last.phase === phase &&
-      (isEnd || quotes.length === 0 || quotes.join("\n") === last.quotes.join("\n"));
+      (isEnd ||
+        (last.phase === phase &&
+          (quotes.length === 0 || quotes.join("\n") === last.quotes.join("\n"))));
     if (joins) last.statements.push(statement);
     else groups.push({ phase, quotes, statements: [statement], isStage });
   });

@@ -1,7 +1,8 @@
 import type { DType } from "../../ir/type.js";
 import type { Local, Loop, Scalar } from "../../schedule/program.js";
+import { drawn, type Draw } from "./draws.js";
 import { Reductions } from "./reductions.js";
-import { dtypeOf, scalarWat, type ScalarContext } from "./scalar.js";
+import { dtypeOf, scalarAs, scalarWat, type ScalarContext } from "./scalar.js";
 import { VectorWriter, type Vectors } from "./vector.js";
 import { VectorValues } from "./vectorValue.js";
 import { accessKey, VectorMemory, type Load, type Store } from "./vectorMemory.js";
@@ -43,6 +44,8 @@ export class VectorLoop {
   readonly #f: FunctionWriter;
   readonly #vectors: VectorWriter;
   readonly #invariants = new Map<Scalar, Wat>();
+  /** The hashes of seeds, by what is drawn with them. */
+  readonly #seeds = new Map<Scalar, Wat>();
   readonly #memory: VectorMemory;
   readonly #reductions: Reductions;
   /** The number of rounds: a constant or a local. */
@@ -144,9 +147,23 @@ export class VectorLoop {
 
   #prepareValue(value: Scalar): void {
     if (!this.#plan.isVarying(value)) return this.#prepareInvariant(value);
+    const draw = this.#plan.drawOf(value);
+    if (draw !== null) return this.#prepareDraw(value, draw);
     if (value.kind === "load") this.#memory.prepare(value);
     if (value.kind === "apply") value.arguments.forEach((part) => this.#prepareValue(part));
     if (value.kind === "total") value.terms.forEach((term) => this.#prepareValue(term.value));
+  }
+
+  /** The seed is mixed once, by a part of the module's own function. */
+  #prepareDraw(value: Scalar, { seed, position }: Draw): void {
+    this.#prepareValue(position);
+    const name = this.#context.host("uniformAt", 2);
+    const hash = `(call $${name}.seed ${scalarAs("f64", seed, this.#context)})`;
+    this.#seeds.set(value, this.#f.keep("v128", `(i32x4.splat ${hash})`, "seed"));
+  }
+
+  #draw(hash: Wat, { position, threshold }: Draw, rounds: Rounds): Vectors {
+    return drawn(this.#vectors, hash, rounds.values.of(position), threshold);
   }
 
   #prepareInvariant(value: Scalar): void {
@@ -220,6 +237,8 @@ export class VectorLoop {
         lane: this.#vectors.laneOf(dtypeOf(value)),
         wats: Array.from({ length: rounds.count }, () => invariant),
       };
+    const [seed, draw] = [this.#seeds.get(value), this.#plan.drawOf(value)];
+    if (seed !== undefined && draw !== null) return this.#draw(seed, draw, rounds);
     switch (value.kind) {
       case "local": {
         const known = rounds.locals.get(value);

@@ -12,6 +12,7 @@ import {
   type Statement,
 } from "../../schedule/program.js";
 import { visitScalars } from "../../schedule/tidy.js";
+import { drawnWhereUsed, drawOf, type Draw } from "./draws.js";
 import { dtypeOf } from "./scalar.js";
 import type { Float } from "./wat.js";
 
@@ -25,6 +26,8 @@ export interface VectorPlan {
   /** Elementwise operations in the body. */
   readonly operations: number;
   isVarying(value: Scalar): boolean;
+  /** What a value draws at random, of one seed for all rounds; else null. */
+  drawOf(value: Scalar): Draw | null;
 }
 
 export type VectorStatement = Extract<Statement, { kind: "define" | "update" | "store" }>;
@@ -33,7 +36,7 @@ type Load = Extract<Scalar, { kind: "load" }>;
 /** The plan for a loop, or null where its rounds depend on each other or it is too intricate. */
 export function planVectors(loop: Loop, statements: readonly Statement[]): VectorPlan | null {
   const body: VectorStatement[] = [];
-  for (const statement of statements) {
+  for (const statement of drawnWhereUsed(statements)) {
     const { kind } = statement;
     if (kind !== "define" && kind !== "update" && kind !== "store") return null;
     body.push(statement);
@@ -72,6 +75,7 @@ class Planner {
       reductions: this.#reductions,
       operations,
       isVarying: (value) => this.#isVarying(value),
+      drawOf: (value) => this.#drawOf(value),
     };
   }
 
@@ -168,12 +172,23 @@ class Planner {
   }
 
   /** Which width of floats the values that vary have. */
+  #drawOf(value: Scalar): Draw | null {
+    const draw = drawOf(value);
+    return draw === null || this.#isVarying(draw.seed) ? null : draw;
+  }
+
   #noteTypes(statement: VectorStatement): void {
     const note = (dtype: DType) => {
       if (dtype === "f32" || dtype === "f64") this.#floats.add(dtype);
     };
+    const drawing = new Set<Scalar>();
     visitScalars(statement, (value) => {
-      if (isFloat(dtypeOf(value)) && this.#isVarying(value)) note(dtypeOf(value));
+      const draw = this.#drawOf(value);
+      if (draw !== null) drawing.add(draw.uniform);
+    });
+    visitScalars(statement, (value) => {
+      if (isFloat(dtypeOf(value)) && this.#isVarying(value) && !drawing.has(value))
+        note(dtypeOf(value));
     });
     note(statement.kind === "store" ? statement.buffer.dtype : statement.local.dtype);
   }

@@ -62,3 +62,23 @@ it("dropout asks nobody", () => {
     .filter((value, i) => Math.abs(value - found[i]!) > 1e-6);
   expect(differing).toEqual([]);
 });
+
+it.each(["f32", "f64"] as const)("%s: what dropout drops, at every length and seed", (dtype) => {
+  const math = `f(x: ${dtype}[N, 3], seed: f64) = sum(dropout(tanh(x), seed, rate=0.3) * x)`;
+  const [wasm, plain] = (["wasm-js", "js"] as const).map((target) =>
+    runMath(math, { target, assembler }),
+  );
+  for (const seed of [0, 1, -1, 12.75, 2 ** 40 + 3, -(2 ** 35), 1e19])
+    for (const N of [1, 2, 3, 5, 8, 21, 90]) {
+      const x = Array.from({ length: 3 * N }, (_, i) => Math.fround(1 + Math.sin(i + N)));
+      const [found, reference] = [wasm!, plain!].map((run) =>
+        run.gradient({ x, seed: [seed] }, [1], { N }),
+      );
+      const slopes = found!.slopes["x"]!;
+      expect(slopes).toHaveLength(3 * N);
+      const differing = reference!.slopes["x"]!.filter(
+        (slope, i) => !(Math.abs(slope - slopes[i]!) < 1e-5),
+      );
+      expect(differing, `seed ${seed}, ${N} rows`).toEqual([]);
+    }
+});

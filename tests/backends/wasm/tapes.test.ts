@@ -230,14 +230,13 @@ it("particles bounce until they lie still", () => {
 
 const texts = { decay, ...others, particles };
 
-it.each(Object.entries(texts))("the code of %s is formatted", async (name, text) => {
-  const source = { entry: "model.ts", files: { "model.ts": text } };
-  const options = { assembler, standalone: name === "nested" };
-  for (const target of ["wasm", "wasm-js"] as const) {
-    const { code } = compile(source, { ...options, target });
+describe.each(Object.entries(texts))("the code of %s is formatted", (name, text) => {
+  it.each(["wasm", "wasm-js"] as const)("%s", async (target) => {
+    const source = { entry: "model.ts", files: { "model.ts": text } };
+    const { code } = compile(source, { target, assembler, standalone: name === "nested" });
     const parser = target === "wasm" ? "typescript" : "acorn";
     expect(code).toBe(await format(code, { parser }));
-  }
+  });
 });
 
 it("their code passes the strictest checks", { timeout: 120_000 }, () => {
