@@ -2,10 +2,11 @@ import type { FloatArray } from "../floatArray.js";
 import type { Optimiser } from "../optimiser.js";
 import { adam, adamw, momentum, nesterov, sgd } from "../optimisers.js";
 import { arrive, words } from "./barrier.js";
+import { createContributions } from "./contributions.js";
 import { failureOf, writeFailure } from "./failures.js";
 import type { GradientModule, OptimiserChoice } from "./options.js";
 import { arrayAt } from "./parameterTree.js";
-import type { Leaf, Task } from "./plan.js";
+import type { Task } from "./plan.js";
 
 /**
  * One worker's part of a step, in two stages. Each ends with the arrival at a
@@ -33,8 +34,7 @@ export async function createParticipant(
   const { createWork, gradient, name } = functionsOf(module, task.function);
   const work = await createWork(task.sizes);
   const bundle: Record<string, unknown> = { ...inputs };
-  const sources = leaves.map(({ parts }) => [...parts]);
-  const publishers = leaves.map((leaf) => createPublisher(leaf, worker));
+  const contributions = leaves.map(createContributions(task));
   const update = task.optimiser && createUpdate(task.optimiser, task);
 
   function computeRows(): void {
@@ -46,18 +46,13 @@ export async function createParticipant(
     task.values[worker] = result["value"];
     for (let l = 0; l < leaves.length; l++) {
       const leaf = leaves[l]!;
-      const own = arrayAt(result, leaf.path, leaf.parameter, name);
-      sources[l]![worker] = own;
-      publishers[l]!(own);
+      contributions[l]!.publish(arrayAt(result, leaf.path, leaf.parameter, name));
     }
   }
 
   function combineShards(): void {
     if (Atomics.load(control, words.failed) > 0) return;
-    for (let l = 0; l < leaves.length; l++) {
-      const { gradient: target, bounds } = leaves[l]!;
-      addWeighted(target, sources[l]!, task.weights, bounds[worker]!, bounds[worker + 1]!);
-    }
+    for (let l = 0; l < leaves.length; l++) contributions[l]!.combine();
     update?.();
   }
 
@@ -93,59 +88,6 @@ function functionsOf(module: GradientModule, name: string) {
     gradient: find(`${name}Grad`) as GradientFunction,
     name: `${name}Grad`,
   };
-}
-
-/** Copies a worker's gradient to where the others read it, all but the part it adds up itself. */
-function createPublisher({ bounds, parts }: Leaf, worker: number): (own: FloatArray) => void {
-  const start = bounds[worker]!;
-  const end = bounds[worker + 1]!;
-  const before = parts[worker]!.subarray(0, start);
-  const after = parts[worker]!.subarray(end);
-  // Views are garbage; a function that gives the same array each time needs them once.
-  let known = before;
-  let ownBefore = before;
-  let ownAfter = after;
-  return (own) => {
-    if (own !== known) {
-      known = own;
-      ownBefore = own.subarray(0, start);
-      ownAfter = own.subarray(end);
-    }
-    before.set(ownBefore);
-    after.set(ownAfter);
-  };
-}
-
-/** target = Σ weights[k] · sources[k] from start to end, in the order of the sources. */
-function addWeighted(
-  target: FloatArray,
-  sources: readonly FloatArray[],
-  weights: readonly number[],
-  start: number,
-  end: number,
-): void {
-  const first = sources[0]!;
-  const p = weights[0]!;
-  if (sources.length === 1) {
-    for (let i = start; i < end; i++) target[i] = p * first[i]!;
-    return;
-  }
-  const second = sources[1]!;
-  const q = weights[1]!;
-  // Four at a time: it takes two thirds of the time.
-  const whole = start + 4 * Math.floor((end - start) / 4);
-  for (let i = start; i < whole; i += 4) {
-    target[i] = p * first[i]! + q * second[i]!;
-    target[i + 1] = p * first[i + 1]! + q * second[i + 1]!;
-    target[i + 2] = p * first[i + 2]! + q * second[i + 2]!;
-    target[i + 3] = p * first[i + 3]! + q * second[i + 3]!;
-  }
-  for (let i = whole; i < end; i++) target[i] = p * first[i]! + q * second[i]!;
-  for (let k = 2; k < sources.length; k++) {
-    const source = sources[k]!;
-    const weight = weights[k]!;
-    for (let i = start; i < end; i++) target[i]! += weight * source[i]!;
-  }
 }
 
 /** The optimiser of one worker's part of each parameter: its rules work element by element. */

@@ -4,6 +4,7 @@ import { failureLength } from "./failures.js";
 import type { Constants, DataArray, DataParallelOptions, OptimiserChoice } from "./options.js";
 import { asGradients, mapParameters, type ParameterLeaf } from "./parameterTree.js";
 import { copyOf, isDataArray, type Memory, zerosLike } from "./sharedArrays.js";
+import { createSumMemory, type SumMemory } from "./sumMemory.js";
 
 /** A parameter in shared memory, with its gradient and what the workers contribute to it. */
 export interface Leaf {
@@ -33,6 +34,8 @@ export interface Task {
   /** The inputs that are numbers, read again in each step. */
   readonly numbers: Float64Array;
   readonly leaves: readonly Leaf[];
+  /** Where gradients are added, if WebAssembly does it. */
+  readonly sumMemory: SumMemory | undefined;
   /** By worker, what its value and gradient count in the sum. */
   readonly weights: readonly number[];
   /** By worker. */
@@ -73,7 +76,11 @@ export function createPlan<P extends object, D extends object, C extends Constan
   checkReduction(options.reduction);
   const rows = rowCount(options);
   const firstRows = divide(rows, workers, 1);
-  const { leaves, parameters, gradients } = planParameters(options.parameters, workers, memory);
+  const { leaves, parameters, gradients, sumMemory } = planParameters(
+    options.parameters,
+    workers,
+    memory,
+  );
   const data = copyData(options.data, memory);
   const constants = copyConstants(options.constants ?? {}, memory);
   const numberNames = Object.keys(constants).filter((name) => typeof constants[name] === "number");
@@ -86,6 +93,7 @@ export function createPlan<P extends object, D extends object, C extends Constan
     numberNames,
     numbers: zerosLike(memory, new Float64Array(numberNames.length)),
     leaves,
+    sumMemory,
     weights: counts.map((count) => (isMean ? count / rows : 1)),
     values: zerosLike(memory, new Float64Array(workers)),
     failures: counts.map(() => new Uint16Array(memory.allocate(2 * failureLength))),
@@ -149,13 +157,16 @@ function divide(count: number, parts: number, quantum: number): readonly number[
 
 function planParameters(tree: object, workers: number, memory: Memory) {
   const leaves: Leaf[] = [];
+  const sums = workers > 1 ? sumArrays(tree, workers + 1, memory) : undefined;
+  const zeros = (array: FloatArray): FloatArray =>
+    sums?.zerosLike(array) ?? zerosLike(memory, array);
   const add = ({ path: [first, ...rest], array }: ParameterLeaf): FloatArray => {
     const parameter = copyOf(memory, array);
     leaves.push({
       path: [`d${first}`, ...rest],
       parameter,
-      gradient: zerosLike(memory, array),
-      parts: Array.from({ length: workers }, () => zerosLike(memory, array)),
+      gradient: zeros(array),
+      parts: Array.from({ length: workers }, () => zeros(array)),
       // No two workers write to one cache line.
       bounds: divide(array.length, workers, 64 / array.BYTES_PER_ELEMENT),
     });
@@ -164,7 +175,27 @@ function planParameters(tree: object, workers: number, memory: Memory) {
   const parameters = mapParameters(tree, add);
   let next = 0;
   const gradients = asGradients(mapParameters(parameters, () => leaves[next++]!.gradient));
-  return { leaves, parameters, gradients };
+  return { leaves, parameters, gradients, sumMemory: sums?.memory };
+}
+
+/** Room for some arrays like each f32 parameter in the memory that WebAssembly adds in, if there is one. */
+function sumArrays(tree: object, count: number, { canAdd }: Memory) {
+  const room = (array: FloatArray) => 64 * Math.ceil(array.byteLength / 64);
+  let bytes = 0;
+  mapParameters(tree, ({ array }) => {
+    if (array instanceof Float32Array) bytes += count * room(array);
+    return array;
+  });
+  const memory = canAdd ? createSumMemory(bytes) : undefined;
+  if (memory === undefined) return undefined;
+  let next = 0;
+  const zerosIn = (array: FloatArray): FloatArray | undefined => {
+    if (!(array instanceof Float32Array)) return undefined;
+    const start = next;
+    next += room(array);
+    return new Float32Array(memory.buffer, start, array.length);
+  };
+  return { memory, zerosLike: zerosIn };
 }
 
 function copyData(data: object, memory: Memory): Readonly<Record<string, DataArray>> {

@@ -2,11 +2,16 @@ import type { DataArray } from "./options.js";
 
 /** Where arrays are allocated: in shared memory, or for one thread in its own. */
 export interface Memory {
+  /** Whether it is shared, so that arrays may also lie where WebAssembly adds them. */
+  readonly canAdd: boolean;
   allocate(byteLength: number): ArrayBuffer | SharedArrayBuffer;
 }
 
-export const sharedMemory: Memory = { allocate: (length) => new SharedArrayBuffer(length) };
-export const ownMemory: Memory = { allocate: (length) => new ArrayBuffer(length) };
+export const sharedMemory: Memory = {
+  canAdd: true,
+  allocate: (length) => new SharedArrayBuffer(length),
+};
+export const ownMemory: Memory = { canAdd: false, allocate: (length) => new ArrayBuffer(length) };
 
 /** Whether this host lets threads share memory; a page must be cross-origin isolated. */
 export function canShareMemory(): boolean {

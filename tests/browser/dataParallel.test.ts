@@ -29,11 +29,12 @@ let url: string;
 const script = `
 import { dataParallel } from "./index.js";
 
-const isWasm = new URL(location).search.includes("wasm");
-const path = isWasm ? "./wasm.js" : "./model.js";
+const asked = new URL(location).search;
+const path = asked.includes("wasm") ? "./wasm.js" : asked.includes("f32") ? "./single.js" : "./model.js";
+const floats = asked.includes("f32") ? Float32Array : Float64Array;
 const { createFWork, fGrad } = await import(path);
-const parameters = { W: Float64Array.of(1, 2, 3, 4, 5, 6) };
-const data = { x: new Float64Array(12).map((_, i) => i % 5), y: Int32Array.of(0, 1, 2, 0, 1, 2) };
+const parameters = { W: floats.of(1, 2, 3, 4, 5, 6) };
+const data = { x: new floats(12).map((_, i) => i % 5), y: Int32Array.of(0, 1, 2, 0, 1, 2) };
 const options = {
   module: new URL(path, import.meta.url), function: "f", sizes: { N: 6 }, batch: "N",
   workers: 2, reduction: "mean", parameters, data,
@@ -42,7 +43,7 @@ const outcome = { error: "" };
 const numbers = ({ value, dW }) => [value, ...dW];
 outcome.alone = numbers(fGrad({ ...parameters, ...data }, createFWork({ N: 6 })));
 await dataParallel(options).catch((error) => (outcome.error = error.message));
-const pool = await dataParallel({ ...options, fallback: true, useCallingThread: !new URL(location).search.includes("free") });
+const pool = await dataParallel({ ...options, fallback: true, useCallingThread: !asked.includes("free") });
 outcome.workers = pool.workers;
 outcome.blocking = numbers(pool.step());
 for (let i = 0; i < 20; i++) outcome.waiting = numbers(await pool.stepAsync());
@@ -59,6 +60,7 @@ beforeAll(async () => {
   const built = await buildDataParallel();
   const math = "f(x: f64[N, 2], y: i32[N], W: f64[2, 3]) = softmaxCrossEntropy(x @ W, y)";
   built.compile("model", math);
+  built.compile("single", math.replaceAll("f64", "f32"));
   built.compile("wasm", math, { target: "wasm-js", assembler: await loadAssembler() });
   built.write("page", script);
   server = createServer((request, response) => {
@@ -97,17 +99,23 @@ async function outcomeOn(path: string): Promise<Outcome> {
   return outcome;
 }
 
-it.each(["/isolated", "/isolated?free", "/isolated?wasm", "/isolated?wasm-free"])(
-  "a page computes with two workers: %s",
-  async (path) => {
-    const { alone, blocking, error, waiting, workers } = await outcomeOn(path);
-    expect(workers).toBe(2);
-    expect(waiting).toEqual(blocking);
-    expect(blocking).toHaveLength(7);
-    blocking.forEach((v, i) => expect(Math.abs(v - alone[i]!)).toBeLessThan(1e-12));
-    expect(error).toBe("worker 1 (rows 3 … 5 of the batch): RangeError: y[1] is 9, outside 0 … 2");
-  },
-);
+it.each([
+  "/isolated",
+  "/isolated?free",
+  "/isolated?wasm",
+  "/isolated?wasm-free",
+  "/isolated?f32",
+  "/isolated?f32-free",
+])("a page computes with two workers: %s", async (path) => {
+  const { alone, blocking, error, waiting, workers } = await outcomeOn(path);
+  expect(workers).toBe(2);
+  expect(waiting).toEqual(blocking);
+  expect(blocking).toHaveLength(7);
+  blocking.forEach((v, i) =>
+    expect(Math.abs(v - alone[i]!)).toBeLessThan(path.includes("f32") ? 1e-6 : 1e-12),
+  );
+  expect(error).toBe("worker 1 (rows 3 … 5 of the batch): RangeError: y[1] is 9, outside 0 … 2");
+});
 
 it.each(["/plain", "/plain?wasm"])(
   "a page that is not isolated is told so, and computes alone if asked: %s",
