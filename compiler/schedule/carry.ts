@@ -4,16 +4,9 @@ import { where } from "../ops/arithmetic.js";
 import { constant } from "../ops/leaf.js";
 import { buffersIn } from "./arena.js";
 import { Carried, passesOn, readsAgain } from "./carried.js";
-import { isLoop } from "./element.js";
 import { neighboursIn, type Neighbours } from "./neighbours.js";
-import {
-  resolve,
-  type Buffer,
-  type Local,
-  type Loop,
-  type Scalar,
-  type Statement,
-} from "./program.js";
+import type { Buffer, Local, Scalar, Statement } from "./program.js";
+import { Letters } from "./letters.js";
 import { mapScalars } from "./replaced.js";
 import { updatedTogether } from "./simultaneous.js";
 import { bodiesOf, countLocals, visitScalars } from "./tidy.js";
@@ -37,11 +30,9 @@ export function carryElements(
   return new Carrier(counts).inside(statements, []);
 }
 
-const letters = ["i", "j", "k", "l", "m", "n"];
-
 class Carrier {
   readonly #counts: ReadonlyMap<Local, number>;
-  readonly #letters = new Map<Loop, string>();
+  readonly #letters = new Letters();
 
   constructor(counts: ReadonlyMap<Local, number>) {
     this.#counts = counts;
@@ -74,8 +65,7 @@ class Carrier {
       };
     }
     if (statement.kind !== "loop") return statement;
-    const letter = letters.find((one) => !around.includes(one)) ?? "i";
-    this.#letters.set(resolve(statement.loop), letter);
+    const letter = this.#letters.choose(statement.loop, around);
     return { ...statement, body: this.inside(statement.body, [...around, letter]) };
   }
 
@@ -104,15 +94,9 @@ class Carrier {
 
   /** `x_i`, and `x_next` for the element after it. */
   #nameOf({ buffer, index }: Neighbours, distance: number): string {
-    const name = buffer.node.name ?? "t";
     const size = Math.abs(distance) > 1 ? String(Math.abs(distance)) : "";
-    if (distance !== 0) return `${name}_${distance > 0 ? "next" : "before"}${size}`;
-    const suffix = index.map(({ variable }) => {
-      if (variable === null) return "";
-      if (isLoop(variable)) return this.#letters.get(resolve(variable)) ?? "i";
-      return variable.kind === "local" ? (variable.node.name ?? "") : "";
-    });
-    return `${name}_${suffix.join("")}`;
+    if (distance === 0) return this.#letters.elementName(buffer, index);
+    return `${buffer.node.name ?? "t"}_${distance > 0 ? "next" : "before"}${size}`;
   }
 }
 

@@ -149,6 +149,8 @@ function setApart(
   const late: Statement[] = [];
   const lateEffects: Effects[] = [];
   for (const statement of statements) {
+    // Only what makes ready or sums up changes its place: passes stay apart as far as they can.
+    if (statement.kind !== "define" && statement.kind !== "fill") return null;
     const effects = effectsOf([statement]);
     const isEarly = [first, ...lateEffects].every((other) => areIndependent(effects, other));
     if (isEarly) early.push(statement);
@@ -192,7 +194,7 @@ function joinedBody(
       mutable: false,
       origin,
     };
-    const isKept = isRead(buffer) || first.some((one) => reads(one, buffer));
+    const isKept = isRead(buffer) || first.some((one) => loadsFrom(one, buffer));
     return [...(isNamed ? [] : [define]), ...(isKept ? [{ ...statement, value }] : [])];
   });
   const instead = (value: Scalar) =>
@@ -204,7 +206,7 @@ function isConstant(local: Local, body: readonly Plain[]): boolean {
   return !body.some((statement) => statement.kind === "update" && statement.local === local);
 }
 
-function reads(statement: Statement, buffer: Buffer): boolean {
+function loadsFrom(statement: Statement, buffer: Buffer): boolean {
   let found = false;
   visitScalars(statement, (value) => (found ||= value.kind === "load" && value.buffer === buffer));
   return found;

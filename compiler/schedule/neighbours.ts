@@ -104,7 +104,7 @@ function loadsInIndex({ variable }: Index, always: boolean, found: Access[]): vo
 }
 
 /** Whether all operands but the first may be left alone. */
-function choosesAmong({ node }: Extract<Scalar, { kind: "apply" }>): boolean {
+export function choosesAmong({ node }: Extract<Scalar, { kind: "apply" }>): boolean {
   const { lowering } = node.op;
   if (lowering.kind !== "scalar") return true;
   const { code } = lowering;

@@ -11,6 +11,7 @@ import { joinPhases } from "./joinPhases.js";
 import { inLineOrder } from "./lineOrder.js";
 import { isPosition } from "./position.js";
 import type { Buffer, Local, Program, ProgramOutput, Scalar } from "./program.js";
+import { readOnce } from "./readOnce.js";
 import { repeatStatements } from "./repeat.js";
 import { scheduleScope } from "./scope.js";
 import type { Homes } from "./storage.js";
@@ -49,7 +50,7 @@ export function schedule(original: Graph, { level }: ScheduleOptions): Program {
   const locals = results.flatMap(({ value }) => (value.kind === "local" ? [value] : []));
   const ordered = inLineOrder(hoistDefinitions(statements, locals));
   const collapsed = collapseLoops(withFills(ordered, locals));
-  const body = level === 0 ? collapsed : carryElements(joinPhases(collapsed), locals);
+  const body = level === 0 ? collapsed : readOnce(carryElements(joinPhases(collapsed), locals));
   const { buffers, arena } = planArena(body, level > 0);
   const operations = nodesInside(graph).filter((node) => node.op.lowering.kind !== "leaf").length;
   return {
