@@ -145,8 +145,8 @@ export function printMembers(unit: Unit, options: WorkOptions): readonly string[
     "  const at = {",
     ...at,
     "  };",
-    ...objectLines("host", hosts),
-    ...objectLines("calls", calls),
+    ...objectLines("host", "Functions of JavaScript that the stages call.", hosts),
+    ...objectLines("calls", "What the stages leave to JavaScript, over the same memory.", calls),
     ...stagesLines(
       context.runtime("wasmStages"),
       `${unit.model.name}Code`,
@@ -162,10 +162,10 @@ function stagesLines(callee: string, code: string, cast: string): readonly strin
   return [`  const stages = ${callee}(`, ...parts.map((part) => `    ${part},`), `  )${cast};`];
 }
 
-function objectLines(name: string, fields: readonly string[]): readonly string[] {
+function objectLines(name: string, what: string, fields: readonly string[]): readonly string[] {
   return fields.length === 0
     ? [`  const ${name} = {};`]
-    : [`  const ${name} = {`, ...fields, "  };"];
+    : [`  // ${what}`, `  const ${name} = {`, ...fields, "  };"];
 }
 
 /** A function of numbers for the module: `sin: Math.sin`. */

@@ -151,12 +151,21 @@ it("runtime functions are called back from inside a branch", () => {
   const math = "f(x: f64[N], s) = s > 1 ? sum(cumsum(x)) : sum(x ^ 2)";
   const { call, code } = load(math);
   expect(code).toContain("cumulativeSum(");
+  expect(code).toMatch(/leave to JavaScript, over the same memory\.\n {2}const calls = /);
   const work = call("createFWork", { N: 3 });
   const x = Float64Array.of(1, 2, 3);
   expect(call("f", { x, s: 2 }, work)).toBe(10);
   expect(call("f", { x, s: 0 }, work)).toBe(14);
   const { dx } = call("fGrad", { x, s: 2 }, work) as Work["result"];
   expect(Array.from(dx)).toEqual([3, 2, 1]);
+});
+
+it("what JavaScript does is said where it is done", () => {
+  const { code } = load("f(x: f64[N]) = sum(lgamma(sort(x)))");
+  expect(code).toMatch(/\/\/ in JavaScript, over the same memory:\n {2}sortPositions\(/);
+  expect(code).toMatch(
+    /JavaScript that the stages call\.\n {2}const host = \{\n(?:.*\n)* {4}lgamma,/,
+  );
 });
 
 it("an index is checked inside a branch", () => {
