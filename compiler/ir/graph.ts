@@ -110,21 +110,24 @@ export type Rewrite = (node: Node, inputs: readonly Node[], keep: () => Node) =>
  */
 export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   const made = new Map<Node, Node>(graph.inputs.map((node) => [node, node]));
+  /** The first node that does not stay as it is. */
+  let changed = graph.isBody === true ? -Infinity : Infinity;
   const image = (node: Node): Node => {
-    const found = made.get(node);
+    const found = made.get(node) ?? (node.id < changed ? node : undefined);
     if (found === undefined) throw new Error(`${node.op.name} is used before it is made`);
     return found;
   };
-  let isChanged = graph.isBody === true;
   for (const node of nodesOf(graph)) {
     if (made.has(node)) continue;
-    const inputs = node.inputs.map(image);
-    const keep = () => (isChanged ? cloneNode(node, inputs) : node);
+    const isSame = changed === Infinity;
+    const inputs = isSame ? node.inputs : node.inputs.map(image);
+    const keep = () => (isSame ? node : cloneNode(node, inputs));
     const result = withOrigin(node.origin, () => rewrite(node, inputs, keep));
+    if (isSame && result === node) continue;
+    changed = Math.min(changed, node.id);
     made.set(node, result);
-    isChanged ||= result !== node;
   }
-  if (!isChanged) return graph;
+  if (changed === Infinity) return graph;
   const outputs = graph.outputs.map(({ name, node }) => ({ name, node: image(node) }));
   return { ...graph, outputs };
 }

@@ -21,32 +21,81 @@ export function applyRules(graph: Graph, rules: readonly Rule[]): Graph {
 
 /** One walk over the graph; null if no rule applied. */
 function sweep(graph: Graph, rules: readonly Rule[]): Graph | null {
-  const oldUses = countUses(graph);
-  const uses = new Map<Node, number>();
-  const context: RuleContext = {
-    isSoleUse: (operand) => (uses.get(operand) ?? 1) === 1,
-  };
+  const uses = new Uses(graph);
   let changed = false;
   const next = rewriteGraph(graph, (node, _inputs, keep) => {
     const moved = keep();
-    const better = firstRewrite(moved, rules, context);
+    const better = firstRewrite(moved, rulesFor(moved, rules), uses);
     changed ||= better !== null;
     const image = better === null ? moved : underName(node, better);
-    uses.set(image, (uses.get(image) ?? 0) + (oldUses.get(node) ?? 0));
+    uses.replace(node, image);
     return image;
   });
   return changed ? next : null;
 }
 
+/** How often what a graph becomes is read, as often as what it replaces. Inputs are left out. */
+class Uses implements RuleContext {
+  readonly #graph: Graph;
+  /** Null while nothing is replaced: most graphs stay as they are. */
+  #ofImages: Map<Node, number> | null = null;
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+  }
+
+  isSoleUse(operand: Node): boolean {
+    if (this.#ofImages !== null) return (this.#ofImages.get(operand) ?? 1) === 1;
+    return this.#graph.inputs.includes(operand) || this.#before(operand) === 1;
+  }
+
+  replace(node: Node, image: Node): void {
+    if (this.#ofImages === null && image === node) return;
+    this.#ofImages ??= this.#upTo(node);
+    const known = this.#ofImages.get(image) ?? 0;
+    this.#ofImages.set(image, known + this.#before(node));
+  }
+
+  #before(node: Node): number {
+    return countUses(this.#graph).get(node) ?? 1;
+  }
+
+  #upTo(end: Node): Map<Node, number> {
+    const uses = new Map<Node, number>();
+    const given = new Set(this.#graph.inputs);
+    for (const node of nodesOf(this.#graph)) {
+      if (node === end) break;
+      if (!given.has(node)) uses.set(node, this.#before(node));
+    }
+    return uses;
+  }
+}
+
+const knownUses = new WeakMap<Graph, ReadonlyMap<Node, number>>();
+
 /** How often each node is read, by others and by the caller. */
 export function countUses(graph: Graph): ReadonlyMap<Node, number> {
+  const known = knownUses.get(graph);
+  if (known !== undefined) return known;
   const uses = new Map<Node, number>();
-  const read = [
-    ...nodesOf(graph).flatMap((node) => node.inputs),
-    ...graph.outputs.map((output) => output.node),
-  ];
-  for (const node of read) uses.set(node, (uses.get(node) ?? 0) + 1);
+  const count = (node: Node) => uses.set(node, (uses.get(node) ?? 0) + 1);
+  for (const { inputs } of nodesOf(graph)) inputs.forEach(count);
+  graph.outputs.forEach(({ node }) => count(node));
+  knownUses.set(graph, uses);
   return uses;
+}
+
+const rulesByOp = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
+
+/** Those of the rules that may apply to a node, in their order. */
+function rulesFor({ op: { name } }: Node, rules: readonly Rule[]): readonly Rule[] {
+  const byOp = rulesByOp.get(rules) ?? new Map<string, readonly Rule[]>();
+  rulesByOp.set(rules, byOp);
+  const known = byOp.get(name);
+  if (known !== undefined) return known;
+  const own = rules.filter(({ op }) => op === undefined || op === name);
+  byOp.set(name, own);
+  return own;
 }
 
 function firstRewrite(node: Node, rules: readonly Rule[], context: RuleContext): Node | null {

@@ -51,13 +51,15 @@ class Versions {
 /** The sides of choices on one condition that have the name of the choice, and no other use. */
 function sidesOf(graph: Graph): ReadonlySet<Node> {
   const nodes = nodesOf(graph);
+  const choices = nodes.filter(
+    ({ op, inputs }) => op.name === "where" && inputs[0]?.type.shape.length === 0,
+  );
+  if (choices.length === 0) return new Set();
   const users = usersOf(nodes);
   const isSide = (node: Node, choice: Node) =>
     node.name !== undefined && node.name === choice.name && users.get(node)?.length === 1;
   return new Set(
-    nodes
-      .filter(({ op, inputs }) => op.name === "where" && inputs[0]?.type.shape.length === 0)
-      .flatMap((choice) => choice.inputs.slice(1).filter((side) => isSide(side, choice))),
+    choices.flatMap((choice) => choice.inputs.slice(1).filter((side) => isSide(side, choice))),
   );
 }
 

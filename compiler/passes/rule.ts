@@ -6,6 +6,8 @@ export interface Rule {
   readonly name: string;
   /** Whether the result has the same bits for all operands, −0, ∞ and NaN among them. */
   readonly exact: boolean;
+  /** The only operation it applies to, if there is one. */
+  readonly op?: string | undefined;
   /** What an exact rule may change all the same, since it is left open what it is. */
   readonly upTo?: Freedom | undefined;
   /**
@@ -50,6 +52,7 @@ export function rule1(
   return {
     name,
     exact: true,
+    op,
     rewrite: (node) => {
       const x = match1(node, op);
       return x === null ? null : rewrite(x, node);
@@ -66,6 +69,7 @@ export function rule2(
   return {
     name,
     exact: true,
+    op,
     rewrite: (node) => {
       const operands = match2(node, op);
       return operands === null ? null : rewrite(...operands, node);

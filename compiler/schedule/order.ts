@@ -7,10 +7,17 @@ import type { Unit } from "./unit.js";
 export interface Known {
   readonly unitsOfNode: ReadonlyMap<Node, readonly Unit[]>;
   readonly readersOf: ReadonlyMap<Node, readonly Unit[]>;
+  readonly guardOf: (unit: Unit) => Guard;
+  readonly requirements: Map<Unit, readonly Unit[]>;
 }
 
-export function knownOf(units: readonly Unit[]): Known {
-  return { unitsOfNode: byNode(units), readersOf: readersOf(units) };
+export function knownOf(units: readonly Unit[], guardOf: (unit: Unit) => Guard): Known {
+  return {
+    unitsOfNode: byNode(units),
+    readersOf: readersOf(units),
+    guardOf,
+    requirements: new Map(),
+  };
 }
 
 /** The units of each value, in the order in which they continue one another. */
@@ -46,7 +53,13 @@ function readersOf(units: readonly Unit[]): ReadonlyMap<Node, readonly Unit[]> {
  * What must have run before a unit: all it reads or waits for, the conditions
  * it is under, the unit it continues, and whoever reads what it writes over.
  */
-export function* requirements(unit: Unit, known: Known, guard: Guard): Generator<Unit> {
+export function requirements(unit: Unit, known: Known): readonly Unit[] {
+  const found = known.requirements.get(unit) ?? [...findRequirements(unit, known)];
+  known.requirements.set(unit, found);
+  return found;
+}
+
+function* findRequirements(unit: Unit, known: Known): Generator<Unit> {
   if (unit.after !== null) yield unit.after;
   yield* unit.needs ?? [];
   for (const base of unit.over ?? [])
@@ -54,7 +67,7 @@ export function* requirements(unit: Unit, known: Known, guard: Guard): Generator
       if (reader.node !== unit.node) yield reader;
   for (const node of [
     ...readsOf(unit).map((read) => read.of),
-    ...guard.map((literal) => literal.condition),
+    ...known.guardOf(unit).map((literal) => literal.condition),
     ...(unit.awaits ?? []),
   ]) {
     const units = known.unitsOfNode.get(node) ?? known.unitsOfNode.get(behindReshapes(node));
@@ -65,18 +78,14 @@ export function* requirements(unit: Unit, known: Known, guard: Guard): Generator
 }
 
 /** The units in the order of the graph, except that requirements come first. */
-export function inOrder(
-  units: readonly Unit[],
-  known: Known,
-  guardOf: (unit: Unit) => Guard,
-): readonly Unit[] {
+export function inOrder(units: readonly Unit[], known: Known): readonly Unit[] {
   const done = new Set<Unit>();
   const open = new Set<Unit>();
   const order: Unit[] = [];
   for (const unit of units) {
     const stack = [unit];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const missing = [...requirements(top, known, guardOf(top))].filter((u) => !done.has(u));
+      const missing = requirements(top, known).filter((u) => !done.has(u));
       if (missing.length > 0) {
         if (open.has(top)) throw new Error(`${top.node.op.name} must run before itself`);
         open.add(top);

@@ -53,9 +53,9 @@ export function placeUnits(
 ): Placement {
   const guards = guardsOf(given, outputs);
   const { units, guardOf } = splitChoices(given, guards);
-  const known = knownOf(units);
+  const known = knownOf(units, guardOf);
   const placer = new Placer(known, fusion, sharing);
-  for (const unit of inOrder(units, known, guardOf)) placer.place(unit, guardOf(unit));
+  for (const unit of inOrder(units, known)) placer.place(unit, guardOf(unit));
   return {
     items: placer.items,
     leafOf: placer.leafOf,
@@ -101,9 +101,7 @@ class Placer {
    * joins earlier work under it, if only the other side lies in between.
    */
   #positionFor(unit: Unit, guard: Guard): number {
-    const required = new Set(
-      [...requirements(unit, this.#known, guard)].map((u) => this.itemOf.get(u)),
-    );
+    const required = new Set(requirements(unit, this.#known).map((u) => this.itemOf.get(u)));
     const goesBack = (passable: (item: Item) => boolean) => {
       let position = this.items.length;
       for (
@@ -137,9 +135,7 @@ class Placer {
   *#candidates(unit: Unit, guard: Guard, touched: readonly Node[]): Generator<Item> {
     if (unit.loops.length === 0 || (unit.work.kind !== "assign" && unit.work.kind !== "reduce"))
       return;
-    const required = new Set(
-      [...requirements(unit, this.#known, guard)].map((u) => this.itemOf.get(u)),
-    );
+    const required = new Set(requirements(unit, this.#known).map((u) => this.itemOf.get(u)));
     for (let at = this.items.length - 1; at >= 0; at--) {
       const item = nth(this.items, at);
       if (
