@@ -1,6 +1,14 @@
 import { erf, erfc, shortErfc } from "./errorFunction.js";
 import { exp, expm1, shortCosh, shortSinh, sigmoid, tanh } from "./exponentials.js";
-import { atan, shortAcos, shortAcosh, shortAsin, shortAsinh, shortAtanh } from "./inverses.js";
+import {
+  atan,
+  atan2,
+  shortAcos,
+  shortAcosh,
+  shortAsin,
+  shortAsinh,
+  shortAtanh,
+} from "./inverses.js";
 import { log, log1p, logSigmoid, softplus } from "./logarithms.js";
 import { shortPow, xlogy } from "./powers.js";
 import type { VectorCode, VectorScope, VectorType } from "./scope.js";
@@ -58,8 +66,12 @@ const assisted: Table<Formula> = {
 };
 
 const formulasOfTwo: Table<FormulaOfTwo> = {
-  f32x4: { pow: (w, x, y) => w.inDoubles(shortPow, x, y), xlogy },
-  f64x2: { xlogy },
+  f32x4: {
+    atan2: (w, y, x) => w.inDoubles(atan2, y, x),
+    pow: (w, x, y) => w.inDoubles(shortPow, x, y),
+    xlogy,
+  },
+  f64x2: { atan2, xlogy },
 };
 
 /** The functions there is vector code for. */

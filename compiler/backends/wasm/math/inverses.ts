@@ -30,6 +30,17 @@ export function atan(w: VectorWriter, x: Vector): Vector {
   return w.or(w.add(share(Math.PI / 2), w.add(u, small)), w.signBit(x));
 }
 
+/** The angle of the point (x, y) in f64 within 3 units in the last place, with the signs of zeros. */
+export function atan2(w: VectorWriter, y: Vector, x: Vector): Vector {
+  const [up, along, zero, one] = [w.abs(y), w.abs(x), w.number(0), w.number(1)];
+  // Neither 0 / 0 nor ∞ / ∞ is a number.
+  const even = w.select(w.equal(up, zero), zero, one);
+  const angle = atan(w, w.select(w.equal(up, along), even, w.div(up, along)));
+  const back = w.add(w.sub(w.number(Math.PI), angle), w.number(2 * restOfHalfPi));
+  const isLeft = w.less(w.or(one, w.signBit(x)), zero);
+  return w.or(w.select(isLeft, back, angle), w.signBit(y));
+}
+
 // In f64 for results in f32, where plain formulas will do.
 
 export function shortAsin(w: VectorWriter, x: Vector): Vector {
