@@ -170,8 +170,9 @@ function compileFunction(
   const memory = fitMemory({ name, span, results, differentiate, lower, sink }, budgetOf(options));
   const { gradient } = memory;
   const optimised = runPasses(memory.lowered, rematerialisePasses(memory, results), passOptions);
-  const level = { level: options.level ?? 2 };
-  const scheduled = (graph: Graph) => schedule(lower(graph), level);
+  const vectors = options.target === "wasm" || options.target === "wasm-js";
+  const scheduling = { level: options.level ?? 2, vectors };
+  const scheduled = (graph: Graph) => schedule(lower(graph), scheduling);
   const kinds = sink.hasErrors ? [] : emittedBy(model, options.emit);
   return {
     model,
@@ -180,7 +181,7 @@ function compileFunction(
     memory,
     programs: {
       forward: scheduled(forward),
-      gradient: schedule(optimised, level),
+      gradient: schedule(optimised, scheduling),
       cotangents: gradient.inputs.slice(model.graph.inputs.length),
       wrt: new Set(wrt),
     },

@@ -10,7 +10,7 @@ import { withFills } from "./fills.js";
 import { joinPhases } from "./joinPhases.js";
 import { inLineOrder } from "./lineOrder.js";
 import { isPosition } from "./position.js";
-import type { Buffer, Local, Program, ProgramOutput, Scalar } from "./program.js";
+import type { Buffer, Local, Program, ProgramOutput, Scalar, Statement } from "./program.js";
 import { readOnce } from "./readOnce.js";
 import { repeatStatements } from "./repeat.js";
 import { scheduleScope } from "./scope.js";
@@ -21,10 +21,12 @@ import { hoistDefinitions } from "./tidy.js";
 export interface ScheduleOptions {
   /** 0: one stage for each operation of the author, every value kept. 2: fused loops, memory reused. */
   readonly level: 0 | 2;
+  /** Whether loops are worked out several rounds at a time: then each is best left as simple as it is. */
+  readonly vectors?: boolean;
 }
 
 /** From a graph, all operations expanded, to statements over buffers. */
-export function schedule(original: Graph, { level }: ScheduleOptions): Program {
+export function schedule(original: Graph, { level, vectors = false }: ScheduleOptions): Program {
   const { graph, copies } = withOwnOutputs(original);
   const outputs = graph.outputs.map((output) => output.node);
   const tensors = outputs.filter((node) => node.type.shape.length > 0);
@@ -50,7 +52,7 @@ export function schedule(original: Graph, { level }: ScheduleOptions): Program {
   const locals = results.flatMap(({ value }) => (value.kind === "local" ? [value] : []));
   const ordered = inLineOrder(hoistDefinitions(statements, locals));
   const collapsed = collapseLoops(withFills(ordered, locals));
-  const body = level === 0 ? collapsed : readOnce(carryElements(joinPhases(collapsed), locals));
+  const body = level === 0 ? collapsed : tightened(collapsed, locals, vectors);
   const { buffers, arena } = planArena(body, level > 0);
   const operations = nodesInside(graph).filter((node) => node.op.lowering.kind !== "leaf").length;
   return {
@@ -64,6 +66,16 @@ export function schedule(original: Graph, { level }: ScheduleOptions): Program {
     arena,
     operations,
   };
+}
+
+/** Loops with fewer trips through memory. */
+function tightened(
+  statements: readonly Statement[],
+  results: readonly Local[],
+  vectors: boolean,
+): readonly Statement[] {
+  const joined = vectors ? statements : joinPhases(statements);
+  return readOnce(carryElements(joined, results));
 }
 
 /**
