@@ -51,6 +51,7 @@ import {
  *
  * An image with padding is first copied into one with a border of zeros.
  */
+
 /** Terms of a sum at once: a panel stays in the first cache. */
 export const termsAtOnce = 512;
 
