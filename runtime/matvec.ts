@@ -61,10 +61,29 @@ export function multiplyVector(
     multiplyColumns(a, a0, b, b0 + j * bColumn, bDepth, bColumn, c, c0 + j, k, accumulate);
   }
   for (; j < n; j++) {
-    let s = 0;
-    for (let p = 0; p < k; p++) s += a[a0 + p]! * b[b0 + p * bDepth + j * bColumn]!;
-    c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
+    multiplyColumn(a, a0, b, b0 + j * bColumn, bDepth, c, c0 + j, k, accumulate);
   }
+}
+
+function multiplyColumn(
+  a: Float32Array,
+  from: number,
+  b: Float32Array,
+  q: number,
+  bDepth: number,
+  c: Float32Array,
+  to: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let s = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    s += a[from]! * b[q]!;
+    from = (from + 1) | 0;
+    q = (q + bDepth) | 0;
+  }
+  store(c, to, s, accumulate);
 }
 
 /** Eight columns at a time: an addition waits for that before it in its own sum only. */
@@ -110,22 +129,18 @@ function multiplyColumns(
     from = (from + 1) | 0;
     b0 = (b0 + bDepth) | 0;
   }
-  if (accumulate) {
-    s0 += c[to]!;
-    s1 += c[to + 1]!;
-    s2 += c[to + 2]!;
-    s3 += c[to + 3]!;
-    s4 += c[to + 4]!;
-    s5 += c[to + 5]!;
-    s6 += c[to + 6]!;
-    s7 += c[to + 7]!;
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
+  store(c, to, s0, accumulate);
+  store(c, to + 1, s1, accumulate);
+  store(c, to + 2, s2, accumulate);
+  store(c, to + 3, s3, accumulate);
+  store(c, to + 4, s4, accumulate);
+  store(c, to + 5, s5, accumulate);
+  store(c, to + 6, s6, accumulate);
+  store(c, to + 7, s7, accumulate);
+}
+
+/** Adds in any case: all code runs in every call, for the reason `tileKernel.ts` gives. */
+function store(c: Float32Array, to: number, sum: number, accumulate: boolean): void {
+  const total = c[to]! + sum;
+  c[to] = accumulate ? total : sum;
 }

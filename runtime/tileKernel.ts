@@ -21,8 +21,10 @@ const panelDepth = 256;
  * - They are constants of an enclosing function, so that their addresses become
  *   part of the machine code (bundlers turn a module's `const` into `var`,
  *   whose value is loaded anew).
- * - Each inner loop is a function: what is compiled while its loop runs, as in
- *   a first long call, knows no constants.
+ * - Each inner loop is a function, all of whose code runs in every call. V8 may
+ *   compile a loop while it runs, and then knows no constants. A function that
+ *   first runs some code later loses its other machine code and can be left
+ *   with that of the loop for good, ten times slower.
  * - `| 0` rules out integer overflow.
  */
 export const multiplyBlocks = /* @__PURE__ */ (() => {
@@ -30,14 +32,16 @@ export const multiplyBlocks = /* @__PURE__ */ (() => {
   const gap = 40;
   /** Where the columns of B begin, behind the rows of A. */
   const columnStart = (panelRows / 4) * panelDepth + 4 * gap;
-  const panelLength = columnStart + panelDepth;
+  /** Where the two sums of each row of a tile are, behind the columns. */
+  const sums = columnStart + panelDepth;
+  const panelLength = sums + 2;
   const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
-  const panel = (row: number) =>
+  const panelOf = (row: number) =>
     new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
-  const panel0 = panel(0);
-  const panel1 = panel(1);
-  const panel2 = panel(2);
-  const panel3 = panel(3);
+  const panel0 = panelOf(0);
+  const panel1 = panelOf(1);
+  const panel2 = panelOf(2);
+  const panel3 = panelOf(3);
 
   /** Rows that pad the last tile repeat a real one; their sums are dropped. */
   function packRows(
@@ -112,8 +116,8 @@ export const multiplyBlocks = /* @__PURE__ */ (() => {
     accumulate: boolean,
   ): void {
     for (let i = 0; i < rows; i += 4) {
-      const at = to + i * rowStride;
-      multiplyTile((i >> 2) * depth, depth, c, at, rowStride, next, rows - i, accumulate);
+      multiplyTile((i >> 2) * depth, depth);
+      storeTile(c, to + i * rowStride, rowStride, next, rows - i, accumulate);
     }
   }
 
@@ -122,16 +126,7 @@ export const multiplyBlocks = /* @__PURE__ */ (() => {
    * form all products of a round before it adds the first, and these with the
    * sums are more than there are registers.
    */
-  function multiplyTile(
-    p: number,
-    depth: number,
-    c: Float32Array,
-    to: number,
-    rowStride: number,
-    next: number,
-    rows: number,
-    accumulate: boolean,
-  ): void {
+  function multiplyTile(p: number, depth: number): void {
     let q = columnStart;
     const end = (q + depth) | 0;
     let c00 = 0;
@@ -167,10 +162,28 @@ export const multiplyBlocks = /* @__PURE__ */ (() => {
       c31 += a3 * b1;
       p = (p + 1) | 0;
     }
-    store(c, to, next, c00, c01, accumulate);
-    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
-    if (rows > 2) store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
-    if (rows > 3) store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+    panel0[sums] = c00;
+    panel0[sums + 1] = c01;
+    panel1[sums] = c10;
+    panel1[sums + 1] = c11;
+    panel2[sums] = c20;
+    panel2[sums + 1] = c21;
+    panel3[sums] = c30;
+    panel3[sums + 1] = c31;
+  }
+
+  function storeTile(
+    c: Float32Array,
+    to: number,
+    rowStride: number,
+    next: number,
+    rows: number,
+    accumulate: boolean,
+  ): void {
+    store(c, to, next, panel0, accumulate);
+    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
@@ -178,17 +191,14 @@ export const multiplyBlocks = /* @__PURE__ */ (() => {
     c: Float32Array,
     to: number,
     next: number,
-    first: number,
-    second: number,
+    panel: Float64Array,
     accumulate: boolean,
   ): void {
-    const other = (to + next) | 0;
-    if (accumulate) {
-      first += c[to]!;
-      second += c[other]!;
-    }
-    c[other] = second;
-    c[to] = first;
+    const first = panel[sums]!;
+    const second = panel[sums + 1]!;
+    const before = accumulate ? c[to]! : 0;
+    c[to + next] = accumulate ? c[to + next]! + second : second;
+    c[to] = before + first;
   }
 
   return (

@@ -3483,8 +3483,10 @@ function multiply(
  * - They are constants of an enclosing function, so that their addresses become
  *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
  *   whose value is loaded anew).
- * - Each inner loop is a function: what is compiled while its loop runs, as in
- *   a first long call, knows no constants.
+ * - Each inner loop is a function, all of whose code runs in every call. V8 may
+ *   compile a loop while it runs, and then knows no constants. A function that
+ *   first runs some code later loses its other machine code and can be left
+ *   with that of the loop for good, ten times slower.
  * - \`| 0\` rules out integer overflow.
  */
 const multiplyBlocks = /* @__PURE__ */ (() => {
@@ -3492,14 +3494,16 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
   const gap = 40;
   /** Where the columns of B begin, behind the rows of A. */
   const columnStart = (panelRows / 4) * panelDepth + 4 * gap;
-  const panelLength = columnStart + panelDepth;
+  /** Where the two sums of each row of a tile are, behind the columns. */
+  const sums = columnStart + panelDepth;
+  const panelLength = sums + 2;
   const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
-  const panel = (row: number) =>
+  const panelOf = (row: number) =>
     new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
-  const panel0 = panel(0);
-  const panel1 = panel(1);
-  const panel2 = panel(2);
-  const panel3 = panel(3);
+  const panel0 = panelOf(0);
+  const panel1 = panelOf(1);
+  const panel2 = panelOf(2);
+  const panel3 = panelOf(3);
 
   /** Rows that pad the last tile repeat a real one; their sums are dropped. */
   function packRows(
@@ -3574,17 +3578,8 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
     accumulate: boolean,
   ): void {
     for (let i = 0; i < rows; i += 4) {
-      const at = to + i * rowStride;
-      multiplyTile(
-        (i >> 2) * depth,
-        depth,
-        c,
-        at,
-        rowStride,
-        next,
-        rows - i,
-        accumulate,
-      );
+      multiplyTile((i >> 2) * depth, depth);
+      storeTile(c, to + i * rowStride, rowStride, next, rows - i, accumulate);
     }
   }
 
@@ -3593,16 +3588,7 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
    * form all products of a round before it adds the first, and these with the
    * sums are more than there are registers.
    */
-  function multiplyTile(
-    p: number,
-    depth: number,
-    c: Float32Array,
-    to: number,
-    rowStride: number,
-    next: number,
-    rows: number,
-    accumulate: boolean,
-  ): void {
+  function multiplyTile(p: number, depth: number): void {
     let q = columnStart;
     const end = (q + depth) | 0;
     let c00 = 0;
@@ -3638,12 +3624,28 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
       c31 += a3 * b1;
       p = (p + 1) | 0;
     }
-    store(c, to, next, c00, c01, accumulate);
-    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
-    if (rows > 2)
-      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
-    if (rows > 3)
-      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+    panel0[sums] = c00;
+    panel0[sums + 1] = c01;
+    panel1[sums] = c10;
+    panel1[sums + 1] = c11;
+    panel2[sums] = c20;
+    panel2[sums + 1] = c21;
+    panel3[sums] = c30;
+    panel3[sums + 1] = c31;
+  }
+
+  function storeTile(
+    c: Float32Array,
+    to: number,
+    rowStride: number,
+    next: number,
+    rows: number,
+    accumulate: boolean,
+  ): void {
+    store(c, to, next, panel0, accumulate);
+    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
@@ -3651,17 +3653,14 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
     c: Float32Array,
     to: number,
     next: number,
-    first: number,
-    second: number,
+    panel: Float64Array,
     accumulate: boolean,
   ): void {
-    const other = (to + next) | 0;
-    if (accumulate) {
-      first += c[to]!;
-      second += c[other]!;
-    }
-    c[other] = second;
-    c[to] = first;
+    const first = panel[sums]!;
+    const second = panel[sums + 1]!;
+    const before = accumulate ? c[to]! : 0;
+    c[to + next] = accumulate ? c[to + next]! + second : second;
+    c[to] = before + first;
   }
 
   return (
@@ -3726,8 +3725,10 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
  * - They are constants of an enclosing function, so that their addresses become
  *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
  *   whose value is loaded anew).
- * - Each inner loop is a function: what is compiled while its loop runs, as in
- *   a first long call, knows no constants.
+ * - Each inner loop is a function, all of whose code runs in every call. V8 may
+ *   compile a loop while it runs, and then knows no constants. A function that
+ *   first runs some code later loses its other machine code and can be left
+ *   with that of the loop for good, ten times slower.
  * - \`| 0\` rules out integer overflow.
  */
 const multiplyBlocks = /* @__PURE__ */ (() => {
@@ -3735,14 +3736,16 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
   const gap = 40;
   /** Where the columns of B begin, behind the rows of A. */
   const columnStart = (panelRows / 4) * panelDepth + 4 * gap;
-  const panelLength = columnStart + panelDepth;
+  /** Where the two sums of each row of a tile are, behind the columns. */
+  const sums = columnStart + panelDepth;
+  const panelLength = sums + 2;
   const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
-  const panel = (row) =>
+  const panelOf = (row) =>
     new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
-  const panel0 = panel(0);
-  const panel1 = panel(1);
-  const panel2 = panel(2);
-  const panel3 = panel(3);
+  const panel0 = panelOf(0);
+  const panel1 = panelOf(1);
+  const panel2 = panelOf(2);
+  const panel3 = panelOf(3);
 
   /** Rows that pad the last tile repeat a real one; their sums are dropped. */
   function packRows(a, from, rowStride, depthStride, rows, depth) {
@@ -3787,17 +3790,8 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
 
   function multiplyPanels(rows, depth, c, to, rowStride, next, accumulate) {
     for (let i = 0; i < rows; i += 4) {
-      const at = to + i * rowStride;
-      multiplyTile(
-        (i >> 2) * depth,
-        depth,
-        c,
-        at,
-        rowStride,
-        next,
-        rows - i,
-        accumulate,
-      );
+      multiplyTile((i >> 2) * depth, depth);
+      storeTile(c, to + i * rowStride, rowStride, next, rows - i, accumulate);
     }
   }
 
@@ -3806,7 +3800,7 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
    * form all products of a round before it adds the first, and these with the
    * sums are more than there are registers.
    */
-  function multiplyTile(p, depth, c, to, rowStride, next, rows, accumulate) {
+  function multiplyTile(p, depth) {
     let q = columnStart;
     const end = (q + depth) | 0;
     let c00 = 0;
@@ -3842,23 +3836,30 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
       c31 += a3 * b1;
       p = (p + 1) | 0;
     }
-    store(c, to, next, c00, c01, accumulate);
-    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
-    if (rows > 2)
-      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
-    if (rows > 3)
-      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+    panel0[sums] = c00;
+    panel0[sums + 1] = c01;
+    panel1[sums] = c10;
+    panel1[sums + 1] = c11;
+    panel2[sums] = c20;
+    panel2[sums + 1] = c21;
+    panel3[sums] = c30;
+    panel3[sums + 1] = c31;
+  }
+
+  function storeTile(c, to, rowStride, next, rows, accumulate) {
+    store(c, to, next, panel0, accumulate);
+    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
-  function store(c, to, next, first, second, accumulate) {
-    const other = (to + next) | 0;
-    if (accumulate) {
-      first += c[to];
-      second += c[other];
-    }
-    c[other] = second;
-    c[to] = first;
+  function store(c, to, next, panel, accumulate) {
+    const first = panel[sums];
+    const second = panel[sums + 1];
+    const before = accumulate ? c[to] : 0;
+    c[to + next] = accumulate ? c[to + next] + second : second;
+    c[to] = before + first;
   }
 
   return (
@@ -3926,8 +3927,10 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
  * - They are constants of an enclosing function, so that their addresses become
  *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
  *   whose value is loaded anew).
- * - Each inner loop is a function: what is compiled while its loop runs, as in
- *   a first long call, knows no constants.
+ * - Each inner loop is a function, all of whose code runs in every call. V8 may
+ *   compile a loop while it runs, and then knows no constants. A function that
+ *   first runs some code later loses its other machine code and can be left
+ *   with that of the loop for good, ten times slower.
  * - \`| 0\` rules out integer overflow.
  */
 const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
@@ -3936,14 +3939,16 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
   /** Where the columns of B begin, behind the rows of A. */
   const columnStart =
     (panelRowsTileKernel64 / 4) * panelDepthTileKernel64 + 4 * gap;
-  const panelLength = columnStart + panelDepthTileKernel64;
+  /** Where the two sums of each row of a tile are, behind the columns. */
+  const sums = columnStart + panelDepthTileKernel64;
+  const panelLength = sums + 2;
   const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
-  const panel = (row: number) =>
+  const panelOf = (row: number) =>
     new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
-  const panel0 = panel(0);
-  const panel1 = panel(1);
-  const panel2 = panel(2);
-  const panel3 = panel(3);
+  const panel0 = panelOf(0);
+  const panel1 = panelOf(1);
+  const panel2 = panelOf(2);
+  const panel3 = panelOf(3);
 
   /** Rows that pad the last tile repeat a real one; their sums are dropped. */
   function packRows(
@@ -4018,17 +4023,8 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
     accumulate: boolean,
   ): void {
     for (let i = 0; i < rows; i += 4) {
-      const at = to + i * rowStride;
-      multiplyTile(
-        (i >> 2) * depth,
-        depth,
-        c,
-        at,
-        rowStride,
-        next,
-        rows - i,
-        accumulate,
-      );
+      multiplyTile((i >> 2) * depth, depth);
+      storeTile(c, to + i * rowStride, rowStride, next, rows - i, accumulate);
     }
   }
 
@@ -4037,16 +4033,7 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
    * form all products of a round before it adds the first, and these with the
    * sums are more than there are registers.
    */
-  function multiplyTile(
-    p: number,
-    depth: number,
-    c: Float64Array,
-    to: number,
-    rowStride: number,
-    next: number,
-    rows: number,
-    accumulate: boolean,
-  ): void {
+  function multiplyTile(p: number, depth: number): void {
     let q = columnStart;
     const end = (q + depth) | 0;
     let c00 = 0;
@@ -4082,12 +4069,28 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
       c31 += a3 * b1;
       p = (p + 1) | 0;
     }
-    store(c, to, next, c00, c01, accumulate);
-    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
-    if (rows > 2)
-      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
-    if (rows > 3)
-      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+    panel0[sums] = c00;
+    panel0[sums + 1] = c01;
+    panel1[sums] = c10;
+    panel1[sums + 1] = c11;
+    panel2[sums] = c20;
+    panel2[sums + 1] = c21;
+    panel3[sums] = c30;
+    panel3[sums + 1] = c31;
+  }
+
+  function storeTile(
+    c: Float64Array,
+    to: number,
+    rowStride: number,
+    next: number,
+    rows: number,
+    accumulate: boolean,
+  ): void {
+    store(c, to, next, panel0, accumulate);
+    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
@@ -4095,17 +4098,14 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
     c: Float64Array,
     to: number,
     next: number,
-    first: number,
-    second: number,
+    panel: Float64Array,
     accumulate: boolean,
   ): void {
-    const other = (to + next) | 0;
-    if (accumulate) {
-      first += c[to]!;
-      second += c[other]!;
-    }
-    c[other] = second;
-    c[to] = first;
+    const first = panel[sums]!;
+    const second = panel[sums + 1]!;
+    const before = accumulate ? c[to]! : 0;
+    c[to + next] = accumulate ? c[to + next]! + second : second;
+    c[to] = before + first;
   }
 
   return (
@@ -4170,8 +4170,10 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
  * - They are constants of an enclosing function, so that their addresses become
  *   part of the machine code (bundlers turn a module's \`const\` into \`var\`,
  *   whose value is loaded anew).
- * - Each inner loop is a function: what is compiled while its loop runs, as in
- *   a first long call, knows no constants.
+ * - Each inner loop is a function, all of whose code runs in every call. V8 may
+ *   compile a loop while it runs, and then knows no constants. A function that
+ *   first runs some code later loses its other machine code and can be left
+ *   with that of the loop for good, ten times slower.
  * - \`| 0\` rules out integer overflow.
  */
 const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
@@ -4180,14 +4182,16 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
   /** Where the columns of B begin, behind the rows of A. */
   const columnStart =
     (panelRowsTileKernel64 / 4) * panelDepthTileKernel64 + 4 * gap;
-  const panelLength = columnStart + panelDepthTileKernel64;
+  /** Where the two sums of each row of a tile are, behind the columns. */
+  const sums = columnStart + panelDepthTileKernel64;
+  const panelLength = sums + 2;
   const memory = new ArrayBuffer(8 * 4 * (panelLength + gap));
-  const panel = (row) =>
+  const panelOf = (row) =>
     new Float64Array(memory, 8 * row * (panelLength + gap), panelLength);
-  const panel0 = panel(0);
-  const panel1 = panel(1);
-  const panel2 = panel(2);
-  const panel3 = panel(3);
+  const panel0 = panelOf(0);
+  const panel1 = panelOf(1);
+  const panel2 = panelOf(2);
+  const panel3 = panelOf(3);
 
   /** Rows that pad the last tile repeat a real one; their sums are dropped. */
   function packRows(a, from, rowStride, depthStride, rows, depth) {
@@ -4232,17 +4236,8 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
 
   function multiplyPanels(rows, depth, c, to, rowStride, next, accumulate) {
     for (let i = 0; i < rows; i += 4) {
-      const at = to + i * rowStride;
-      multiplyTile(
-        (i >> 2) * depth,
-        depth,
-        c,
-        at,
-        rowStride,
-        next,
-        rows - i,
-        accumulate,
-      );
+      multiplyTile((i >> 2) * depth, depth);
+      storeTile(c, to + i * rowStride, rowStride, next, rows - i, accumulate);
     }
   }
 
@@ -4251,7 +4246,7 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
    * form all products of a round before it adds the first, and these with the
    * sums are more than there are registers.
    */
-  function multiplyTile(p, depth, c, to, rowStride, next, rows, accumulate) {
+  function multiplyTile(p, depth) {
     let q = columnStart;
     const end = (q + depth) | 0;
     let c00 = 0;
@@ -4287,23 +4282,30 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
       c31 += a3 * b1;
       p = (p + 1) | 0;
     }
-    store(c, to, next, c00, c01, accumulate);
-    if (rows > 1) store(c, (to + rowStride) | 0, next, c10, c11, accumulate);
-    if (rows > 2)
-      store(c, (to + 2 * rowStride) | 0, next, c20, c21, accumulate);
-    if (rows > 3)
-      store(c, (to + 3 * rowStride) | 0, next, c30, c31, accumulate);
+    panel0[sums] = c00;
+    panel0[sums + 1] = c01;
+    panel1[sums] = c10;
+    panel1[sums + 1] = c11;
+    panel2[sums] = c20;
+    panel2[sums + 1] = c21;
+    panel3[sums] = c30;
+    panel3[sums + 1] = c31;
+  }
+
+  function storeTile(c, to, rowStride, next, rows, accumulate) {
+    store(c, to, next, panel0, accumulate);
+    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
-  function store(c, to, next, first, second, accumulate) {
-    const other = (to + next) | 0;
-    if (accumulate) {
-      first += c[to];
-      second += c[other];
-    }
-    c[other] = second;
-    c[to] = first;
+  function store(c, to, next, panel, accumulate) {
+    const first = panel[sums];
+    const second = panel[sums + 1];
+    const before = accumulate ? c[to] : 0;
+    c[to + next] = accumulate ? c[to + next] + second : second;
+    c[to] = before + first;
   }
 
   return (
@@ -4356,8 +4358,74 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
   };
 })();`,
   },
+  multiplyColumn: {
+    needs: ["store"],
+    ts: `function multiplyColumn(
+  a: Float32Array,
+  from: number,
+  b: Float32Array,
+  q: number,
+  bDepth: number,
+  c: Float32Array,
+  to: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let s = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    s += a[from]! * b[q]!;
+    from = (from + 1) | 0;
+    q = (q + bDepth) | 0;
+  }
+  store(c, to, s, accumulate);
+}`,
+    js: `function multiplyColumn(a, from, b, q, bDepth, c, to, k, accumulate) {
+  let s = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    s += a[from] * b[q];
+    from = (from + 1) | 0;
+    q = (q + bDepth) | 0;
+  }
+  store(c, to, s, accumulate);
+}`,
+  },
+  multiplyColumnMatvec64: {
+    needs: ["storeMatvec64"],
+    ts: `function multiplyColumnMatvec64(
+  a: Float64Array,
+  from: number,
+  b: Float64Array,
+  q: number,
+  bDepth: number,
+  c: Float64Array,
+  to: number,
+  k: number,
+  accumulate: boolean,
+): void {
+  let s = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    s += a[from]! * b[q]!;
+    from = (from + 1) | 0;
+    q = (q + bDepth) | 0;
+  }
+  storeMatvec64(c, to, s, accumulate);
+}`,
+    js: `function multiplyColumnMatvec64(a, from, b, q, bDepth, c, to, k, accumulate) {
+  let s = 0;
+  const end = (from + k) | 0;
+  while (from < end) {
+    s += a[from] * b[q];
+    from = (from + 1) | 0;
+    q = (q + bDepth) | 0;
+  }
+  storeMatvec64(c, to, s, accumulate);
+}`,
+  },
   multiplyColumns: {
-    needs: [],
+    needs: ["store"],
     ts: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
 function multiplyColumns(
   a: Float32Array,
@@ -4401,24 +4469,14 @@ function multiplyColumns(
     from = (from + 1) | 0;
     b0 = (b0 + bDepth) | 0;
   }
-  if (accumulate) {
-    s0 += c[to]!;
-    s1 += c[to + 1]!;
-    s2 += c[to + 2]!;
-    s3 += c[to + 3]!;
-    s4 += c[to + 4]!;
-    s5 += c[to + 5]!;
-    s6 += c[to + 6]!;
-    s7 += c[to + 7]!;
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
+  store(c, to, s0, accumulate);
+  store(c, to + 1, s1, accumulate);
+  store(c, to + 2, s2, accumulate);
+  store(c, to + 3, s3, accumulate);
+  store(c, to + 4, s4, accumulate);
+  store(c, to + 5, s5, accumulate);
+  store(c, to + 6, s6, accumulate);
+  store(c, to + 7, s7, accumulate);
 }`,
     js: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
 function multiplyColumns(
@@ -4463,28 +4521,18 @@ function multiplyColumns(
     from = (from + 1) | 0;
     b0 = (b0 + bDepth) | 0;
   }
-  if (accumulate) {
-    s0 += c[to];
-    s1 += c[to + 1];
-    s2 += c[to + 2];
-    s3 += c[to + 3];
-    s4 += c[to + 4];
-    s5 += c[to + 5];
-    s6 += c[to + 6];
-    s7 += c[to + 7];
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
+  store(c, to, s0, accumulate);
+  store(c, to + 1, s1, accumulate);
+  store(c, to + 2, s2, accumulate);
+  store(c, to + 3, s3, accumulate);
+  store(c, to + 4, s4, accumulate);
+  store(c, to + 5, s5, accumulate);
+  store(c, to + 6, s6, accumulate);
+  store(c, to + 7, s7, accumulate);
 }`,
   },
   multiplyColumnsMatvec64: {
-    needs: [],
+    needs: ["storeMatvec64"],
     ts: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
 function multiplyColumnsMatvec64(
   a: Float64Array,
@@ -4528,24 +4576,14 @@ function multiplyColumnsMatvec64(
     from = (from + 1) | 0;
     b0 = (b0 + bDepth) | 0;
   }
-  if (accumulate) {
-    s0 += c[to]!;
-    s1 += c[to + 1]!;
-    s2 += c[to + 2]!;
-    s3 += c[to + 3]!;
-    s4 += c[to + 4]!;
-    s5 += c[to + 5]!;
-    s6 += c[to + 6]!;
-    s7 += c[to + 7]!;
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
+  storeMatvec64(c, to, s0, accumulate);
+  storeMatvec64(c, to + 1, s1, accumulate);
+  storeMatvec64(c, to + 2, s2, accumulate);
+  storeMatvec64(c, to + 3, s3, accumulate);
+  storeMatvec64(c, to + 4, s4, accumulate);
+  storeMatvec64(c, to + 5, s5, accumulate);
+  storeMatvec64(c, to + 6, s6, accumulate);
+  storeMatvec64(c, to + 7, s7, accumulate);
 }`,
     js: `/** Eight columns at a time: an addition waits for that before it in its own sum only. */
 function multiplyColumnsMatvec64(
@@ -4590,24 +4628,14 @@ function multiplyColumnsMatvec64(
     from = (from + 1) | 0;
     b0 = (b0 + bDepth) | 0;
   }
-  if (accumulate) {
-    s0 += c[to];
-    s1 += c[to + 1];
-    s2 += c[to + 2];
-    s3 += c[to + 3];
-    s4 += c[to + 4];
-    s5 += c[to + 5];
-    s6 += c[to + 6];
-    s7 += c[to + 7];
-  }
-  c[to] = s0;
-  c[to + 1] = s1;
-  c[to + 2] = s2;
-  c[to + 3] = s3;
-  c[to + 4] = s4;
-  c[to + 5] = s5;
-  c[to + 6] = s6;
-  c[to + 7] = s7;
+  storeMatvec64(c, to, s0, accumulate);
+  storeMatvec64(c, to + 1, s1, accumulate);
+  storeMatvec64(c, to + 2, s2, accumulate);
+  storeMatvec64(c, to + 3, s3, accumulate);
+  storeMatvec64(c, to + 4, s4, accumulate);
+  storeMatvec64(c, to + 5, s5, accumulate);
+  storeMatvec64(c, to + 6, s6, accumulate);
+  storeMatvec64(c, to + 7, s7, accumulate);
 }`,
   },
   multiplyMatmul64: {
@@ -4762,7 +4790,7 @@ function multiplyMatmul64(
 }`,
   },
   multiplyVector: {
-    needs: ["multiplyColumns"],
+    needs: ["multiplyColumn", "multiplyColumns"],
     ts: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
 function multiplyVector(
   a: Float32Array,
@@ -4793,10 +4821,17 @@ function multiplyVector(
     );
   }
   for (; j < n; j++) {
-    let s = 0;
-    for (let p = 0; p < k; p++)
-      s += a[a0 + p]! * b[b0 + p * bDepth + j * bColumn]!;
-    c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
+    multiplyColumn(
+      a,
+      a0,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
 }`,
     js: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
@@ -4829,15 +4864,22 @@ function multiplyVector(
     );
   }
   for (; j < n; j++) {
-    let s = 0;
-    for (let p = 0; p < k; p++)
-      s += a[a0 + p] * b[b0 + p * bDepth + j * bColumn];
-    c[c0 + j] = accumulate ? c[c0 + j] + s : s;
+    multiplyColumn(
+      a,
+      a0,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
 }`,
   },
   multiplyVectorMatvec64: {
-    needs: ["multiplyColumnsMatvec64"],
+    needs: ["multiplyColumnMatvec64", "multiplyColumnsMatvec64"],
     ts: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
 function multiplyVectorMatvec64(
   a: Float64Array,
@@ -4868,10 +4910,17 @@ function multiplyVectorMatvec64(
     );
   }
   for (; j < n; j++) {
-    let s = 0;
-    for (let p = 0; p < k; p++)
-      s += a[a0 + p]! * b[b0 + p * bDepth + j * bColumn]!;
-    c[c0 + j] = accumulate ? c[c0 + j]! + s : s;
+    multiplyColumnMatvec64(
+      a,
+      a0,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
 }`,
     js: `/** c[n] (+)= a[k] · B[k, n], where B[p, j] is \`b[b0 + p * bDepth + j * bColumn]\`. */
@@ -4904,10 +4953,17 @@ function multiplyVectorMatvec64(
     );
   }
   for (; j < n; j++) {
-    let s = 0;
-    for (let p = 0; p < k; p++)
-      s += a[a0 + p] * b[b0 + p * bDepth + j * bColumn];
-    c[c0 + j] = accumulate ? c[c0 + j] + s : s;
+    multiplyColumnMatvec64(
+      a,
+      a0,
+      b,
+      b0 + j * bColumn,
+      bDepth,
+      c,
+      c0 + j,
+      k,
+      accumulate,
+    );
   }
 }`,
   },
@@ -6031,6 +6087,42 @@ function sortPositions(x, result, outer, count, inner, descending) {
     js: `const stirling = /* @__PURE__ */ bernoulli.map(
   (b, i) => b / ((2 * i + 2) * (2 * i + 1)),
 );`,
+  },
+  store: {
+    needs: [],
+    ts: `/** Adds in any case: all code runs in every call, for the reason \`tileKernel.ts\` gives. */
+function store(
+  c: Float32Array,
+  to: number,
+  sum: number,
+  accumulate: boolean,
+): void {
+  const total = c[to]! + sum;
+  c[to] = accumulate ? total : sum;
+}`,
+    js: `/** Adds in any case: all code runs in every call, for the reason \`tileKernel.ts\` gives. */
+function store(c, to, sum, accumulate) {
+  const total = c[to] + sum;
+  c[to] = accumulate ? total : sum;
+}`,
+  },
+  storeMatvec64: {
+    needs: [],
+    ts: `/** Adds in any case: all code runs in every call, for the reason \`tileKernel64.ts\` gives. */
+function storeMatvec64(
+  c: Float64Array,
+  to: number,
+  sum: number,
+  accumulate: boolean,
+): void {
+  const total = c[to]! + sum;
+  c[to] = accumulate ? total : sum;
+}`,
+    js: `/** Adds in any case: all code runs in every call, for the reason \`tileKernel64.ts\` gives. */
+function storeMatvec64(c, to, sum, accumulate) {
+  const total = c[to] + sum;
+  c[to] = accumulate ? total : sum;
+}`,
   },
   tail: {
     needs: ["farDenominator", "farNumerator", "middleDenominator", "middleNumerator", "polynomial"],
