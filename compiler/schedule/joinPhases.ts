@@ -13,7 +13,7 @@ type Store = Extract<Statement, { kind: "store" }>;
 type Load = Extract<Scalar, { kind: "load" }>;
 
 /** A loop over elements with nothing but expressions in it. */
-interface Walk {
+interface Elementwise {
   readonly statement: Loop;
   readonly body: readonly Plain[];
   readonly effects: Effects;
@@ -33,11 +33,11 @@ const longest = 64;
 export function joinPhases(statements: readonly Statement[]): readonly Statement[] {
   let current = statements;
   for (let at = 0; at < current.length; at++) {
-    const first = walkOf(current[at], "forward");
+    const first = elementwise(current[at], "forward");
     if (first === null) continue;
     const end = Math.min(current.length, at + farthest);
     for (let to = at + 1; to < end; to++) {
-      const second = walkOf(current[to], "backward");
+      const second = elementwise(current[to], "backward");
       const joined = second && joinedAt(current, { at, first, to, second });
       if (joined === null) continue;
       current = joined;
@@ -47,7 +47,10 @@ export function joinPhases(statements: readonly Statement[]): readonly Statement
   return current;
 }
 
-function walkOf(statement: Statement | undefined, phase: "forward" | "backward"): Walk | null {
+function elementwise(
+  statement: Statement | undefined,
+  phase: "forward" | "backward",
+): Elementwise | null {
   if (statement?.kind !== "loop") return null;
   const body: Plain[] = [];
   for (const inner of statement.body) {
@@ -60,9 +63,9 @@ function walkOf(statement: Statement | undefined, phase: "forward" | "backward")
 
 interface Pair {
   readonly at: number;
-  readonly first: Walk;
+  readonly first: Elementwise;
   readonly to: number;
-  readonly second: Walk;
+  readonly second: Elementwise;
 }
 
 /** The statements with two loops as one, or null where that is not the same or of no use. */
@@ -95,7 +98,7 @@ function joinedAt(statements: readonly Statement[], pair: Pair): readonly Statem
 }
 
 /** The stores of a loop by buffer; null for one that is stored to more than once, or added to. */
-function storesIn({ body }: Walk): ReadonlyMap<Buffer, Store | null> {
+function storesIn({ body }: Elementwise): ReadonlyMap<Buffer, Store | null> {
   const stores = new Map<Buffer, Store | null>();
   for (const statement of body) {
     if (statement.kind !== "store") continue;
@@ -106,7 +109,11 @@ function storesIn({ body }: Walk): ReadonlyMap<Buffer, Store | null> {
 }
 
 /** Whether the second loop needs of the first only what the same iteration has made, and something of that. */
-function fits(first: Walk, second: Walk, stores: ReadonlyMap<Buffer, Store | null>): boolean {
+function fits(
+  first: Elementwise,
+  second: Elementwise,
+  stores: ReadonlyMap<Buffer, Store | null>,
+): boolean {
   const [own, other] = [resolve(first.statement.loop), resolve(second.statement.loop)];
   let isFit = true;
   let isOfUse = false;

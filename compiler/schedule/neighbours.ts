@@ -26,7 +26,7 @@ export interface Neighbours {
 }
 
 /** A read or write of one element. */
-export interface Access {
+interface Access {
   readonly buffer: Buffer;
   readonly shape: Shape;
   readonly index: readonly Index[];
@@ -72,17 +72,12 @@ function accessesOf(statement: Statement): readonly Access[] | null {
   const { kind } = statement;
   if (kind !== "define" && kind !== "update" && kind !== "store") return null;
   const found: Access[] = [];
-  if (kind === "store") {
-    const { combine } = statement;
-    if (combine !== null && combine !== "add") return null;
-    statement.index.forEach((position) => loadsInIndex(position, true, found));
-  }
+  if (kind === "store") statement.index.forEach((position) => loadsInIndex(position, true, found));
   loadsIn(statement.value, true, found);
-  if (kind === "store") {
-    const { buffer, combine, index, shape } = statement;
-    found.push({ buffer, shape, index, kind: combine ?? "store", always: true } as Access);
-  }
-  return found;
+  if (kind !== "store") return found;
+  const { buffer, combine, index, shape } = statement;
+  if (combine !== null && combine !== "add") return null;
+  return [...found, { buffer, shape, index, kind: combine ?? "store", always: true }];
 }
 
 function loadsIn(value: Scalar, always: boolean, found: Access[]): void {

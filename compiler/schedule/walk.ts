@@ -115,7 +115,7 @@ function isSteady(value: Scalar, written: ReadonlySet<Local>): boolean {
 }
 
 /** Variables that some statement inside writes. */
-export function writtenIn(body: readonly Statement[]): Set<Local> {
+function writtenIn(body: readonly Statement[]): Set<Local> {
   const written = new Set<Local>();
   const visit = (statement: Statement): void => {
     if (statement.kind === "define" || statement.kind === "update") written.add(statement.local);
