@@ -1,6 +1,7 @@
 import type { Line } from "../ir/node.js";
 import { nth } from "../ops/chain.js";
 import { effectsOf, type Effects } from "./effects.js";
+import { lowerBound } from "./freeSlots.js";
 import type { Statement } from "./program.js";
 import { bodiesOf, withBodies } from "./tidy.js";
 
@@ -53,11 +54,10 @@ class LineOrder {
     const waiting = dependencies(groups.map(({ statements }) => effectsOf(statements)));
     const users = groups.map((): number[] => []);
     waiting.forEach((needed, i) => needed.forEach((j) => users[j]?.push(i)));
-    const ready = new Set(waiting.flatMap((needed, i) => (needed.size === 0 ? [i] : [])));
+    const ready = new Ready(groups);
+    waiting.forEach((needed, i) => needed.size === 0 && ready.add(i));
     const ordered: Group[] = [];
-    while (ready.size > 0) {
-      const next = following([...ready], groups, ordered.at(-1));
-      ready.delete(next);
+    for (let next = ready.take(); next !== undefined; next = ready.take()) {
       ordered.push(nth(groups, next));
       for (const user of users[next] ?? []) {
         waiting[user]?.delete(next);
@@ -70,16 +70,16 @@ class LineOrder {
   #groups(body: readonly Statement[], loop: Repeat): readonly Group[] {
     const groups: Group[] = [];
     let line: number | null = null;
-    let rest = body;
-    while (rest.length > 0) {
-      const end = rest.findIndex((statement) => !preparesLoop(statement));
-      const isLoop = end >= 0 && ["loop", "repeat"].includes(rest[end]?.kind ?? "");
-      const statements = rest.slice(0, isLoop ? end + 1 : 1);
+    for (let at = 0; at < body.length;) {
+      let end = at;
+      while (end < body.length && preparesLoop(nth(body, end))) end++;
+      const isLoop = ["loop", "repeat"].includes(body[end]?.kind ?? "");
+      const statements = body.slice(at, isLoop ? end + 1 : at + 1);
       // What keeps the loop going stays with the line before it.
       line = this.#lineOf(statements.at(-1), loop) ?? line;
       const isLate = line !== null && statements.some(isBackward);
       groups.push({ statements, line: isLate ? line : null });
-      rest = rest.slice(statements.length);
+      at += statements.length;
     }
     return groups;
   }
@@ -103,11 +103,55 @@ export function preparesLoop(statement: Statement): boolean {
   return statement.kind === "fill" || (statement.kind === "define" && statement.mutable);
 }
 
-/** The next of the ready groups: forward work, more of the same line, or else the last line. */
-function following(ready: readonly number[], groups: readonly Group[], done?: Group): number {
-  const lineOf = (i: number) => groups[i]?.line ?? Infinity;
-  const rank = (i: number) => (lineOf(i) === done?.line ? Number.MAX_VALUE : lineOf(i));
-  return ready.reduce((a, b) => (rank(b) > rank(a) || (rank(a) === rank(b) && b < a) ? b : a));
+/** Groups that wait for nothing: first forward work, then more of the same line, or else the last line. */
+class Ready {
+  readonly #groups: readonly Group[];
+  /** Of each line, in order; forward work has the line Infinity. */
+  readonly #byLine = new Map<number, number[]>();
+  /** In ascending order. */
+  readonly #lines: number[] = [];
+  #last = -1;
+
+  constructor(groups: readonly Group[]) {
+    this.#groups = groups;
+  }
+
+  add(group: number): void {
+    const line = nth(this.#groups, group).line ?? Infinity;
+    const same = this.#byLine.get(line);
+    if (same !== undefined) {
+      insert(same, group);
+      return;
+    }
+    this.#byLine.set(line, [group]);
+    insert(this.#lines, line);
+  }
+
+  take(): number | undefined {
+    const highest = this.#lines.at(-1);
+    const goesOn = highest !== Infinity && this.#byLine.has(this.#last);
+    const line = goesOn ? this.#last : highest;
+    const same = line === undefined ? undefined : this.#byLine.get(line);
+    if (line === undefined || same === undefined) return undefined;
+    this.#last = line;
+    const next = same.shift();
+    if (same.length === 0) {
+      this.#byLine.delete(line);
+      this.#lines.splice(
+        lowerBound(this.#lines, line, (each) => each),
+        1,
+      );
+    }
+    return next;
+  }
+}
+
+function insert(numbers: number[], number: number): void {
+  numbers.splice(
+    lowerBound(numbers, number, (each) => each),
+    0,
+    number,
+  );
 }
 
 /** For each entry those before it that it must stay behind. */

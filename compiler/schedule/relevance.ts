@@ -21,13 +21,14 @@ export function relevanceOf(record: Node, readers: readonly Node[]): Guard {
 
 function guardOfReader(record: Node, reader: Node): Guard {
   if (!isLoop(reader)) return [];
-  const { region, sliced, slicedInputs } = loopParts(reader);
+  const { sliced, slicedInputs } = loopParts(reader);
   const own = reader.inputs.filter((x) => x === record).length;
   const inputs = slicedInputs.filter((_, j) => sliced[j] === record);
   if (inputs.length !== own) return [];
-  const guards = guardsAmong(nodesOf(regionGraph(region)), new Map());
+  const { guards, meaningFrom } = knownOf(reader);
   const literals = inputs.map((input) => guards.get(input) ?? []).reduce(commonPrefix);
-  const meaning = meanings(loopOf(record), reader);
+  if (literals.length === 0) return [];
+  const meaning = meaningFrom(loopOf(record));
   const told: GuardLiteral[] = [];
   for (const { condition, holds } of literals) {
     const same = meaning(condition);
@@ -35,6 +36,33 @@ function guardOfReader(record: Node, reader: Node): Guard {
     told.push({ condition: same, holds });
   }
   return told;
+}
+
+/** What is asked of a loop for each record it reads. */
+interface KnownOfReader {
+  readonly guards: ReadonlyMap<Node, Guard>;
+  /** Its nodes in terms of the loop that writes a record. */
+  readonly meaningFrom: (writer: Node) => Meaning;
+}
+
+type Meaning = (node: Node) => Node | undefined;
+
+const knownOfReaders = new WeakMap<Node, KnownOfReader>();
+
+function knownOf(reader: Node): KnownOfReader {
+  const known = knownOfReaders.get(reader);
+  if (known !== undefined) return known;
+  const meaningsFrom = new Map<Node, Meaning>();
+  const made: KnownOfReader = {
+    guards: guardsAmong(nodesOf(regionGraph(loopParts(reader).region)), new Map()),
+    meaningFrom: (writer) => {
+      const meaning = meaningsFrom.get(writer) ?? meanings(writer, reader);
+      meaningsFrom.set(writer, meaning);
+      return meaning;
+    },
+  };
+  knownOfReaders.set(reader, made);
+  return made;
 }
 
 /**
@@ -67,7 +95,7 @@ function literalOf({ op, inputs }: Node, i: number): GuardLiteral | null {
 }
 
 /** Nodes of one loop's body by those of another's that have the same value in the same iteration. */
-function meanings(writer: Node, reader: Node): (node: Node) => Node | undefined {
+function meanings(writer: Node, reader: Node): Meaning {
   const [own, other] = [loopParts(writer), loopParts(reader)];
   const leaves = new Map<Node, string>();
   const outer = (inputs: readonly Node[], operands: readonly Node[]) =>

@@ -2,6 +2,7 @@ import { isDynamic } from "../ir/dim.js";
 import { usersOf } from "../ir/graph.js";
 import type { Node, Step } from "../ir/node.js";
 import { loopParts } from "../ir/region.js";
+import { isBarrier } from "../ops/accumulate.js";
 import { isLoopRecord } from "../ops/loop.js";
 import { behindBarriers } from "./barriers.js";
 import { behindReshapes, element, isInline } from "./element.js";
@@ -76,7 +77,7 @@ export function scheduleScope(request: ScopeRequest): ScheduledScope {
     ...unitsOf(nodes, { stored, absorbed, sharing, loops }).map((unit) => onTape(unit, tapes)),
     ...records.map((target) => keepingUnit(target, stored)),
   ];
-  const units = inReadingOrder(behindBarriers(all), nodes);
+  const units = inReadingOrder(nodes.some(isBarrier) ? behindBarriers(all) : all, nodes);
   const whole = new Set(roots.map((node) => (stored.has(node) ? node : behindReshapes(node))));
   const placement = placeUnits(units, whole, fusion, sharing);
   const homes = new Map<Node, Home>([
