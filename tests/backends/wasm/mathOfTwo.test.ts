@@ -46,6 +46,7 @@ const ofTwo: readonly (readonly [string, Dtype, (x: number, y: number) => number
   ["atan2", "f32", Math.atan2, inDoubles],
   ["atan2", "f64", Math.atan2, 3],
   ["pow", "f32", Math.pow, inDoubles],
+  ["pow", "f64", Math.pow, 2],
   ["xlogy", "f32", xlogy, 2],
   ["xlogy", "f64", xlogy, 2.5],
 ];

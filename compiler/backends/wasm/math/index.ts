@@ -10,7 +10,7 @@ import {
   shortAtanh,
 } from "./inverses.js";
 import { log, log1p, logSigmoid, softplus } from "./logarithms.js";
-import { shortPow, xlogy } from "./powers.js";
+import { pow, shortPow, xlogy } from "./powers.js";
 import type { VectorCode, VectorScope, VectorType } from "./scope.js";
 import { cos, shortCos, shortSin, shortTan, sin, tan } from "./trigonometry.js";
 import { type Host, type Vector, VectorWriter } from "./writer.js";
@@ -71,7 +71,7 @@ const formulasOfTwo: Table<FormulaOfTwo> = {
     pow: (w, x, y) => w.inDoubles(shortPow, x, y),
     xlogy,
   },
-  f64x2: { atan2, xlogy },
+  f64x2: { atan2, pow, xlogy },
 };
 
 /** The functions there is vector code for. */

@@ -56,12 +56,16 @@ function exceptions(w: VectorWriter, x: Vector, value: Vector): Vector {
 
 /** log x within 1 unit in the last place; −Infinity at 0, NaN below. */
 export function log(w: VectorWriter, x: Vector): Vector {
+  return exceptions(w, x, logOfSplit(w, splitAny(w, x)));
+}
+
+/** As {@link split}, of subnormal numbers too. */
+export function splitAny(w: VectorWriter, x: Vector): Split {
   const { fraction, smallestNormal } = formatOf(w.type);
   const subnormal = w.less(x, w.number(smallestNormal));
   const normal = w.select(subnormal, w.mul(x, w.number(2 ** fraction)), x);
   const parts = split(w, normal);
-  const exponent = w.sub(parts.exponent, w.and(subnormal, w.number(fraction)));
-  return exceptions(w, x, logOfSplit(w, { ...parts, exponent }));
+  return { ...parts, exponent: w.sub(parts.exponent, w.and(subnormal, w.number(fraction))) };
 }
 
 /** log(1 + x) for x > −1: of the rounded sum, plus what rounding lost, as a part of the sum. */
