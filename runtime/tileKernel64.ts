@@ -182,14 +182,14 @@ export const multiplyBlocks = /* @__PURE__ */ (() => {
     rows: number,
     accumulate: boolean,
   ): void {
-    store(c, to, next, panel0, accumulate);
-    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
-    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
-    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
+    storeRow(c, to, next, panel0, accumulate);
+    if (rows > 1) storeRow(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) storeRow(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) storeRow(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
-  function store(
+  function storeRow(
     c: Float64Array,
     to: number,
     next: number,

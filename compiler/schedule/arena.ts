@@ -46,16 +46,21 @@ export function mayShare(arena: Arena, a: Buffer, b: Buffer): boolean {
 function slotsOf({ slots, slotOf }: Arena, buffer: Buffer): readonly number[] {
   const first = slotOf.get(buffer);
   if (first === undefined) return [];
-  const found = [first];
-  let room = slots[first]?.bytes[0] ?? 0;
   const bytes = bytesOf(buffer);
-  while (typeof bytes === "number" && typeof room === "number" && room < bytes) {
-    const next = slots[first + found.length]?.bytes[0];
-    if (typeof next !== "number") break;
-    found.push(first + found.length);
-    room += next;
+  if (typeof bytes !== "number") return [first];
+  const found = [first];
+  let room = roomOf(slots[first]);
+  for (let next = first + 1; room < bytes && next < slots.length; next++) {
+    found.push(next);
+    room += roomOf(slots[next]);
   }
   return found;
+}
+
+/** Bytes of a slot; one with named sizes takes a buffer of known size whole. */
+function roomOf(slot: Arena["slots"][number] | undefined): number {
+  const bytes = slot?.bytes[0] ?? 0;
+  return typeof bytes === "number" ? bytes : Infinity;
 }
 
 /** Buffers one after the other in the same place, each written over the one before. */

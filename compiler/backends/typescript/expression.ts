@@ -235,9 +235,9 @@ export function infix(operator: string, a: Code, b: Code): Code {
   const left = needsParentheses(operator, binds, a, false) ? `(${a.text})` : a.text;
   const right = needsParentheses(operator, binds, b, true) ? `(${b.text})` : b.text;
   const isProduct = operator === "*" || operator === "/";
-  const negated = isProduct && a.negated !== undefined ? infix(operator, a.negated, b) : undefined;
   const code = { text: `${left} ${operator} ${right}`, binds, operator };
-  return negated === undefined ? code : { ...code, negated };
+  if (!isProduct || a.negated === undefined) return code;
+  return { ...code, negated: infix(operator, a.negated, b) };
 }
 
 /** `a + -b * c` is `a - b * c`, to the last bit. */
@@ -292,8 +292,8 @@ export function combineText(
 }
 
 /** `x += -y` is `x -= y`. */
-function subtractText(target: string, { negated }: Code): string | null {
-  return negated === undefined ? null : `${target} -= ${negated.text}`;
+function subtractText(target: string, code: Code): string | null {
+  return code.negated === undefined ? null : `${target} -= ${code.negated.text}`;
 }
 
 /** The text of a condition that holds where another does not. */

@@ -3642,14 +3642,14 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
     rows: number,
     accumulate: boolean,
   ): void {
-    store(c, to, next, panel0, accumulate);
-    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
-    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
-    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
+    storeRow(c, to, next, panel0, accumulate);
+    if (rows > 1) storeRow(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) storeRow(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) storeRow(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
-  function store(
+  function storeRow(
     c: Float32Array,
     to: number,
     next: number,
@@ -3847,14 +3847,14 @@ const multiplyBlocks = /* @__PURE__ */ (() => {
   }
 
   function storeTile(c, to, rowStride, next, rows, accumulate) {
-    store(c, to, next, panel0, accumulate);
-    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
-    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
-    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
+    storeRow(c, to, next, panel0, accumulate);
+    if (rows > 1) storeRow(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) storeRow(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) storeRow(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
-  function store(c, to, next, panel, accumulate) {
+  function storeRow(c, to, next, panel, accumulate) {
     const first = panel[sums];
     const second = panel[sums + 1];
     const before = accumulate ? c[to] : 0;
@@ -4087,14 +4087,14 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
     rows: number,
     accumulate: boolean,
   ): void {
-    store(c, to, next, panel0, accumulate);
-    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
-    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
-    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
+    storeRow(c, to, next, panel0, accumulate);
+    if (rows > 1) storeRow(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) storeRow(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) storeRow(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
-  function store(
+  function storeRow(
     c: Float64Array,
     to: number,
     next: number,
@@ -4293,14 +4293,14 @@ const multiplyBlocksTileKernel64 = /* @__PURE__ */ (() => {
   }
 
   function storeTile(c, to, rowStride, next, rows, accumulate) {
-    store(c, to, next, panel0, accumulate);
-    if (rows > 1) store(c, to + rowStride, next, panel1, accumulate);
-    if (rows > 2) store(c, to + 2 * rowStride, next, panel2, accumulate);
-    if (rows > 3) store(c, to + 3 * rowStride, next, panel3, accumulate);
+    storeRow(c, to, next, panel0, accumulate);
+    if (rows > 1) storeRow(c, to + rowStride, next, panel1, accumulate);
+    if (rows > 2) storeRow(c, to + 2 * rowStride, next, panel2, accumulate);
+    if (rows > 3) storeRow(c, to + 3 * rowStride, next, panel3, accumulate);
   }
 
   /** Of a last odd column the first sum, written last, wins. */
-  function store(c, to, next, panel, accumulate) {
+  function storeRow(c, to, next, panel, accumulate) {
     const first = panel[sums];
     const second = panel[sums + 1];
     const before = accumulate ? c[to] : 0;

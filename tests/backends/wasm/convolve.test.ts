@@ -90,7 +90,8 @@ const variants = (["f32", "f64"] as const).flatMap((dtype) =>
 describe.each(variants.filter(({ relaxed }) => !relaxed || isValid(relaxedSimdProbe)))(
   "$dtype, relaxed: $relaxed",
   ({ dtype, relaxed }) => {
-    const { buffer, call } = moduleOf(dtype, relaxed);
+    const module = moduleOf(dtype, relaxed);
+    const { buffer } = module;
     const view = (start: number, length: number) =>
       dtype === "f32"
         ? new Float32Array(buffer, start, length)
@@ -121,7 +122,7 @@ describe.each(variants.filter(({ relaxed }) => !relaxed || isValid(relaxedSimdPr
         view(start, 2),
       );
       for (const fence of fences) fence.fill(guard);
-      call(`${name}${i}`, a.start, b.start, c.start, scratch);
+      module.call(`${name}${i}`, a.start, b.start, c.start, scratch);
       return { result: c.array, fences };
     };
 

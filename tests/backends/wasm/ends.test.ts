@@ -76,7 +76,7 @@ function worst(found: readonly number[], reference: readonly number[]): number {
 describe.each(["f32", "f64"] as const)("%s", (dtype) => {
   const tolerance = dtype === "f32" ? 1e-5 : 1e-13;
 
-  test.each(Object.entries(cases))("%s", (_, { program, ends }) => {
+  test.each(Object.entries(cases))("%s", (_name, { program, ends }) => {
     const text = program.replaceAll("T[", `${dtype}[`);
     const run = (target: CompileOptions["target"]) => runMath(text, { target, assembler });
     const [wasm, plain] = [run("wasm-js"), run("js")];

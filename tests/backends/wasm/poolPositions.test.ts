@@ -8,11 +8,12 @@ import { random } from "../../../runtime/random.js";
 import { textModule } from "./kernelsSupport.js";
 
 const dtypes = ["f32", "f64"] as const;
-const { buffer, call } = textModule(
+const module = textModule(
   dtypes.map(poolPositionsFunction).join("\n"),
   dtypes.map(poolPositionsName),
   2,
 );
+const { buffer } = module;
 const numbers = random(5);
 const among = (least: number, most: number): number => least + numbers.integer(most - least + 1);
 
@@ -79,7 +80,7 @@ test.each(dtypes)("%s: positions in the runtime and in WebAssembly", (dtype) => 
     expect([...plain]).toEqual(expected);
     const start = 65536;
     const found = new Int32Array(buffer, start, expected.length + 1).fill(-7);
-    call(poolPositionsName(dtype), 64, start, ...sizes);
+    module.call(poolPositionsName(dtype), 64, start, ...sizes);
     expect([...found]).toEqual([...expected, -7]);
   }
 });

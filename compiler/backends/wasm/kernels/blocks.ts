@@ -97,8 +97,8 @@ function whatToPack(kernel: MatmulKernel): readonly string[] {
   const { bytes } = lanesOf(kernel.dtype);
   const crowded = (row: string): string =>
     `(i32.eqz (i32.and ${get(row)} ${i32(crowdedStride - 1)}))`;
-  const atLeast = (count: string, least: number): string =>
-    `(i32.ge_u ${get(count)} ${i32(least)})`;
+  const atLeast = (count: string, bound: number): string =>
+    `(i32.ge_u ${get(count)} ${i32(bound)})`;
   const both = (left: string, right: string): string => `(i32.and ${left} ${right})`;
   const either = (left: string, right: string): string => `(i32.or ${left} ${right})`;
   const fits = `(i32.le_u ${get("inner")} ${i32(mostPackedTerms(bytes))})`;
