@@ -200,8 +200,9 @@ function at(code: Code | undefined): Code {
   return code;
 }
 
+/** Unlike a choice between 1 and 0, engines work this out without a jump. */
 function asNumber(condition: Code): Code {
-  return choose(condition, literal(1, "i32"), literal(0, "i32"));
+  return call("Number", [condition]);
 }
 
 function convert(operand: Code, from: DType, to: DType): Code {
