@@ -191,6 +191,8 @@ function flowOf(
   if (holds.kind === "boolean") return holds.value ? returning(context, value) : NEXT;
   if (holds.kind !== "node") return unknownFlow(context);
   if (endsByReturn) return returning(context, value);
+  // No path assigns the result there must be: what would return is never reached.
+  if (value.kind === "unset" && context.calls.at(-1)?.isStatement !== true) return NEXT;
   const choice = { condition: holds.node, span, line: context.line };
   const leave = () => returning(context, value);
   return executeChoice(context, choice, leave, () => NEXT);
