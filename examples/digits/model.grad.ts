@@ -407,7 +407,7 @@ export function lossGrad(inputs: LossInputs, work: LossWork): LossGradients {
   db2.fill(0);
   for (let i = 0; i < N; i++) {
     for (let j = 0; j < 10; j++) {
-      const t8 = exps[i * 10 + j]! / sumExps[i]! - Number(j === digits[i]!);
+      const t8 = exps[i * 10 + j]! / sumExps[i]! - (j === digits[i]! ? 1 : 0);
       const dhW2PlusB2_ij = t8 * dlosses;
       dhW2PlusB2[i * 10 + j] = dhW2PlusB2_ij;
       db2[j]! += dhW2PlusB2_ij;

@@ -200,9 +200,8 @@ function at(code: Code | undefined): Code {
   return code;
 }
 
-/** Unlike a choice between 1 and 0, engines work this out without a jump. */
 function asNumber(condition: Code): Code {
-  return call("Number", [condition]);
+  return choose(condition, literal(1, "i32"), literal(0, "i32"));
 }
 
 function convert(operand: Code, from: DType, to: DType): Code {

@@ -247,11 +247,12 @@ class BodyPrinter implements ExpressionContext {
     const read = this.typed && combine !== null ? `${place}!` : place;
     if (buffer.dtype !== "bool")
       return this.#assignment(combine === null ? place : read, read, statement, depth);
-    if (statement.value.kind === "literal" && combine === null)
-      return this.#line(depth, `${place} = ${statement.value.value === 0 ? 0 : 1};`);
     const text = combineText(place, `${read} !== 0`, combine, statement.value, this);
-    // Unlike a choice between 1 and 0, engines work this out without a jump.
-    this.#line(depth, `${place} = Number(${text.slice(place.length + 3)});`);
+    const [, value] = [place, text.slice(place.length + 3)];
+    this.#line(
+      depth,
+      `${place} = ${statement.value.kind === "literal" ? value.replace("false", "0").replace("true", "1") : `${wrapCondition(value)} ? 1 : 0`};`,
+    );
   }
 
   #loop({ loop, body }: Extract<Statement, { kind: "loop" }>, depth: number): void {
@@ -384,6 +385,10 @@ const growing = {
 
 function pathName(node: Buffer["node"]): string {
   return String(node.attrs["name"] ?? node.name ?? "index");
+}
+
+function wrapCondition(text: string): string {
+  return /\?/.test(text) ? `(${text})` : text;
 }
 
 /** A name for a part of a line too long for the page. */
